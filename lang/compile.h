@@ -1,0 +1,37 @@
+// Text to Plan: the stages in order. With plan.h this is what the runtime includes of the language.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lang/calendar/zone.h"
+#include "lang/diagnostic.h"
+#include "lang/plan.h"
+#include "lang/source.h"
+
+namespace sop::lang {
+
+// What compiling must ask the world; lang/ itself does no I/O.
+struct CompileOptions {
+    const calendar::ZoneDatabase& zones;
+};
+
+struct FileDiagnostics {
+    const Source* source;  // owned by the caller
+    std::vector<Diagnostic> diagnostics;
+};
+
+struct Compilation {
+    std::optional<Plan> plan;            // when there is no error in any file
+    std::vector<FileDiagnostics> files;  // one for each source, in the order given
+};
+
+// Compiles the files of one project into one plan. A declaration is seen in its own file; playbook names are unique over
+// all of them. Pure and safe to call from any thread; the sources must outlive the result.
+Compilation compile(const std::vector<Source>& sources, const CompileOptions& options);
+
+// The canonical text of one file; no value when it has syntax errors (which are in the diagnostics).
+Checked<std::string> format_source(const Source& source);
+
+}  // namespace sop::lang

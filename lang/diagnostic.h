@@ -1,0 +1,61 @@
+// What is wrong with an author's text, and the one renderer that shows it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/source.h"
+
+namespace sop::lang {
+
+enum class Severity { error, warning, note };
+
+// A replacement that makes the text right; applied as written by tools.
+struct Fix {
+    SourceSpan span;
+    std::string replacement;
+    std::string title;  // "write `thursday`"
+};
+
+// A second place that has a part in the cause ("the window opens here").
+struct RelatedPlace {
+    SourceSpan span;
+    std::string label;
+};
+
+struct Diagnostic {
+    std::string code;  // "SOP0104", stable
+    Severity severity = Severity::error;
+    SourceSpan span;
+    std::string message;  // one line, with the offending text in backquotes
+    std::string label;    // beside the caret; may be empty
+    std::vector<RelatedPlace> related;
+    std::vector<std::string> notes;  // the cause or a hint, a sentence each
+    std::optional<Fix> fix;
+};
+
+// The value a stage made, if it could, and what it has to say about its input. Warnings may ride with a value.
+template <typename T>
+struct Checked {
+    std::optional<T> value;
+    std::vector<Diagnostic> diagnostics;
+};
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics);
+
+// Orders by place, drops repeats of one code at one place.
+void sort_and_deduplicate(std::vector<Diagnostic>& diagnostics);
+
+inline constexpr std::size_t diagnostics_shown_max = 50;
+
+// The text a person reads: code, message, file:line:column, the line with carets right under wide characters, notes, fix.
+// `colour` adds ANSI colours. Ends in a newline.
+std::string render(const Diagnostic& diagnostic, const Source& source, bool colour = false);
+
+// One object: code, severity, message, label, file, place (offset, line, column of begin and end), related, notes, fix.
+// No newline at the end.
+std::string render_json(const Diagnostic& diagnostic, const Source& source);
+
+}  // namespace sop::lang

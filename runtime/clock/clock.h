@@ -1,0 +1,66 @@
+// The only place that reads the time. Everything else is handed instants, so that one executor serves production, rehearsal
+// and tests.
+#pragma once
+
+#include <chrono>
+#include <date/date.h>
+#include <optional>
+#include <vector>
+
+namespace sop::runtime {
+
+// UTC, in milliseconds: the resolution of everything stored.
+using Instant = date::sys_time<std::chrono::milliseconds>;
+
+// Wakes a waiting executor. `notify` may be called from any thread and from a signal handler.
+class Wakeup {
+  public:
+    Wakeup();  // throws std::system_error when the process has no file descriptors left
+    ~Wakeup();
+    Wakeup(const Wakeup&) = delete;
+    Wakeup& operator=(const Wakeup&) = delete;
+
+    void notify() noexcept;
+    // Also wakes when `fd` becomes readable; the caller drains it. The fd must stay open as long as this object.
+    void watch(int fd) { watched_.push_back(fd); }
+
+    // Takes back a notification; true when there was one since the last call.
+    bool take() noexcept;
+    int fd() const { return fd_; }
+    const std::vector<int>& watched() const { return watched_; }
+
+  private:
+    int fd_;
+    std::vector<int> watched_;
+};
+
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    virtual Instant now() const = 0;
+    // Returns at `deadline` (never, without one), or as soon as `wakeup` is notified or a watched fd is readable. Takes the
+    // notification. May return early.
+    virtual void wait(std::optional<Instant> deadline, Wakeup& wakeup) = 0;
+};
+
+// The machine's wall clock. A step of the clock during a wait ends the wait.
+class SystemClock : public Clock {
+  public:
+    Instant now() const override;
+    void wait(std::optional<Instant> deadline, Wakeup& wakeup) override;
+};
+
+// Stands still until told to move: `wait` jumps to its deadline at once. Without a deadline it returns at once.
+class ManualClock : public Clock {
+  public:
+    explicit ManualClock(Instant start) : now_(start) {}
+    Instant now() const override { return now_; }
+    void wait(std::optional<Instant> deadline, Wakeup& wakeup) override;
+    void set(Instant instant) { now_ = instant; }
+    void advance(std::chrono::milliseconds by) { now_ += by; }
+
+  private:
+    Instant now_;
+};
+
+}  // namespace sop::runtime

@@ -1,0 +1,68 @@
+// `sop.toml` beside the playbooks. Everything in it has a default; without the file the store is `sop.db` and the only
+// channel that can be used is `log`.
+//
+//   store = "sop.db"                       # relative to the file's folder
+//
+//   [directory]                            # what a new store starts with, and what a rehearsal uses
+//   groups = "groups.csv"
+//   members = "members.csv"
+//
+//   [channels.shop_hook]                   # declared in a playbook as `channel shop_hook { kind webhook }`
+//   url_env = "SHOP_HOOK_URL"              # or url_file = "…", or url = "…" where it is no secret
+//   timeout = "10s"
+//   in_flight = 16
+//
+//   [channels.log]
+//   path = "posts.ndjson"                  # "-" (the default) is standard output
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace sop::runtime {
+
+// A value that must not appear in logs: named where it stands, read when it is needed.
+struct SecretReference {
+    enum class Kind { literal, environment, file };
+    Kind kind = Kind::literal;
+    std::string value;  // the text, the variable's name, or the file's path (absolute)
+
+    bool operator==(const SecretReference&) const = default;
+};
+
+struct ChannelConfig {
+    std::optional<SecretReference> url;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::size_t> in_flight;
+    std::optional<std::string> path;  // "-" or absolute
+};
+
+struct Config {
+    std::filesystem::path store;                   // absolute
+    std::optional<std::filesystem::path> groups;   // absolute
+    std::optional<std::filesystem::path> members;  // absolute
+    std::map<std::string, ChannelConfig> channels;
+};
+
+// The file, the line where known, what is wrong and how to mend it.
+class ConfigError : public std::exception {
+  public:
+    explicit ConfigError(std::string what) : what_(std::move(what)) {}
+    const char* what() const noexcept override { return what_.c_str(); }
+
+  private:
+    std::string what_;
+};
+
+// Reads `folder`/sop.toml, or gives the defaults when there is none. Throws ConfigError; unknown keys are errors with a
+// suggestion.
+Config load_config(const std::filesystem::path& folder);
+
+// Throws ConfigError when the variable is not set or empty, or the file cannot be read. Trailing line ends are cut.
+std::string read_secret(const SecretReference& secret, const std::string& what_for);
+
+}  // namespace sop::runtime

@@ -1,0 +1,21 @@
+// Writes each message as one line of JSON to a file or standard output: for trying out, for tests, and as a record.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "runtime/delivery/channel.h"
+
+namespace sop::runtime {
+
+struct LogChannelOptions {
+    std::string path;  // "-" is standard output; a file is made if missing and appended to
+    std::size_t in_flight_max = 256;
+};
+
+// Throws DeliveryError when the file cannot be opened for appending. A line is {"key","playbook","rule","step","group" or
+// "member","name","text","planned_for"} and is whole or absent; a failed write is `failed`, and what was half written is cut
+// off again.
+std::unique_ptr<Channel> make_log_channel(LogChannelOptions options, Wakeup& wakeup);
+
+}  // namespace sop::runtime

@@ -1,0 +1,281 @@
+// What survives a restart. Narrow roles, one store: every method runs in the transaction that is open, or in one of its own.
+//
+// One writer: the executor's thread. Other processes may add events and directory entries meanwhile (SQLite serialises
+// them). Times are UTC milliseconds. Not-found is an empty optional; a failing database throws StoreError.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/plan.h"
+#include "runtime/clock/clock.h"
+#include "runtime/delivery/channel.h"
+
+namespace sop::runtime {
+
+using lang::SubjectKind;
+using PlanVersion = std::int64_t;
+using RuleId = std::int64_t;
+using FiringId = std::int64_t;
+using RunId = std::int64_t;
+using MessageId = std::int64_t;
+
+// The database failed: what, where, how to mend it, in one line for the person at the terminal.
+class StoreError : public std::exception {
+  public:
+    explicit StoreError(std::string what) : what_(std::move(what)) {}
+    const char* what() const noexcept override { return what_.c_str(); }
+
+  private:
+    std::string what_;
+};
+
+// Rolls back when it leaves scope without `commit`. Durable when `commit` returns.
+class Transaction {
+  public:
+    virtual ~Transaction() = default;
+    virtual void commit() = 0;
+};
+
+// ---- plans and rules ------------------------------------------------------------------------------------------------
+
+struct StoredPlan {
+    PlanVersion version = 0;
+    Instant deployed_at{};
+    std::string hash;
+    std::string json;
+};
+
+// A rule's identity across plans, and how far its calendar has been fired: occurrences with an instant up to and including
+// `fired_through` have a firing or were never to have one.
+struct StoredRule {
+    RuleId id = 0;
+    std::string playbook;
+    std::string name;
+    Instant fired_through{};
+};
+
+class PlanStore {
+  public:
+    virtual ~PlanStore() = default;
+    virtual PlanVersion add_plan(Instant deployed_at, const std::string& hash, const std::string& json) = 0;
+    virtual std::optional<StoredPlan> latest_plan() = 0;
+    virtual std::optional<StoredPlan> find_plan(PlanVersion version) = 0;
+    // The rule of that name, made with `fired_through` when it is new.
+    virtual StoredRule find_or_add_rule(const std::string& playbook, const std::string& name, Instant fired_through) = 0;
+    virtual void set_fired_through(RuleId rule, Instant fired_through) = 0;
+};
+
+// ---- firings and runs -----------------------------------------------------------------------------------------------
+
+// One row for each time a rule fired. (rule, key) is unique: the key is the nominal local time and zone, or the event's
+// id, so that nothing fires twice whatever the clock or the zone data do.
+struct Firing {
+    FiringId id = 0;
+    RuleId rule = 0;
+    std::string key;
+    PlanVersion plan = 0;
+    Instant start_at{};
+    Instant end_at{};
+    std::optional<std::string> event;             // id, for an event rule
+    bool expanded = false;                        // every subject of the audience has its run
+    std::string expanded_through;                 // the last subject that has one; "" for none yet
+};
+
+enum class RunState {
+    running,  // has a step to come
+    done,     // walked all its steps
+    skipped,  // never began: `reason` says why
+};
+
+struct Run {
+    RunId id = 0;
+    FiringId firing = 0;
+    RuleId rule = 0;
+    std::string subject;  // id of a group or member; the rule's audience says which
+    RunState state = RunState::running;
+    std::size_t next_step = 0;
+    std::optional<Instant> due_at;  // when next_step is planned; nothing once the run is over
+    std::string reason;
+};
+
+class RunStore {
+  public:
+    virtual ~RunStore() = default;
+    // Nothing when (rule, key) has fired before.
+    virtual std::optional<FiringId> add_firing(const Firing& firing) = 0;
+    virtual std::optional<Firing> find_firing(FiringId id) = 0;
+    // Those not expanded yet, oldest start first.
+    virtual std::vector<Firing> firings_to_expand(std::size_t limit) = 0;
+    virtual void set_expanded(FiringId id, const std::string& through, bool finished) = 0;
+
+    // Nothing when the firing has a run for this subject already.
+    virtual std::optional<RunId> add_run(const Run& run) = 0;
+    virtual void update_run(const Run& run) = 0;
+    // Runs with due_at <= now in the order (due_at, id).
+    virtual std::vector<Run> due_runs(Instant now, std::size_t limit) = 0;
+    virtual std::optional<Instant> next_run_due() = 0;
+    virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
+};
+
+// ---- outbox ---------------------------------------------------------------------------------------------------------
+
+// The closed list of what can become of a planned message. The first two are not ends.
+enum class DeliveryState {
+    pending,     // its intent is durable; waits for its time, a place or another try
+    attempting,  // marked before the request is written: after a kill it becomes unknown
+    sent,
+    confirmed,
+    skipped,
+    exited,
+    cancelled,
+    refused,
+    failed,
+    unknown,
+};
+std::string_view to_text(DeliveryState state);
+
+struct Delivery {
+    DeliveryId id = 0;
+    RunId run = 0;
+    std::size_t step = 0;    // index in the rule's steps
+    std::size_t action = 0;  // index in the step's actions; (run, step, action) is unique
+    std::string channel;
+    MessageId message = 0;   // 0 when it was skipped before its text was made
+    Instant planned_for{};
+    std::optional<Instant> due_at;  // next try; only while pending
+    DeliveryState state = DeliveryState::pending;
+    std::string reason;      // "late", "before admission", "HTTP 404", …
+    int attempts = 0;
+    std::optional<Instant> settled_at;
+};
+
+// A pending delivery with all that an attempt needs.
+struct DueDelivery {
+    Delivery delivery;
+    Firing firing;
+    std::string playbook;
+    std::string rule;
+    std::string subject;
+    std::string subject_name;
+    SubjectKind subject_kind = SubjectKind::group;
+    std::string text;
+};
+
+struct DeliverySummary {
+    std::string playbook;
+    std::string rule;
+    DeliveryState state{};
+    std::string reason;
+    std::int64_t count = 0;
+};
+
+struct DeliveryFilter {
+    std::optional<DeliveryState> state{};
+    std::size_t limit = 1000;
+    DeliveryId after = 0;  // exclusive
+};
+
+class Outbox {
+  public:
+    virtual ~Outbox() = default;
+    // The id of a text; equal texts share one row.
+    virtual MessageId intern_message(const std::string& text) = 0;
+    // Throws StoreError when (run, step, action) is there already.
+    virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
+    // Pending ones of a channel with due_at <= now, in the order (due_at, id).
+    virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now, std::size_t limit) = 0;
+    // The earliest due_at of the pending ones of a channel.
+    virtual std::optional<Instant> next_delivery_due(const std::string& channel) = 0;
+    // Counts the attempt too.
+    virtual void mark_attempting(DeliveryId id) = 0;
+    virtual void reschedule(DeliveryId id, Instant due_at, const std::string& reason) = 0;
+    virtual void settle(DeliveryId id, DeliveryState state, const std::string& reason, Instant settled_at) = 0;
+    // Whatever was being attempted when the process died: becomes unknown. Returns how many.
+    virtual std::int64_t settle_attempting_as_unknown(Instant settled_at) = 0;
+
+    virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
+    // With firing, rule and text, in the order of ids.
+    virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
+};
+
+// ---- events ---------------------------------------------------------------------------------------------------------
+
+struct Event {
+    std::string id;  // unique: a second event of this id is ignored
+    std::string type;
+    std::optional<std::string> group;
+    std::optional<std::string> member;
+    Instant at{};           // when it happened
+    Instant received_at{};
+    std::map<std::string, std::string> fields;  // canonical text of each declared field's type
+};
+
+class EventInbox {
+  public:
+    virtual ~EventInbox() = default;
+    // False when an event of that id is there already.
+    virtual bool add_event(const Event& event) = 0;
+    // Unprocessed ones with at <= now, in the order (at, id).
+    virtual std::vector<Event> due_events(Instant now, std::size_t limit) = 0;
+    virtual std::optional<Instant> next_event_at() = 0;
+    virtual void mark_processed(const std::string& id) = 0;
+    virtual std::optional<Event> find_event(const std::string& id) = 0;
+};
+
+// ---- directory ------------------------------------------------------------------------------------------------------
+
+struct Group {
+    std::string id;
+    std::string name;
+    std::string owner;
+    std::vector<std::string> tags;  // sorted
+
+    bool operator==(const Group&) const = default;
+};
+
+struct Member {
+    std::string id;
+    std::string name;
+    std::vector<std::string> groups;  // ids, sorted
+    std::vector<std::string> tags;    // sorted
+
+    bool operator==(const Member&) const = default;
+};
+
+struct DirectoryCounts {
+    std::int64_t groups = 0;
+    std::int64_t members = 0;
+};
+
+class Directory {
+  public:
+    virtual ~Directory() = default;
+    // Adds the group, or makes the one with its id exactly this.
+    virtual void put_group(const Group& group) = 0;
+    virtual void put_member(const Member& member) = 0;
+    virtual std::optional<Group> find_group(const std::string& id) = 0;
+    virtual std::optional<Member> find_member(const std::string& id) = 0;
+    virtual DirectoryCounts count_directory() = 0;
+    // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids.
+    virtual std::vector<std::string> audience_page(const lang::Audience& audience, const std::string& after,
+                                                   std::size_t limit) = 0;
+    virtual bool is_in_audience(const lang::Audience& audience, const std::string& subject) = 0;
+    // No effect when the subject is not there or has (has not) the tag.
+    virtual void add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
+    virtual void remove_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
+};
+
+class Store : public PlanStore, public RunStore, public Outbox, public EventInbox, public Directory {
+  public:
+    // Only one may be open at a time.
+    virtual std::unique_ptr<Transaction> begin() = 0;
+};
+
+}  // namespace sop::runtime
