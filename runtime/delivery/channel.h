@@ -39,7 +39,7 @@ struct AttemptResult {
     };
     DeliveryId delivery = 0;
     Kind kind = Kind::unknown;
-    std::string reason;                                      // one line for the record; empty when sent
+    std::string reason{};                                    // one line for the record; empty when sent
     std::optional<std::chrono::milliseconds> retry_after{};  // what the platform asked for
 };
 

@@ -1,8 +1,9 @@
 // Groups and members from CSV (RFC 4180, UTF-8, a header row, columns in any order).
 //
 // groups:  id (required), name, owner, tags        members: id (required), name, groups, tags
-// Tags and groups are several values in one column, parted by `;`, `|` or spaces. A row makes the record exactly what it
-// says. Every bad row is reported with its line; with one bad row nothing is imported.
+// Tags and groups are several values in one column, parted by `;`, `|`, commas or spaces, also full-width ones. A row makes
+// the record exactly what it says; what the file has no column for stays as it was. Column names may be Chinese: 编号 名称
+// 群主 标签 群. Every bad row is reported with its line; with one bad row nothing is imported.
 #pragma once
 
 #include <filesystem>

@@ -48,16 +48,16 @@ class Transaction {
 struct StoredPlan {
     PlanVersion version = 0;
     Instant deployed_at{};
-    std::string hash;
-    std::string json;
+    std::string hash{};
+    std::string json{};
 };
 
 // A rule's identity across plans, and how far its calendar has been fired: occurrences with an instant up to and including
 // `fired_through` have a firing or were never to have one.
 struct StoredRule {
     RuleId id = 0;
-    std::string playbook;
-    std::string name;
+    std::string playbook{};
+    std::string name{};
     Instant fired_through{};
 };
 
@@ -79,13 +79,14 @@ class PlanStore {
 struct Firing {
     FiringId id = 0;
     RuleId rule = 0;
-    std::string key;
+    std::string key{};
     PlanVersion plan = 0;
+    SubjectKind subject_kind = SubjectKind::group;  // of its runs' subjects: the rule's audience in that plan
     Instant start_at{};
     Instant end_at{};
-    std::optional<std::string> event;             // id, for an event rule
+    std::optional<std::string> event{};           // id, for an event rule
     bool expanded = false;                        // every subject of the audience has its run
-    std::string expanded_through;                 // the last subject that has one; "" for none yet
+    std::string expanded_through{};               // the last subject that has one; "" for none yet
 };
 
 enum class RunState {
@@ -98,11 +99,11 @@ struct Run {
     RunId id = 0;
     FiringId firing = 0;
     RuleId rule = 0;
-    std::string subject;  // id of a group or member; the rule's audience says which
+    std::string subject{};  // id of a group or member; the rule's audience says which
     RunState state = RunState::running;
     std::size_t next_step = 0;
-    std::optional<Instant> due_at;  // when next_step is planned; nothing once the run is over
-    std::string reason;
+    std::optional<Instant> due_at{};  // when next_step is planned; nothing once the run is over
+    std::string reason{};
 };
 
 class RunStore {
@@ -146,33 +147,33 @@ struct Delivery {
     RunId run = 0;
     std::size_t step = 0;    // index in the rule's steps
     std::size_t action = 0;  // index in the step's actions; (run, step, action) is unique
-    std::string channel;
+    std::string channel{};
     MessageId message = 0;   // 0 when it was skipped before its text was made
     Instant planned_for{};
-    std::optional<Instant> due_at;  // next try; only while pending
+    std::optional<Instant> due_at{};  // next try; only while pending
     DeliveryState state = DeliveryState::pending;
-    std::string reason;      // "late", "before admission", "HTTP 404", …
+    std::string reason{};    // "late", "before admission", "HTTP 404", …
     int attempts = 0;
-    std::optional<Instant> settled_at;
+    std::optional<Instant> settled_at{};
 };
 
 // A pending delivery with all that an attempt needs.
 struct DueDelivery {
-    Delivery delivery;
-    Firing firing;
-    std::string playbook;
-    std::string rule;
-    std::string subject;
-    std::string subject_name;
+    Delivery delivery{};
+    Firing firing{};
+    std::string playbook{};
+    std::string rule{};
+    std::string subject{};
+    std::string subject_name{};
     SubjectKind subject_kind = SubjectKind::group;
-    std::string text;
+    std::string text{};
 };
 
 struct DeliverySummary {
-    std::string playbook;
-    std::string rule;
+    std::string playbook{};
+    std::string rule{};
     DeliveryState state{};
-    std::string reason;
+    std::string reason{};
     std::int64_t count = 0;
 };
 
@@ -208,13 +209,13 @@ class Outbox {
 // ---- events ---------------------------------------------------------------------------------------------------------
 
 struct Event {
-    std::string id;  // unique: a second event of this id is ignored
-    std::string type;
-    std::optional<std::string> group;
-    std::optional<std::string> member;
+    std::string id{};  // unique: a second event of this id is ignored
+    std::string type{};
+    std::optional<std::string> group{};
+    std::optional<std::string> member{};
     Instant at{};           // when it happened
     Instant received_at{};
-    std::map<std::string, std::string> fields;  // canonical text of each declared field's type
+    std::map<std::string, std::string> fields{};  // canonical text of each declared field's type
 };
 
 class EventInbox {
@@ -232,19 +233,19 @@ class EventInbox {
 // ---- directory ------------------------------------------------------------------------------------------------------
 
 struct Group {
-    std::string id;
-    std::string name;
-    std::string owner;
-    std::vector<std::string> tags;  // sorted
+    std::string id{};
+    std::string name{};
+    std::string owner{};
+    std::vector<std::string> tags{};  // sorted
 
     bool operator==(const Group&) const = default;
 };
 
 struct Member {
-    std::string id;
-    std::string name;
-    std::vector<std::string> groups;  // ids, sorted
-    std::vector<std::string> tags;    // sorted
+    std::string id{};
+    std::string name{};
+    std::vector<std::string> groups{};  // ids, sorted
+    std::vector<std::string> tags{};    // sorted
 
     bool operator==(const Member&) const = default;
 };

@@ -1,0 +1,219 @@
+// The syntax tree: what was written, with its place and its comments. Plain values; nothing is resolved yet.
+//
+// A node that could not be read whole is left out or has its part empty (`std::optional`, `std::monostate`): it was reported
+// where it stands, and later stages stay silent about what is missing.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lang/calendar/schedule.h"
+#include "lang/calendar/span.h"
+#include "lang/plan.h"
+#include "lang/source.h"
+
+namespace sop::lang::ast {
+
+struct Comment {
+    SourceSpan span;
+    std::string text;  // with its `#`
+    bool blank_line_before = false;
+};
+
+// What stands round an item and is no part of it.
+struct Trivia {
+    std::vector<Comment> leading;
+    std::optional<Comment> trailing;  // on the line the item ends on
+    bool blank_line_before = false;
+};
+
+// Comments of a block that belong to no item.
+struct BlockTrivia {
+    std::optional<Comment> after_open;  // on the line of the opening brace
+    std::vector<Comment> before_close;
+};
+
+struct Name {
+    std::string text;  // NFC
+    SourceSpan span;
+};
+
+struct Hole {
+    std::vector<Name> path;  // `start.date` is two names
+    SourceSpan span;         // with its braces
+    bool broken = false;     // reported by the reader
+};
+
+struct Text {
+    std::vector<std::variant<std::string, Hole>> parts;  // the common indent of a text over lines is removed
+    bool over_lines = false;                             // written between triple quotes
+    SourceSpan span;
+};
+
+struct Duration {
+    calendar::Span value;
+    SourceSpan span;
+};
+
+struct TimeOfDay {
+    std::chrono::seconds value{0};
+    SourceSpan span;
+};
+
+// ---- declarations ---------------------------------------------------------------------------------------------------
+
+struct Edition {
+    int number = 1;
+    SourceSpan span;
+    Trivia trivia;
+};
+
+struct ChannelDeclaration {
+    Name name;
+    std::optional<Name> kind;
+    bool broken = false;  // a setting could not be read
+    SourceSpan span;
+    Trivia trivia;
+    BlockTrivia block;
+};
+
+struct TagDeclaration {
+    struct Tag {
+        Name name;
+        std::optional<Text> title;
+    };
+    std::vector<Tag> tags;
+    Trivia trivia;
+};
+
+struct EventDeclaration {
+    struct Field {
+        Name name;
+        std::optional<Name> type;
+        bool optional = false;
+        struct Default {
+            std::string text;
+            bool quoted = false;
+            SourceSpan span;
+        };
+        std::optional<Default> default_value;
+    };
+    Name name;
+    std::vector<Field> fields;
+    Trivia trivia;
+};
+
+struct ContentDeclaration {
+    Name name;
+    std::optional<Text> text;
+    bool broken = false;  // a setting could not be read
+    SourceSpan span;
+    Trivia trivia;
+    BlockTrivia block;
+};
+
+// ---- playbooks ------------------------------------------------------------------------------------------------------
+
+struct TimezoneClause {
+    Name zone;
+    SourceSpan span;
+};
+
+struct AudienceClause {
+    SubjectKind kind = SubjectKind::group;
+    std::vector<std::vector<Name>> tagged;  // `tagged a, b tagged c`
+    SourceSpan span;
+};
+
+struct ViaClause {
+    std::vector<Name> channels;
+    SourceSpan span;
+};
+
+using Clause = std::variant<TimezoneClause, AudienceClause, ViaClause>;
+
+struct Setting {
+    Clause clause;
+    Trivia trivia;
+};
+
+struct CalendarHead {
+    calendar::Days days;
+    std::vector<SourceSpan> day_spans;  // of each month day or date, in the order of the values
+    std::vector<TimeOfDay> times;       // as written
+    std::optional<Duration> window;
+    SourceSpan span;
+};
+
+struct EventHead {
+    Name event;
+    std::optional<Name> argument;
+    SourceSpan span;
+};
+
+struct DeliverAction {
+    bool to_members = false;  // `send`; `post` goes to groups
+    std::variant<Name, Text> message;
+    SourceSpan verb_span;
+    Trivia trivia;
+};
+
+struct TagAction {
+    bool add = true;
+    Name tag;
+    Trivia trivia;
+};
+
+using Action = std::variant<DeliverAction, TagAction>;
+
+struct StepLabel {
+    StepTime when;
+    bool next_day = false;  // written `next day` for `after 1 day`
+    SourceSpan span;
+};
+
+// The actions of a label, or those before the first label.
+struct Step {
+    std::optional<StepLabel> label;  // nothing: the rule's own moment
+    bool label_broken = false;
+    std::vector<Action> actions;
+    Trivia trivia;
+};
+
+struct Rule {
+    Name name;
+    std::optional<Text> title;
+    std::variant<std::monostate, CalendarHead, EventHead> trigger;
+    std::vector<Clause> clauses;
+    std::vector<Step> steps;
+    bool broken_steps = false;  // some step or action could not be read
+    Trivia trivia;
+    BlockTrivia block;
+};
+
+struct Playbook {
+    Name name;
+    std::optional<Text> title;
+    std::vector<std::variant<Setting, Rule>> items;
+    bool broken_settings = false;  // a setting could not be read, so one that seems missing may be it
+    Trivia trivia;
+    BlockTrivia block;
+};
+
+using Item = std::variant<Edition, ChannelDeclaration, TagDeclaration, EventDeclaration, ContentDeclaration, Playbook>;
+
+}  // namespace sop::lang::ast
+
+namespace sop::lang {
+
+struct Document {
+    std::vector<ast::Item> items;
+    std::vector<ast::Comment> end_comments;
+    std::vector<std::string> broken_names;  // the words of items that could not be read: one of them may be declared there
+};
+
+}  // namespace sop::lang

@@ -1,0 +1,67 @@
+// The diagnostics of the language, by code. A code never changes its meaning and is never used again.
+#pragma once
+
+namespace sop::lang::code {
+
+// The text itself.
+inline constexpr const char* invalid_utf8 = "SOP0001";
+inline constexpr const char* bidi_control = "SOP0002";
+inline constexpr const char* unexpected_character = "SOP0003";
+inline constexpr const char* string_not_closed = "SOP0004";
+inline constexpr const char* hole_not_closed = "SOP0005";
+inline constexpr const char* bracket_not_closed = "SOP0006";
+inline constexpr const char* stray_closer = "SOP0007";
+inline constexpr const char* file_too_large = "SOP0008";
+inline constexpr const char* nested_too_deep = "SOP0009";
+inline constexpr const char* full_width_punctuation = "SOP0012";
+
+// Words and the shape of statements.
+inline constexpr const char* edition_missing = "SOP0100";
+inline constexpr const char* edition_unknown = "SOP0101";
+inline constexpr const char* unknown_declaration = "SOP0102";
+inline constexpr const char* unknown_setting = "SOP0103";
+inline constexpr const char* unknown_weekday = "SOP0104";
+inline constexpr const char* unknown_step = "SOP0105";
+inline constexpr const char* unknown_action = "SOP0106";
+inline constexpr const char* syntax = "SOP0107";
+inline constexpr const char* rule_without_steps = "SOP0109";
+inline constexpr const char* declared_twice = "SOP0110";
+inline constexpr const char* set_twice = "SOP0111";
+inline constexpr const char* rule_outside_playbook = "SOP0112";
+
+// Time.
+inline constexpr const char* no_timezone = "SOP0201";
+inline constexpr const char* unknown_timezone = "SOP0202";
+inline constexpr const char* malformed_time = "SOP0203";
+inline constexpr const char* impossible_date = "SOP0204";
+inline constexpr const char* unknown_unit = "SOP0205";
+inline constexpr const char* time_after_elapsed = "SOP0206";
+inline constexpr const char* impossible_month_day = "SOP0207";
+inline constexpr const char* month_day_skipped = "SOP0208";
+inline constexpr const char* zero_duration = "SOP0209";
+inline constexpr const char* duration_too_long = "SOP0210";
+
+// Steps and windows.
+inline constexpr const char* steps_out_of_order = "SOP0301";
+inline constexpr const char* end_without_window = "SOP0302";
+inline constexpr const char* before_the_event = "SOP0303";
+
+// Names and types.
+inline constexpr const char* unknown_tag = "SOP0401";
+inline constexpr const char* unknown_content = "SOP0402";
+inline constexpr const char* unknown_event = "SOP0403";
+inline constexpr const char* unknown_channel = "SOP0404";
+inline constexpr const char* unknown_field = "SOP0405";
+inline constexpr const char* not_visible_here = "SOP0406";
+inline constexpr const char* unknown_type = "SOP0407";
+inline constexpr const char* wrong_default = "SOP0408";
+inline constexpr const char* wrong_event_argument = "SOP0409";
+inline constexpr const char* unknown_channel_kind = "SOP0410";
+
+// Who, and by which way.
+inline constexpr const char* no_audience = "SOP0501";
+inline constexpr const char* no_channel = "SOP0502";
+inline constexpr const char* post_to_members = "SOP0503";
+inline constexpr const char* send_to_groups = "SOP0504";
+
+}  // namespace sop::lang::code

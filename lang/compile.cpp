@@ -1,0 +1,131 @@
+#include "lang/compile.h"
+
+#include "lang/check.h"
+#include "lang/codes.h"
+#include "lang/format.h"
+#include "lang/lower.h"
+#include "lang/parse.h"
+#include "lang/symbols.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace sop::lang {
+
+namespace {
+
+struct CheckedFile {
+    const Source* source;
+    Document document;
+    Symbols symbols;
+    std::vector<Diagnostic> diagnostics;
+};
+
+CheckedFile check_file(const Source& source, const CompileOptions& options) {
+    ParsedDocument parsed = parse(source);
+    CheckedFile file{&source, std::move(parsed.document), {}, std::move(parsed.diagnostics)};
+    file.symbols = collect_symbols(file.document, file.diagnostics);
+    for (auto& diagnostic : check(file.document, file.symbols, options)) {
+        file.diagnostics.push_back(std::move(diagnostic));
+    }
+    return file;
+}
+
+// Files share a runtime, so what has one name in all of them has to be one thing.
+class ProjectCheck {
+  public:
+    void add(CheckedFile& file) {
+        for (const auto& item : file.document.items) {
+            if (const auto* playbook = std::get_if<ast::Playbook>(&item)) {
+                require_one(file, playbook_places_, playbook->name, "playbook");
+            }
+        }
+        for (const auto& [name, event] : file.symbols.events) require_equal(file, events_, event->name, shape(*event), "event");
+        for (const auto& [name, channel] : file.symbols.channels) {
+            require_equal(file, channels_, channel->name, channel->kind ? channel->kind->text : "", "channel");
+        }
+    }
+
+  private:
+    struct Declared {
+        std::string place;
+        std::string shape;
+    };
+
+    static std::string place(const CheckedFile& file, SourceSpan span) {
+        const LineColumn at = file.source->line_column(span.begin);
+        return fmt::format("{}:{}:{}", file.source->name(), at.line, at.column);
+    }
+
+    static std::string shape(const ast::EventDeclaration& event) {
+        std::string text;
+        for (const auto& field : event.fields) {
+            text += fmt::format("{}:{}:{}:{};", field.name.text, field.type ? field.type->text : "", field.optional,
+                                field.default_value ? field.default_value->text : "");
+        }
+        return text;
+    }
+
+    static void report(CheckedFile& file, const ast::Name& name, std::string message, const std::string& first) {
+        Diagnostic diagnostic;
+        diagnostic.code = code::declared_twice;
+        diagnostic.span = name.span;
+        diagnostic.message = std::move(message);
+        diagnostic.notes.push_back("first declared at " + first);
+        file.diagnostics.push_back(std::move(diagnostic));
+    }
+
+    void require_one(CheckedFile& file, std::map<std::string, std::string>& places, const ast::Name& name,
+                     std::string_view kind) {
+        const auto [first, added] = places.emplace(name.text, place(file, name.span));
+        if (!added) report(file, name, fmt::format("two {}s are called `{}`", kind, name.text), first->second);
+    }
+
+    void require_equal(CheckedFile& file, std::map<std::string, Declared>& declared, const ast::Name& name,
+                       const std::string& shape_here, std::string_view kind) {
+        const auto [first, added] = declared.emplace(name.text, Declared{place(file, name.span), shape_here});
+        if (added || first->second.shape == shape_here) return;
+        report(file, name, fmt::format("the {} `{}` is declared otherwise in another file", kind, name.text),
+               first->second.place);
+    }
+
+    std::map<std::string, std::string> playbook_places_{};
+    std::map<std::string, Declared> events_{};
+    std::map<std::string, Declared> channels_{};
+};
+
+}  // namespace
+
+Compilation compile(const std::vector<Source>& sources, const CompileOptions& options) {
+    std::vector<CheckedFile> files;
+    for (const Source& source : sources) files.push_back(check_file(source, options));
+    ProjectCheck project;
+    for (CheckedFile& file : files) project.add(file);
+
+    Compilation compilation;
+    bool errors = false;
+    for (CheckedFile& file : files) {
+        sort_and_deduplicate(file.diagnostics);
+        errors = errors || has_errors(file.diagnostics);
+        compilation.files.push_back({file.source, std::move(file.diagnostics)});
+    }
+    if (errors) return compilation;
+
+    Plan plan;
+    plan.zone_release = options.zones.release();
+    for (const CheckedFile& file : files) lower(file.document, file.symbols, plan);
+    compilation.plan = std::move(plan);
+    return compilation;
+}
+
+Checked<std::string> format_source(const Source& source) {
+    ParsedDocument parsed = parse(source);
+    Checked<std::string> result;
+    if (!has_errors(parsed.diagnostics)) result.value = format(parsed.document);
+    result.diagnostics = std::move(parsed.diagnostics);
+    sort_and_deduplicate(result.diagnostics);
+    return result;
+}
+
+}  // namespace sop::lang

@@ -1,0 +1,197 @@
+#include "lang/reader/cursor.h"
+
+#include "lang/codes.h"
+#include "lang/unicode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sop::lang::reader {
+
+const Token& Cursor::peek(std::size_t ahead) const {
+    return list_.tokens[std::min(position_ + ahead, list_.tokens.size() - 1)];
+}
+
+std::optional<Keyword> Cursor::keyword_at(std::size_t ahead) const {
+    const Token& token = peek(ahead);
+    if (token.kind != TokenKind::word) return std::nullopt;
+    return find_keyword(text(token));
+}
+
+bool Cursor::at_item_end() const {
+    return is(TokenKind::line_end) || is(TokenKind::close_brace) || is(TokenKind::end_of_file);
+}
+
+bool Cursor::at_named_label() const {
+    if (!is(TokenKind::word)) return false;
+    if (is(TokenKind::colon, 1)) return true;
+    if (!is(TokenKind::string_open, 1)) return false;
+    const std::size_t close = peek(1).match;
+    return close != no_match && list_.tokens[close + 1].kind == TokenKind::colon;
+}
+
+bool Cursor::has_colon_in_item() const {
+    for (std::size_t at = position_; at < list_.tokens.size(); ++at) {
+        const Token& token = list_.tokens[at];
+        switch (token.kind) {
+            case TokenKind::colon: return true;
+            case TokenKind::line_end:
+            case TokenKind::open_brace:
+            case TokenKind::close_brace:
+            case TokenKind::end_of_file: return false;
+            case TokenKind::open_parenthesis:
+            case TokenKind::string_open: at = token.match; break;
+            default: break;
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> Cursor::words_since(std::size_t position) const {
+    std::vector<std::string> words;
+    for (std::size_t at = position; at < position_; ++at) {
+        if (list_.tokens[at].kind == TokenKind::word) words.push_back(to_nfc(text(list_.tokens[at])));
+    }
+    return words;
+}
+
+const Token& Cursor::take() {
+    const Token& token = peek();
+    if (token.kind != TokenKind::end_of_file) ++position_;
+    if (token.kind != TokenKind::line_end) last_end_ = token.span.end;
+    return token;
+}
+
+bool Cursor::take_if(TokenKind kind) {
+    if (!is(kind)) return false;
+    take();
+    return true;
+}
+
+bool Cursor::take_if(Keyword keyword) {
+    if (!is(keyword)) return false;
+    take();
+    return true;
+}
+
+const Token& Cursor::expect(TokenKind kind, std::string_view what) {
+    if (!is(kind)) fail_expecting(what);
+    return take();
+}
+
+void Cursor::expect(Keyword keyword) {
+    if (!is(keyword)) fail_expecting(fmt::format("`{}`", spelling(keyword)));
+    take();
+}
+
+ast::Name Cursor::expect_name(std::string_view what) {
+    if (!is(TokenKind::word)) fail_expecting(what);
+    const Token& token = peek();
+    if (is_reserved(text(token))) {
+        report(code::syntax, token.span, fmt::format("`{}` is reserved and cannot be a name", text(token)),
+               fmt::format("{} stands here", what));
+        throw BrokenItem{};
+    }
+    take();
+    return {to_nfc(text(token)), token.span};
+}
+
+void Cursor::expect_item_end(std::string_view after_what) {
+    if (at_item_end()) return;
+    if (!is(TokenKind::error)) {
+        report(code::syntax, peek().span, fmt::format("{} does not belong after {}", found_text(), after_what),
+               "a new line or `;` goes before the next item");
+    }
+    throw BrokenItem{};
+}
+
+void Cursor::skip_line_ends() {
+    while (is(TokenKind::line_end)) take();
+}
+
+void Cursor::skip_item() {
+    while (!at_item_end()) {
+        const Token& token = take();
+        const bool opens = token.kind == TokenKind::open_brace || token.kind == TokenKind::open_parenthesis ||
+                           token.kind == TokenKind::string_open || token.kind == TokenKind::hole_open;
+        if (!opens || token.match == no_match) continue;
+        position_ = token.match;
+        take();
+    }
+}
+
+Diagnostic& Cursor::report(const char* code, SourceSpan span, std::string message, std::string label) {
+    Diagnostic diagnostic;
+    diagnostic.code = code;
+    diagnostic.span = span;
+    diagnostic.message = std::move(message);
+    diagnostic.label = std::move(label);
+    diagnostics_.push_back(std::move(diagnostic));
+    return diagnostics_.back();
+}
+
+void Cursor::fail_expecting(std::string_view what) {
+    if (!is(TokenKind::error)) {
+        report(code::syntax, peek().span, fmt::format("expected {}, found {}", what, found_text()));
+    }
+    throw BrokenItem{};
+}
+
+std::string Cursor::found_text() const {
+    switch (peek().kind) {
+        case TokenKind::line_end: return text(peek()) == ";" ? "`;`" : "the end of the line";
+        case TokenKind::end_of_file: return "the end of the file";
+        case TokenKind::string_open: return "a text";
+        default: break;
+    }
+    if (peek().span.begin == peek().span.end) return "the end of the block";
+    return fmt::format("`{}`", text(peek()));
+}
+
+void Cursor::drop_report(const char* code, SourceSpan span) {
+    std::erase_if(diagnostics_,
+                  [&](const Diagnostic& diagnostic) { return diagnostic.code == code && diagnostic.span == span; });
+}
+
+bool Cursor::blank_line_between(std::size_t begin, std::size_t end) const {
+    if (begin >= end) return false;
+    const std::string_view between = source_.text({begin, end});
+    return std::count(between.begin(), between.end(), '\n') >= 2;
+}
+
+ast::Comment Cursor::take_comment() {
+    const SourceSpan span = list_.comments[comment_++].span;
+    std::string_view written = source_.text(span);
+    written = written.substr(0, written.find_last_not_of(" \t") + 1);
+    ast::Comment comment{span, std::string(written), blank_line_between(last_end_, span.begin)};
+    last_end_ = span.end;
+    return comment;
+}
+
+ast::Trivia Cursor::take_leading_trivia() {
+    ast::Trivia trivia;
+    trivia.leading = take_comments_before_here();
+    trivia.blank_line_before = blank_line_between(last_end_, peek().span.begin);
+    return trivia;
+}
+
+std::vector<ast::Comment> Cursor::take_comments_before_here() {
+    std::vector<ast::Comment> comments;
+    while (comment_ < list_.comments.size() && list_.comments[comment_].span.begin < peek().span.begin) {
+        comments.push_back(take_comment());
+    }
+    return comments;
+}
+
+std::optional<ast::Comment> Cursor::take_comment_on_this_line() {
+    if (comment_ >= list_.comments.size()) return std::nullopt;
+    const SourceSpan span = list_.comments[comment_].span;
+    if (span.begin < last_end_ || span.begin > peek().span.begin) return std::nullopt;
+    if (source_.text({last_end_, span.begin}).find('\n') != std::string_view::npos) return std::nullopt;
+    return take_comment();
+}
+
+void Cursor::take_trailing_comment(ast::Trivia& trivia) { trivia.trailing = take_comment_on_this_line(); }
+
+}  // namespace sop::lang::reader

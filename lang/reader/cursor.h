@@ -1,0 +1,82 @@
+// A place in the token list, and what every part of the reader does there: look, take, expect, report, recover.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/ast.h"
+#include "lang/diagnostic.h"
+#include "lang/keywords.h"
+#include "lang/source.h"
+#include "lang/tokens.h"
+
+namespace sop::lang::reader {
+
+// Thrown once an item has been reported as broken; caught where items are listed, which skips to the item's end.
+struct BrokenItem {};
+
+class Cursor {
+  public:
+    Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics)
+        : source_(source), list_(list), diagnostics_(diagnostics) {}
+
+    // ---- looking ----
+    const Token& peek(std::size_t ahead = 0) const;
+    bool is(TokenKind kind, std::size_t ahead = 0) const { return peek(ahead).kind == kind; }
+    bool is(Keyword keyword, std::size_t ahead = 0) const { return keyword_at(ahead) == keyword; }
+    std::optional<Keyword> keyword_at(std::size_t ahead = 0) const;
+    std::string_view text(const Token& token) const { return source_.text(token.span); }
+    // The place is the end of an item: a line end, a closing brace or the end of the file.
+    bool at_item_end() const;
+    // `name:` or `name "title":` stands here.
+    bool at_named_label() const;
+    // A colon of this item stands before its end, outside brackets.
+    bool has_colon_in_item() const;
+    // The span from `begin` to the end of the last token taken.
+    SourceSpan span_from(std::size_t begin) const { return {begin, last_end_}; }
+
+    std::size_t position() const { return position_; }
+    // The words among the tokens from `position` to here.
+    std::vector<std::string> words_since(std::size_t position) const;
+
+    // ---- taking ----
+    const Token& take();
+    bool take_if(TokenKind kind);
+    bool take_if(Keyword keyword);
+    // Reports and throws BrokenItem when something else stands here.
+    const Token& expect(TokenKind kind, std::string_view what);
+    void expect(Keyword keyword);
+    ast::Name expect_name(std::string_view what);
+    void expect_item_end(std::string_view after_what);
+    void skip_line_ends();
+    // To the end of this item, over whatever brackets it has.
+    void skip_item();
+
+    // ---- reporting ----
+    Diagnostic& report(const char* code, SourceSpan span, std::string message, std::string label = {});
+    // "expected X, found Y" at this place, unless what stands here was reported already; throws BrokenItem.
+    [[noreturn]] void fail_expecting(std::string_view what);
+    std::string found_text() const;
+    void drop_report(const char* code, SourceSpan span);
+
+    // ---- comments ----
+    ast::Trivia take_leading_trivia();
+    void take_trailing_comment(ast::Trivia& trivia);
+    std::optional<ast::Comment> take_comment_on_this_line();
+    std::vector<ast::Comment> take_comments_before_here();
+
+  private:
+    bool blank_line_between(std::size_t begin, std::size_t end) const;
+    ast::Comment take_comment();
+
+    const Source& source_;
+    const TokenList& list_;
+    std::vector<Diagnostic>& diagnostics_;
+    std::size_t position_ = 0;
+    std::size_t comment_ = 0;
+    std::size_t last_end_ = 0;  // of the last token or comment taken
+};
+
+}  // namespace sop::lang::reader

@@ -1,0 +1,22 @@
+// Times, dates, durations and texts: what is read the same wherever it stands.
+#pragma once
+
+#include <date/date.h>
+
+#include "lang/ast.h"
+#include "lang/reader/cursor.h"
+
+namespace sop::lang::reader {
+
+// Each reports and throws BrokenItem when something else stands here.
+ast::Text read_text(Cursor& cursor, std::string_view what);
+ast::TimeOfDay read_time(Cursor& cursor);
+ast::Duration read_duration(Cursor& cursor);
+date::local_days read_date(Cursor& cursor);
+
+// A number, or a measure, or nothing that begins a duration.
+bool at_duration(const Cursor& cursor);
+
+inline constexpr int duration_years_max = 10;
+
+}  // namespace sop::lang::reader

@@ -1,0 +1,528 @@
+#include "lang/reader/playbook.h"
+
+#include "lang/codes.h"
+#include "lang/reader/literals.h"
+#include "lang/suggestion.h"
+#include "lang/unicode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace sop::lang::reader {
+
+namespace {
+
+void suggest(Diagnostic& diagnostic, std::string_view word, const std::vector<std::string>& candidates) {
+    const auto near = closest(word, candidates);
+    if (!near) return;
+    diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
+    diagnostic.fix = Fix{diagnostic.span, *near, fmt::format("write `{}`", *near)};
+}
+
+const std::vector<Keyword> weekday_keywords{Keyword::monday, Keyword::tuesday, Keyword::wednesday, Keyword::thursday,
+                                            Keyword::friday, Keyword::saturday, Keyword::sunday};
+
+// ---- clauses --------------------------------------------------------------------------------------------------------
+
+ast::Name read_zone(Cursor& cursor) {
+    if (!cursor.is(TokenKind::zone) && !cursor.is(TokenKind::word)) {
+        cursor.fail_expecting("a time zone such as `Asia/Shanghai`");
+    }
+    const Token& token = cursor.take();
+    return {std::string(cursor.text(token)), token.span};
+}
+
+ast::TimezoneClause read_timezone(Cursor& cursor) {
+    const std::size_t begin = cursor.take().span.begin;
+    ast::TimezoneClause clause;
+    clause.zone = read_zone(cursor);
+    clause.span = cursor.span_from(begin);
+    return clause;
+}
+
+ast::AudienceClause read_audience(Cursor& cursor) {
+    const std::size_t begin = cursor.take().span.begin;
+    ast::AudienceClause clause;
+    if (cursor.take_if(Keyword::members)) {
+        clause.kind = SubjectKind::member;
+    } else if (!cursor.take_if(Keyword::groups)) {
+        cursor.fail_expecting("`groups` or `members`");
+    }
+    while (cursor.take_if(Keyword::tagged)) {
+        auto& any_of = clause.tagged.emplace_back();
+        do {
+            any_of.push_back(cursor.expect_name("a tag"));
+        } while (cursor.take_if(TokenKind::comma));
+    }
+    clause.span = cursor.span_from(begin);
+    return clause;
+}
+
+ast::ViaClause read_via(Cursor& cursor) {
+    const std::size_t begin = cursor.take().span.begin;
+    ast::ViaClause clause;
+    do {
+        clause.channels.push_back(cursor.expect_name("a channel"));
+    } while (cursor.take_if(Keyword::else_));
+    clause.span = cursor.span_from(begin);
+    return clause;
+}
+
+// `for` begins an audience, but a window where a duration follows.
+bool at_clause(const Cursor& cursor) {
+    if (cursor.is(Keyword::timezone) || cursor.is(Keyword::via)) return true;
+    return cursor.is(Keyword::for_) && !cursor.is(TokenKind::measure, 1) && !cursor.is(TokenKind::number, 1);
+}
+
+ast::Clause read_clause(Cursor& cursor) {
+    if (cursor.is(Keyword::timezone)) return read_timezone(cursor);
+    if (cursor.is(Keyword::via)) return read_via(cursor);
+    return read_audience(cursor);
+}
+
+// ---- triggers -------------------------------------------------------------------------------------------------------
+
+void read_weekdays(Cursor& cursor, ast::CalendarHead& head) {
+    head.days.kind = calendar::Days::Kind::weekdays;
+    do {
+        if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a weekday");
+        const auto keyword = cursor.keyword_at();
+        const auto index = keyword ? weekday_index(*keyword) : std::nullopt;
+        if (!index) {
+            const Token& token = cursor.peek();
+            auto& diagnostic =
+                cursor.report(code::unknown_weekday, token.span,
+                              fmt::format("I do not know the weekday `{}`", cursor.text(token)),
+                              "`day`, `workday`, a weekday or `month on …` stands here");
+            auto candidates = spellings(weekday_keywords);
+            for (const auto& word : spellings({Keyword::day, Keyword::workday, Keyword::month})) candidates.push_back(word);
+            suggest(diagnostic, cursor.text(token), candidates);
+            throw BrokenItem{};
+        }
+        cursor.take();
+        head.days.weekdays[static_cast<std::size_t>(*index)] = true;
+    } while (cursor.take_if(TokenKind::comma));
+}
+
+void read_month_days(Cursor& cursor, ast::CalendarHead& head) {
+    head.days.kind = calendar::Days::Kind::month_days;
+    cursor.expect(Keyword::on);
+    std::vector<std::pair<int, SourceSpan>> days;
+    do {
+        const Token& token = cursor.expect(TokenKind::number, "a day of the month from 1 to 31");
+        const std::string_view text = cursor.text(token);
+        int day = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), day);
+        if (error != std::errc() || end != text.data() + text.size() || day < 1 || day > 31) {
+            cursor.report(code::impossible_month_day, token.span, fmt::format("no month has a day `{}`", text),
+                          "1 to 31");
+            throw BrokenItem{};
+        }
+        days.emplace_back(day, token.span);
+    } while (cursor.take_if(TokenKind::comma));
+    std::sort(days.begin(), days.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [day, span] : days) {
+        if (!head.days.month_days.empty() && head.days.month_days.back() == day) continue;
+        head.days.month_days.push_back(day);
+        head.day_spans.push_back(span);
+    }
+}
+
+void read_dates(Cursor& cursor, ast::CalendarHead& head) {
+    head.days.kind = calendar::Days::Kind::dates;
+    do {
+        head.days.dates.push_back(read_date(cursor));
+    } while (cursor.take_if(TokenKind::comma));
+    auto& dates = head.days.dates;
+    std::sort(dates.begin(), dates.end());
+    dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
+}
+
+void read_times(Cursor& cursor, ast::CalendarHead& head) {
+    if (!cursor.take_if(Keyword::at) && !cursor.is(TokenKind::time)) cursor.fail_expecting("`at` and a time");
+    do {
+        head.times.push_back(read_time(cursor));
+    } while (cursor.take_if(TokenKind::comma));
+}
+
+ast::CalendarHead read_calendar_head(Cursor& cursor, std::size_t begin, bool every) {
+    ast::CalendarHead head;
+    if (!every) {
+        read_dates(cursor, head);
+    } else if (cursor.take_if(Keyword::day)) {
+        head.days.kind = calendar::Days::Kind::every_day;
+    } else if (cursor.take_if(Keyword::workday)) {
+        head.days.kind = calendar::Days::Kind::workdays;
+    } else if (cursor.take_if(Keyword::month)) {
+        read_month_days(cursor, head);
+    } else {
+        read_weekdays(cursor, head);
+    }
+    read_times(cursor, head);
+    head.span = cursor.span_from(begin);
+    return head;
+}
+
+ast::EventHead read_event_head(Cursor& cursor, std::size_t begin) {
+    ast::EventHead head;
+    head.event = cursor.expect_name("a date or the name of an event");
+    if (cursor.take_if(TokenKind::open_parenthesis)) {
+        head.argument = cursor.expect_name("the event's first field");
+        cursor.expect(TokenKind::close_parenthesis, "`)`");
+    }
+    head.span = cursor.span_from(begin);
+    return head;
+}
+
+void read_trigger(Cursor& cursor, ast::Rule& rule) {
+    const std::size_t begin = cursor.peek().span.begin;
+    if (cursor.take_if(Keyword::every)) {
+        rule.trigger = read_calendar_head(cursor, begin, true);
+    } else if (cursor.take_if(Keyword::on)) {
+        if (cursor.is(TokenKind::date)) {
+            rule.trigger = read_calendar_head(cursor, begin, false);
+        } else {
+            rule.trigger = read_event_head(cursor, begin);
+        }
+    } else if (cursor.is(TokenKind::word)) {
+        const Token& token = cursor.peek();
+        auto& diagnostic = cursor.report(code::syntax, token.span,
+                                         fmt::format("a rule begins with `every` or `on`, not with `{}`", cursor.text(token)));
+        suggest(diagnostic, cursor.text(token), spellings({Keyword::every, Keyword::on}));
+        throw BrokenItem{};
+    } else {
+        cursor.fail_expecting("`every` or `on`");
+    }
+}
+
+void read_window(Cursor& cursor, ast::Rule& rule) {
+    const Token keyword = cursor.take();
+    const ast::Duration window = read_duration(cursor);
+    auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
+    if (!head) {
+        cursor.report(code::syntax, cursor.span_from(keyword.span.begin),
+                      "an event has no window: `for` with a duration goes with a time");
+        throw BrokenItem{};
+    }
+    if (head->window) {
+        cursor.report(code::set_twice, cursor.span_from(keyword.span.begin), "this rule has a window already")
+            .related.push_back({head->window->span, "here"});
+        throw BrokenItem{};
+    }
+    head->window = window;
+}
+
+// A head may run over lines, up to its brace; a line that begins with a label of its own is the next item.
+bool head_goes_on(Cursor& cursor) {
+    if (!cursor.is(TokenKind::line_end)) return true;
+    std::size_t ahead = 0;
+    while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
+    if (cursor.is(TokenKind::open_brace, ahead)) return true;
+    return cursor.is(Keyword::for_, ahead) || cursor.is(Keyword::via, ahead) || cursor.is(Keyword::timezone, ahead) ||
+           cursor.is(Keyword::at, ahead);
+}
+
+void read_head(Cursor& cursor, ast::Rule& rule) {
+    read_trigger(cursor, rule);
+    while (head_goes_on(cursor)) {
+        cursor.skip_line_ends();
+        if (at_clause(cursor)) {
+            rule.clauses.push_back(read_clause(cursor));
+        } else if (cursor.is(Keyword::for_)) {
+            read_window(cursor, rule);
+        } else {
+            break;
+        }
+    }
+    if (cursor.is(TokenKind::open_brace) || cursor.is(TokenKind::error)) return;
+    const Token& token = cursor.peek();
+    if (token.kind != TokenKind::word) cursor.fail_expecting("`{` and the rule's steps");
+    auto& diagnostic = cursor.report(code::unknown_setting, token.span,
+                                     fmt::format("I do not know the clause `{}`", cursor.text(token)),
+                                     "`for`, `via`, `timezone` or `{` stands here");
+    suggest(diagnostic, cursor.text(token), spellings({Keyword::for_, Keyword::via, Keyword::timezone}));
+    throw BrokenItem{};
+}
+
+// ---- steps ----------------------------------------------------------------------------------------------------------
+
+bool at_rule_head(const Cursor& cursor) {
+    if (!cursor.at_named_label()) return false;
+    std::size_t ahead = 1;
+    while (!cursor.is(TokenKind::colon, ahead)) ++ahead;
+    return cursor.is(Keyword::every, ahead + 1) || cursor.is(Keyword::on, ahead + 1);
+}
+
+void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
+    const Token& first = cursor.peek();
+    const bool has_at = cursor.take_if(Keyword::at);
+    if (!has_at && !cursor.is(TokenKind::time)) return;
+    const ast::TimeOfDay time = read_time(cursor);
+    if (!offset.span.is_calendar()) {
+        auto& diagnostic = cursor.report(code::time_after_elapsed, cursor.span_from(first.span.begin),
+                                         "a time of day follows calendar units only", "elapsed units move the clock itself");
+        diagnostic.notes.push_back("write `start - 1 day at 12:00`, or leave the time out");
+        throw BrokenItem{};
+    }
+    offset.at = time.value;
+}
+
+void read_anchored_label(Cursor& cursor, ast::StepLabel& label) {
+    label.when.anchor = cursor.is(Keyword::start) ? StepTime::Anchor::start : StepTime::Anchor::end;
+    cursor.take();
+    const bool plus = cursor.is(TokenKind::plus);
+    if (!plus && !cursor.is(TokenKind::minus)) return;
+    cursor.take();
+    label.when.offset.backwards = !plus;
+    label.when.offset.span = read_duration(cursor).value;
+    read_time_of_offset(cursor, label.when.offset);
+}
+
+void read_after_label(Cursor& cursor, ast::StepLabel& label) {
+    cursor.take();
+    label.when.anchor = StepTime::Anchor::previous;
+    label.when.offset.span = read_duration(cursor).value;
+    read_time_of_offset(cursor, label.when.offset);
+}
+
+void read_next_label(Cursor& cursor, ast::StepLabel& label) {
+    cursor.take();
+    cursor.expect(Keyword::day);
+    label.next_day = true;
+    label.when.anchor = StepTime::Anchor::previous;
+    label.when.offset.span.days = 1;
+    if (!cursor.is(Keyword::at) && !cursor.is(TokenKind::time)) cursor.fail_expecting("`at` and a time");
+    read_time_of_offset(cursor, label.when.offset);
+}
+
+ast::StepLabel read_label(Cursor& cursor) {
+    const std::size_t begin = cursor.peek().span.begin;
+    ast::StepLabel label;
+    if (cursor.is(Keyword::start) || cursor.is(Keyword::end)) {
+        read_anchored_label(cursor, label);
+    } else if (cursor.is(Keyword::after)) {
+        read_after_label(cursor, label);
+    } else if (cursor.is(Keyword::next)) {
+        read_next_label(cursor, label);
+    } else {
+        const Token& token = cursor.peek();
+        auto& diagnostic = cursor.report(code::unknown_step, token.span,
+                                         fmt::format("I do not know the step `{}`", cursor.text(token)),
+                                         "`start`, `end`, `after …` or `next day` begins a step");
+        suggest(diagnostic, cursor.text(token),
+                spellings({Keyword::start, Keyword::end, Keyword::after, Keyword::next}));
+        throw BrokenItem{};
+    }
+    label.span = cursor.span_from(begin);
+    cursor.expect(TokenKind::colon, "`:`");
+    return label;
+}
+
+// After a label that could not be read the actions behind its colon are still a step's.
+void skip_label(Cursor& cursor) {
+    while (!cursor.at_item_end()) {
+        if (cursor.take().kind == TokenKind::colon) return;
+    }
+}
+
+ast::DeliverAction read_deliver(Cursor& cursor) {
+    ast::DeliverAction action;
+    action.to_members = cursor.is(Keyword::send);
+    action.verb_span = cursor.take().span;
+    if (cursor.is(TokenKind::string_open)) {
+        action.message = read_text(cursor, "a text");
+    } else {
+        action.message = cursor.expect_name("a text or the name of a content");
+    }
+    return action;
+}
+
+ast::Action read_action(Cursor& cursor) {
+    if (cursor.is(Keyword::post) || cursor.is(Keyword::send)) return read_deliver(cursor);
+    if (cursor.is(Keyword::tag) || cursor.is(Keyword::untag)) {
+        ast::TagAction action;
+        action.add = cursor.is(Keyword::tag);
+        cursor.take();
+        action.tag = cursor.expect_name("a tag");
+        return action;
+    }
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("an action such as `post`");
+    const Token& token = cursor.peek();
+    auto& diagnostic = cursor.report(code::unknown_action, token.span,
+                                     fmt::format("I do not know the action `{}`", cursor.text(token)),
+                                     "`post`, `send`, `tag` or `untag` stands here");
+    suggest(diagnostic, cursor.text(token),
+            spellings({Keyword::post, Keyword::send, Keyword::tag, Keyword::untag}));
+    throw BrokenItem{};
+}
+
+// One item of a rule's block: a label with the action behind it, if there is one, or an action.
+void read_step_item(Cursor& cursor, ast::Rule& rule) {
+    ast::Trivia trivia = cursor.take_leading_trivia();
+    if (cursor.has_colon_in_item()) {
+        auto& step = rule.steps.emplace_back();
+        step.trivia = std::move(trivia);
+        trivia = {};
+        try {
+            step.label = read_label(cursor);
+        } catch (const BrokenItem&) {
+            rule.broken_steps = true;
+            step.label_broken = true;
+            skip_label(cursor);
+        }
+        if (cursor.at_item_end()) {
+            cursor.take_trailing_comment(step.trivia);
+            return;
+        }
+    } else if (rule.steps.empty()) {
+        rule.steps.emplace_back();
+    }
+    ast::Action action = read_action(cursor);
+    cursor.expect_item_end("an action");
+    cursor.take_trailing_comment(trivia);
+    std::visit([&](auto& node) { node.trivia = std::move(trivia); }, action);
+    rule.steps.back().actions.push_back(std::move(action));
+}
+
+// True when the block ended with its brace, false when a rule began inside it.
+bool read_steps(Cursor& cursor, ast::Rule& rule) {
+    const SourceSpan opener = cursor.take().span;
+    rule.block.after_open = cursor.take_comment_on_this_line();
+    while (true) {
+        cursor.skip_line_ends();
+        if (cursor.is(TokenKind::close_brace) || cursor.is(TokenKind::end_of_file)) break;
+        if (at_rule_head(cursor)) {
+            cursor.report(code::bracket_not_closed, opener, "this bracket is never closed: `}` is missing", "opened here")
+                .related.push_back({cursor.peek().span, "`}` expected before this"});
+            return false;
+        }
+        try {
+            read_step_item(cursor, rule);
+        } catch (const BrokenItem&) {
+            rule.broken_steps = true;
+            cursor.skip_item();
+        }
+    }
+    rule.block.before_close = cursor.take_comments_before_here();
+    cursor.take();
+    return true;
+}
+
+// To the brace that opens the steps of a rule with a broken head, or to the item's end when there is none.
+void skip_to_steps(Cursor& cursor) {
+    while (!cursor.is(TokenKind::open_brace) && head_goes_on(cursor) && !cursor.is(TokenKind::close_brace) &&
+           !cursor.is(TokenKind::end_of_file)) {
+        cursor.take();
+    }
+}
+
+// ---- the playbook's block -------------------------------------------------------------------------------------------
+
+void read_setting(Cursor& cursor, ast::Playbook& playbook, ast::Trivia trivia) {
+    if (!at_clause(cursor)) {
+        if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a setting or a rule");
+        const Token& token = cursor.peek();
+        auto& diagnostic = cursor.report(code::unknown_setting, token.span,
+                                         fmt::format("I do not know the setting `{}`", cursor.text(token)),
+                                         "a setting or `name: every …` stands here");
+        suggest(diagnostic, cursor.text(token), spellings({Keyword::timezone, Keyword::for_, Keyword::via}));
+        throw BrokenItem{};
+    }
+    ast::Setting setting{read_clause(cursor), {}};
+    cursor.expect_item_end("a setting");
+    cursor.take_trailing_comment(trivia);
+    setting.trivia = std::move(trivia);
+    playbook.items.emplace_back(std::move(setting));
+}
+
+// Returns false when the playbook ended early, at the brace that was meant for it.
+bool read_playbook_item(Cursor& cursor, ast::Playbook& playbook, std::size_t& closers_missing, SourceSpan opener) {
+    if (closers_missing > 0 && cursor.is(TokenKind::close_brace)) {
+        --closers_missing;
+        cursor.drop_report(code::bracket_not_closed, opener);
+        cursor.take();
+        return false;
+    }
+    if (cursor.at_named_label()) {
+        ReadRule read = read_rule(cursor);
+        if (read.closer_missing) ++closers_missing;
+        if (read.rule) playbook.items.emplace_back(std::move(*read.rule));
+        return true;
+    }
+    try {
+        read_setting(cursor, playbook, cursor.take_leading_trivia());
+    } catch (const BrokenItem&) {
+        playbook.broken_settings = true;
+        cursor.skip_item();
+    }
+    return true;
+}
+
+}  // namespace
+
+ReadRule read_rule(Cursor& cursor) {
+    ReadRule read;
+    ast::Rule rule;
+    rule.trivia = cursor.take_leading_trivia();
+    try {
+        rule.name = cursor.expect_name("the rule's name");
+    } catch (const BrokenItem&) {
+        const Token& token = cursor.take();
+        rule.name = {std::string(cursor.text(token)), token.span};
+    }
+    if (cursor.is(TokenKind::string_open)) rule.title = read_text(cursor, "a title");
+    cursor.take();
+    try {
+        read_head(cursor, rule);
+    } catch (const BrokenItem&) {
+        rule.trigger = std::monostate{};
+        skip_to_steps(cursor);
+    }
+    if (cursor.is(TokenKind::error)) {
+        rule.trigger = std::monostate{};
+        skip_to_steps(cursor);
+    }
+    if (!cursor.is(TokenKind::open_brace)) {
+        rule.broken_steps = true;
+        cursor.skip_item();
+        read.rule = std::move(rule);
+        return read;
+    }
+    read.closer_missing = !read_steps(cursor, rule);
+    if (!read.closer_missing) {
+        cursor.take_trailing_comment(rule.trivia);
+        if (!cursor.at_item_end() && !cursor.at_named_label()) {
+            try {
+                cursor.expect_item_end("a rule");
+            } catch (const BrokenItem&) {
+                cursor.skip_item();
+            }
+        }
+    }
+    read.rule = std::move(rule);
+    return read;
+}
+
+ast::Playbook read_playbook(Cursor& cursor) {
+    ast::Playbook playbook;
+    playbook.name = cursor.expect_name("the playbook's name");
+    if (cursor.is(TokenKind::string_open)) playbook.title = read_text(cursor, "a title");
+    const SourceSpan opener = cursor.expect(TokenKind::open_brace, "`{`").span;
+    playbook.block.after_open = cursor.take_comment_on_this_line();
+    std::size_t closers_missing = 0;
+    while (true) {
+        cursor.skip_line_ends();
+        if (cursor.is(TokenKind::end_of_file)) break;
+        if (cursor.is(TokenKind::close_brace) && closers_missing == 0) {
+            playbook.block.before_close = cursor.take_comments_before_here();
+            cursor.take();
+            break;
+        }
+        if (!read_playbook_item(cursor, playbook, closers_missing, opener)) break;
+    }
+    return playbook;
+}
+
+}  // namespace sop::lang::reader

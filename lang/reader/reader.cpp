@@ -1,0 +1,280 @@
+#include "lang/reader/reader.h"
+
+#include "lang/codes.h"
+#include "lang/reader/cursor.h"
+#include "lang/reader/literals.h"
+#include "lang/reader/playbook.h"
+#include "lang/suggestion.h"
+
+#include <fmt/format.h>
+
+namespace sop::lang {
+
+namespace {
+
+using reader::BrokenItem;
+using reader::Cursor;
+
+ast::Edition read_edition(Cursor& cursor) {
+    const Token keyword = cursor.take();
+    const Token& number = cursor.expect(TokenKind::number, "the edition's number: `sop 1`");
+    if (cursor.text(number) != std::to_string(edition_current)) {
+        cursor.report(code::edition_unknown, number.span,
+                      fmt::format("edition `{}` is not known to this version", cursor.text(number)),
+                      fmt::format("this version reads edition {}", edition_current))
+            .notes.push_back("a newer version of sop may read it");
+    }
+    ast::Edition edition;
+    edition.span = cursor.span_from(keyword.span.begin);
+    return edition;
+}
+
+// The items of a declaration's block, each read by `read_item`, which throws BrokenItem for one that it cannot read.
+template <typename ReadItem>
+ast::BlockTrivia read_block(Cursor& cursor, bool& broken, ReadItem read_item) {
+    cursor.expect(TokenKind::open_brace, "`{`");
+    ast::BlockTrivia trivia;
+    trivia.after_open = cursor.take_comment_on_this_line();
+    while (true) {
+        cursor.skip_line_ends();
+        if (cursor.is(TokenKind::close_brace) || cursor.is(TokenKind::end_of_file)) break;
+        try {
+            read_item();
+        } catch (const BrokenItem&) {
+            broken = true;
+            cursor.skip_item();
+        }
+    }
+    trivia.before_close = cursor.take_comments_before_here();
+    cursor.take();
+    return trivia;
+}
+
+void fail_unknown_setting(Cursor& cursor, Keyword known) {
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting(fmt::format("`{}`", spelling(known)));
+    const Token& token = cursor.peek();
+    auto& diagnostic = cursor.report(code::unknown_setting, token.span,
+                                     fmt::format("I do not know the setting `{}`", cursor.text(token)),
+                                     fmt::format("`{}` stands here", spelling(known)));
+    if (const auto near = closest(cursor.text(token), spellings({known}))) {
+        diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
+    }
+    throw BrokenItem{};
+}
+
+ast::ChannelDeclaration read_channel(Cursor& cursor) {
+    const Token keyword = cursor.take();
+    ast::ChannelDeclaration channel;
+    channel.name = cursor.expect_name("the channel's name");
+    channel.block = read_block(cursor, channel.broken, [&] {
+        if (!cursor.is(Keyword::kind)) fail_unknown_setting(cursor, Keyword::kind);
+        const Token setting = cursor.take();
+        if (channel.kind) {
+            cursor.report(code::set_twice, setting.span, "this channel has a kind already")
+                .related.push_back({channel.kind->span, "here"});
+            throw BrokenItem{};
+        }
+        channel.kind = cursor.expect_name("`log` or `webhook`");
+        cursor.expect_item_end("the kind");
+    });
+    channel.span = cursor.span_from(keyword.span.begin);
+    return channel;
+}
+
+ast::TagDeclaration read_tags(Cursor& cursor) {
+    cursor.take();
+    ast::TagDeclaration declaration;
+    while (true) {
+        auto& tag = declaration.tags.emplace_back();
+        tag.name = cursor.expect_name("a tag");
+        if (cursor.is(TokenKind::string_open)) tag.title = reader::read_text(cursor, "a title");
+        if (!cursor.take_if(TokenKind::comma)) return declaration;
+        cursor.skip_line_ends();
+    }
+}
+
+ast::EventDeclaration::Field::Default read_default(Cursor& cursor) {
+    ast::EventDeclaration::Field::Default value;
+    const std::size_t begin = cursor.peek().span.begin;
+    if (cursor.is(TokenKind::string_open)) {
+        const ast::Text text = reader::read_text(cursor, "a text");
+        value.quoted = true;
+        for (const auto& part : text.parts) {
+            if (const auto* plain = std::get_if<std::string>(&part)) {
+                value.text += *plain;
+            } else {
+                cursor.report(code::wrong_default, text.span, "a default value has no holes");
+                throw BrokenItem{};
+            }
+        }
+    } else {
+        const bool negative = cursor.take_if(TokenKind::minus);
+        const Token& number = cursor.expect(TokenKind::number, "a number or a text");
+        value.text = (negative ? "-" : "") + std::string(cursor.text(number));
+        if (cursor.is(TokenKind::word) && !cursor.is(Keyword::optional)) {
+            value.text += " " + std::string(cursor.text(cursor.take()));
+        }
+    }
+    value.span = cursor.span_from(begin);
+    return value;
+}
+
+ast::EventDeclaration read_event(Cursor& cursor) {
+    cursor.take();
+    ast::EventDeclaration event;
+    event.name = cursor.expect_name("the event's name");
+    cursor.expect(TokenKind::open_brace, "`{`");
+    cursor.skip_line_ends();
+    while (!cursor.is(TokenKind::close_brace)) {
+        auto& field = event.fields.emplace_back();
+        field.name = cursor.expect_name("a field");
+        cursor.expect(TokenKind::colon, "`:` and the field's type");
+        field.type = cursor.expect_name("a type");
+        field.optional = cursor.take_if(Keyword::optional);
+        if (cursor.take_if(TokenKind::equal)) field.default_value = read_default(cursor);
+        const bool comma = cursor.take_if(TokenKind::comma);
+        const bool line_end = cursor.is(TokenKind::line_end);
+        cursor.skip_line_ends();
+        if (!comma && !line_end && !cursor.is(TokenKind::close_brace)) cursor.fail_expecting("`,` or `}`");
+    }
+    cursor.take();
+    return event;
+}
+
+ast::ContentDeclaration read_content(Cursor& cursor) {
+    const Token keyword = cursor.take();
+    ast::ContentDeclaration content;
+    content.name = cursor.expect_name("the content's name");
+    content.block = read_block(cursor, content.broken, [&] {
+        if (!cursor.is(Keyword::text)) fail_unknown_setting(cursor, Keyword::text);
+        const Token setting = cursor.take();
+        if (content.text) {
+            cursor.report(code::set_twice, setting.span, "this content has a text already")
+                .related.push_back({content.text->span, "here"});
+            throw BrokenItem{};
+        }
+        content.text = reader::read_text(cursor, "a text");
+        cursor.expect_item_end("the text");
+    });
+    content.span = cursor.span_from(keyword.span.begin);
+    return content;
+}
+
+class DocumentReader {
+  public:
+    DocumentReader(const TokenList& list, Cursor& cursor) : cursor_(cursor) {
+        refused_ = list.tokens.front().kind == TokenKind::error && list.tokens.size() == 2;
+    }
+
+    Document read() {
+        while (true) {
+            cursor_.skip_line_ends();
+            if (cursor_.is(TokenKind::end_of_file)) break;
+            if (cursor_.is(TokenKind::close_brace)) {
+                read_lonely_brace();
+                continue;
+            }
+            const std::size_t begin = cursor_.position();
+            try {
+                read_item();
+            } catch (const BrokenItem&) {
+                cursor_.skip_item();
+                const auto words = cursor_.words_since(begin);
+                document_.broken_names.insert(document_.broken_names.end(), words.begin(), words.end());
+            }
+        }
+        document_.end_comments = cursor_.take_comments_before_here();
+        require_edition();
+        return std::move(document_);
+    }
+
+  private:
+    void read_item() {
+        if (cursor_.at_named_label() && last_playbook_) {
+            read_rule_outside();
+            return;
+        }
+        ast::Trivia trivia = cursor_.take_leading_trivia();
+        ast::Item item = read_declaration();
+        cursor_.expect_item_end("a declaration");
+        cursor_.take_trailing_comment(trivia);
+        std::visit([&](auto& node) { node.trivia = std::move(trivia); }, item);
+        document_.items.push_back(std::move(item));
+        if (std::holds_alternative<ast::Playbook>(document_.items.back())) last_playbook_ = document_.items.size() - 1;
+    }
+
+    ast::Item read_declaration() {
+        const auto keyword = cursor_.keyword_at();
+        if (keyword == Keyword::sop) {
+            edition_seen_ = true;
+            return read_edition(cursor_);
+        }
+        if (keyword == Keyword::channel) return read_channel(cursor_);
+        if (keyword == Keyword::tag) return read_tags(cursor_);
+        if (keyword == Keyword::event) return read_event(cursor_);
+        if (keyword == Keyword::content) return read_content(cursor_);
+        if (keyword == Keyword::playbook) {
+            cursor_.take();
+            return reader::read_playbook(cursor_);
+        }
+        if (!cursor_.is(TokenKind::word)) cursor_.fail_expecting("a declaration such as `playbook`");
+        const Token& token = cursor_.peek();
+        auto& diagnostic = cursor_.report(code::unknown_declaration, token.span,
+                                          fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
+                                          "`playbook`, `tag`, `event`, `content` or `channel` stands here");
+        const auto near = closest(cursor_.text(token), spellings({Keyword::sop, Keyword::channel, Keyword::tag,
+                                                                  Keyword::event, Keyword::content, Keyword::playbook}));
+        if (near) {
+            diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
+            diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
+        }
+        throw BrokenItem{};
+    }
+
+    // One closing brace too many ends a playbook early; its other rules are then found out here. They are read into it all
+    // the same, so that they are checked, and the brace at their end is expected.
+    void read_rule_outside() {
+        if (!outside_reported_) {
+            cursor_.report(code::rule_outside_playbook, cursor_.peek().span, "this rule stands outside its playbook",
+                           "a `}` above it is one too many");
+            outside_reported_ = true;
+        }
+        reader::ReadRule read = reader::read_rule(cursor_);
+        auto& playbook = std::get<ast::Playbook>(document_.items[*last_playbook_]);
+        if (read.rule) playbook.items.emplace_back(std::move(*read.rule));
+    }
+
+    void read_lonely_brace() {
+        const Token& token = cursor_.take();
+        if (token.span.begin == token.span.end) return;
+        if (outside_reported_ && !stray_expected_used_) {
+            stray_expected_used_ = true;
+            return;
+        }
+        cursor_.report(code::stray_closer, token.span, "`}` closes nothing", "no `{` before it is still open");
+    }
+
+    void require_edition() {
+        if (refused_ || edition_seen_) return;
+        auto& diagnostic = cursor_.report(code::edition_missing, {0, 0}, "the file does not say its edition",
+                                          fmt::format("`sop {}` goes first", edition_current));
+        diagnostic.fix = Fix{{0, 0}, fmt::format("sop {}\n", edition_current), fmt::format("add `sop {}`", edition_current)};
+    }
+
+    Cursor& cursor_;
+    Document document_{};
+    std::optional<std::size_t> last_playbook_{};
+    bool outside_reported_ = false;
+    bool stray_expected_used_ = false;
+    bool refused_ = false;
+    bool edition_seen_ = false;
+};
+
+}  // namespace
+
+Document read_document(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics) {
+    Cursor cursor(source, list, diagnostics);
+    return DocumentReader(list, cursor).read();
+}
+
+}  // namespace sop::lang

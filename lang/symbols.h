@@ -1,0 +1,36 @@
+// What a file declares, by kind and name.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lang/ast.h"
+#include "lang/diagnostic.h"
+
+namespace sop::lang {
+
+// Pointers go into the document the symbols were collected from.
+struct Symbols {
+    std::map<std::string, const ast::ChannelDeclaration*> channels;
+    std::map<std::string, SourceSpan> tags;
+    std::map<std::string, const ast::EventDeclaration*> events;
+    std::map<std::string, const ast::ContentDeclaration*> contents;
+    std::set<std::string> broken;  // names that may have been declared by something unreadable
+};
+
+// `log` needs no declaration.
+inline constexpr const char* builtin_channel = "log";
+
+// Reports names declared twice; the first declaration counts.
+Symbols collect_symbols(const Document& document, std::vector<Diagnostic>& diagnostics);
+
+template <typename Map>
+std::vector<std::string> names_of(const Map& map) {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : map) names.push_back(name);
+    return names;
+}
+
+}  // namespace sop::lang

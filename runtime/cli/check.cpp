@@ -1,0 +1,40 @@
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/project.h"
+#include "runtime/zoneinfo/zoneinfo.h"
+
+#include <fmt/format.h>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCounts& counts) {
+    std::string diagnostics;
+    for (const auto& file : files) {
+        for (const auto& diagnostic : file.diagnostics) {
+            diagnostics += (diagnostics.empty() ? "\n" : ",\n") + lang::render_json(diagnostic, *file.source);
+        }
+    }
+    fmt::print("{{\"format_version\":1,\"summary\":{{\"files\":{},\"errors\":{},\"warnings\":{},\"notes\":{}}},"
+               "\"diagnostics\":[{}]}}\n",
+               files.size(), counts.errors, counts.warnings, counts.notes, diagnostics);
+}
+
+}  // namespace
+
+int check(const CheckOptions& options) {
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const auto sources = read_sources(options.paths);
+    const lang::Compilation compilation = lang::compile(sources, {zones});
+    const FindingCounts counts = count_findings(compilation.files);
+    if (options.format == OutputFormat::json) {
+        print_json(compilation.files, counts);
+    } else {
+        print_findings(compilation.files, stdout);
+        fmt::print("{} in {} file{}\n", findings_text(counts), sources.size(), sources.size() == 1 ? "" : "s");
+    }
+    return counts.errors > 0 ? exit_findings : exit_fine;
+}
+
+}  // namespace sop::runtime::cli

@@ -1,0 +1,76 @@
+// The subcommands of `sop`: their options, and a function each that does the work and gives the exit code. main.cpp fills
+// the options from the command line. Throws CommandError, StoreError, ConfigError and the like for what main reports.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sop::runtime::cli {
+
+enum class OutputFormat { text, json };
+
+struct CheckOptions {
+    std::vector<std::string> paths;  // files, folders, or "-"
+    OutputFormat format = OutputFormat::text;
+};
+int check(const CheckOptions& options);
+
+struct FormatOptions {
+    std::vector<std::string> paths;
+    bool check_only = false;
+};
+int format(const FormatOptions& options);
+
+struct NextOptions {
+    std::vector<std::string> paths;
+    std::size_t count = 5;             // of each rule
+    std::optional<std::string> after;  // date or instant; now when not given
+    OutputFormat format = OutputFormat::text;
+};
+int next(const NextOptions& options);
+
+struct ServeOptions {
+    std::string folder = ".";
+};
+int serve(const ServeOptions& options);
+
+struct EmitOptions {
+    std::string folder = ".";
+    std::string event;
+    std::vector<std::string> fields;  // name=value
+    std::optional<std::string> group;
+    std::optional<std::string> member;
+    std::optional<std::string> id;
+    std::optional<std::string> at;
+};
+int emit(const EmitOptions& options);
+
+struct StatusOptions {
+    std::string folder = ".";
+    bool all = false;  // list every message in doubt, not the first few
+    OutputFormat format = OutputFormat::text;
+};
+int status(const StatusOptions& options);
+
+struct RehearseOptions {
+    std::string folder = ".";
+    std::string from;
+    std::string length = "7d";
+    std::optional<std::string> groups;
+    std::optional<std::string> members;
+    std::optional<std::string> events;
+    bool keep = false;
+    OutputFormat format = OutputFormat::text;
+};
+int rehearse(const RehearseOptions& options);
+
+struct ImportOptions {
+    std::string folder = ".";
+    std::string file;
+};
+int import_groups_command(const ImportOptions& options);
+int import_members_command(const ImportOptions& options);
+
+}  // namespace sop::runtime::cli

@@ -1,0 +1,59 @@
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/seed.h"
+#include "runtime/cli/time_argument.h"
+#include "runtime/directory/event_reader.h"
+#include "runtime/store/nudge.h"
+#include "runtime/zoneinfo/zoneinfo.h"
+
+#include <fmt/format.h>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+Event event_of(const EmitOptions& options, Instant now) {
+    Event event;
+    event.type = options.event;
+    event.group = options.group;
+    event.member = options.member;
+    event.received_at = now;
+    event.at = now;
+    if (options.at) {
+        const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+        event.at = parse_instant(*options.at, *zones.find("UTC"), "--at");
+    }
+    event.id = options.id ? *options.id : make_event_id(now);
+    for (const std::string& field : options.fields) {
+        const std::size_t equal = field.find('=');
+        if (equal == std::string::npos || equal == 0) {
+            throw CommandError(fmt::format("`{}` is no field; write `name=value`", field));
+        }
+        if (!event.fields.emplace(field.substr(0, equal), field.substr(equal + 1)).second) {
+            throw CommandError(fmt::format("the field `{}` is given twice", field.substr(0, equal)));
+        }
+    }
+    return event;
+}
+
+}  // namespace
+
+int emit(const EmitOptions& options) {
+    const Config config = load_config(options.folder);
+    const auto store = open_existing(config, false);
+    const auto plan = store->latest_plan();
+    if (!plan) throw CommandError(fmt::format("{}: no playbook was ever served from it", config.store.string()));
+    const Event event = checked_event(lang::plan_from_json(plan->json), event_of(options, SystemClock().now()));
+    if (event.group && !store->find_group(*event.group)) {
+        throw CommandError(fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));
+    }
+    if (event.member && !store->find_member(*event.member)) {
+        throw CommandError(fmt::format("there is no member `{}`; `sop members import` adds it", *event.member));
+    }
+    const bool added = store->add_event(event);
+    if (added) send_nudge(config.store);
+    fmt::print("{}{}\n", event.id, added ? "" : " was there already");
+    return exit_fine;
+}
+
+}  // namespace sop::runtime::cli

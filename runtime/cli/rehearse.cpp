@@ -1,0 +1,380 @@
+// The executor itself on a clock that jumps from one instant to the next: same code, a real database in a folder of its own,
+// and channels that take everything.
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/project.h"
+#include "runtime/cli/seed.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/cli/time_argument.h"
+#include "runtime/clock/instant_text.h"
+#include "runtime/directory/event_reader.h"
+#include "runtime/executor/executor.h"
+#include "runtime/store/sqlite/sqlite_store.h"
+#include "runtime/zoneinfo/zoneinfo.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::hours rehearsal_max{24 * 400};
+constexpr std::size_t rehearsal_in_flight = 1000;
+constexpr std::size_t timeline_text_cells = 44;
+
+// Takes every message at once.
+class RehearsalChannel : public Channel {
+  public:
+    std::size_t in_flight_max() const override { return rehearsal_in_flight; }
+    void start(std::vector<Attempt> attempts) override {
+        for (const auto& attempt : attempts) results_.push_back({attempt.delivery, AttemptResult::Kind::sent, "", {}});
+    }
+    std::vector<AttemptResult> collect() override { return std::exchange(results_, {}); }
+    void abandon() override {}
+
+  private:
+    std::vector<AttemptResult> results_{};
+};
+
+Channels rehearsal_channels(const lang::Plan& plan) {
+    Channels channels;
+    for (const auto& playbook : plan.playbooks) {
+        for (const auto& rule : playbook.rules) {
+            for (const auto& name : rule.via) channels.try_emplace(name, std::make_unique<RehearsalChannel>());
+        }
+    }
+    return channels;
+}
+
+// A folder for the rehearsal's database, gone at the end unless it is to be kept.
+class RehearsalFolder {
+  public:
+    explicit RehearsalFolder(bool keep) : keep_(keep) {
+        std::error_code error;
+        fs::path base = fs::temp_directory_path(error);
+        if (error) throw CommandError(fmt::format("there is no folder for temporary files: {}", error.message()));
+        std::string name = (base / "sop-rehearsal-XXXXXX").string();
+        if (!mkdtemp(name.data())) {
+            throw CommandError(fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
+        }
+        path_ = name;
+    }
+    ~RehearsalFolder() {
+        std::error_code ignored;
+        if (!keep_) fs::remove_all(path_, ignored);
+    }
+    RehearsalFolder(const RehearsalFolder&) = delete;
+    RehearsalFolder& operator=(const RehearsalFolder&) = delete;
+
+    fs::path store() const { return path_ / "rehearsal.db"; }
+
+  private:
+    fs::path path_;
+    bool keep_;
+};
+
+// Counts firings and, on a terminal, shows how far the rehearsal is.
+class RehearsalObserver : public Observer {
+  public:
+    void fired(const std::string& playbook, const std::string& rule, const Firing&) override {
+        ++firings[playbook + "." + rule];
+    }
+    void trouble(const std::string& message) override { troubles.push_back(message); }
+
+    std::map<std::string, std::int64_t> firings;
+    std::vector<std::string> troubles;
+};
+
+// The directory: files named on the command line, else that of the project's store, else the files of its configuration.
+void fill_directory(const RehearseOptions& options, const Config& config, Store& store) {
+    if (options.groups || options.members) {
+        DirectoryFiles files;
+        if (options.groups) files.groups = *options.groups;
+        if (options.members) files.members = *options.members;
+        import_directory(files, store);
+    } else if (fs::exists(config.store)) {
+        const auto transaction = store.begin();
+        copy_directory(config.store.string(), store);
+        transaction->commit();
+    } else {
+        import_directory({config.groups, config.members}, store);
+    }
+    const DirectoryCounts counts = store.count_directory();
+    if (counts.groups == 0 && counts.members == 0) {
+        throw CommandError("there are no groups to rehearse with: give --groups FILE, or name the file in sop.toml under "
+                           "[directory]");
+    }
+}
+
+std::size_t fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
+    std::istringstream lines(read_file(file));
+    const auto transaction = store.begin();
+    std::string line;
+    std::size_t number = 0;
+    std::size_t added = 0;
+    while (std::getline(lines, line)) {
+        ++number;
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        try {
+            Event event = checked_event(plan, parse_event(line, fmt::format("line-{}", number)));
+            event.received_at = event.at;
+            if (store.add_event(event)) ++added;
+        } catch (const EventError& error) {
+            throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
+        }
+    }
+    transaction->commit();
+    return added;
+}
+
+// ---- the report -----------------------------------------------------------------------------------------------------
+
+struct RuleReport {
+    std::string title;
+    std::int64_t firings = 0;
+    std::int64_t planned = 0;
+    std::map<std::string, std::int64_t> outcomes;  // "sent", "skipped: late", …
+};
+
+// What one step of one rule did at one instant, for however many subjects.
+struct TimelineEntry {
+    std::string rule;
+    std::string step;
+    std::int64_t count = 0;
+    SubjectKind kind = SubjectKind::group;
+    std::string outcome;
+    std::string text;  // of the first subject
+};
+using TimelineKey = std::tuple<date::local_seconds, std::string, std::size_t, std::string>;
+
+struct Report {
+    std::map<std::string, RuleReport> rules;
+    std::map<TimelineKey, TimelineEntry> timeline;
+    std::int64_t planned = 0;
+};
+
+std::string outcome_text(const Delivery& delivery) {
+    if (delivery.state == DeliveryState::attempting) return "pending";
+    std::string text(to_text(delivery.state));
+    if (!delivery.reason.empty() && delivery.state != DeliveryState::pending) text += ": " + delivery.reason;
+    return text;
+}
+
+Report make_report(const lang::Plan& plan, const RehearsalObserver& observer, const lang::calendar::ZoneDatabase& zones,
+                   Store& store) {
+    Report report;
+    std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>> rules;
+    for (const auto& playbook : plan.playbooks) {
+        for (const auto& rule : playbook.rules) {
+            const std::string path = lang::rule_path(playbook, rule);
+            rules[path] = {&rule, zones.find(rule.timezone)};
+            auto& entry = report.rules[path];
+            entry.title = rule.title;
+            const auto fired = observer.firings.find(path);
+            if (fired != observer.firings.end()) entry.firings = fired->second;
+        }
+    }
+    DeliveryFilter filter;
+    filter.limit = 5000;
+    while (true) {
+        const auto page = store.list_deliveries(filter);
+        if (page.empty()) return report;
+        filter.after = page.back().delivery.id;
+        for (const auto& due : page) {
+            const std::string path = due.playbook + "." + due.rule;
+            const auto& [rule, zone] = rules.at(path);
+            const std::string outcome = outcome_text(due.delivery);
+            auto& entry = report.rules[path];
+            ++report.planned;
+            ++entry.planned;
+            ++entry.outcomes[outcome];
+            const auto local = zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
+            auto& line = report.timeline[{local, path, due.delivery.step, outcome}];
+            if (line.count++ > 0) continue;
+            line.rule = path;
+            line.step = rule->steps[due.delivery.step].name;
+            line.kind = due.subject_kind;
+            line.outcome = outcome;
+            line.text = due.text;
+        }
+    }
+}
+
+std::string outcomes_text(const std::map<std::string, std::int64_t>& outcomes) {
+    std::string text;
+    for (const auto& [outcome, count] : outcomes) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_text(count), outcome);
+    }
+    return text;
+}
+
+void print_rules(const Report& report) {
+    Table table{{{"rule"}, {"title"}, {"firings", Table::Align::right}, {"messages", Table::Align::right}, {"outcomes"}}, {}};
+    std::int64_t firings = 0;
+    std::map<std::string, std::int64_t> outcomes;
+    for (const auto& [path, rule] : report.rules) {
+        table.rows.push_back(
+            {path, rule.title, count_text(rule.firings), count_text(rule.planned), outcomes_text(rule.outcomes)});
+        firings += rule.firings;
+        for (const auto& [outcome, count] : rule.outcomes) outcomes[outcome] += count;
+    }
+    table.rows.push_back({"all", "", count_text(firings), count_text(report.planned), outcomes_text(outcomes)});
+    fmt::print("{}", render_table(table));
+}
+
+void print_timeline(const Report& report) {
+    // Event rules plan at as many instants as there are events; they are summed up a day.
+    struct Line {
+        std::string time;
+        TimelineEntry entry;
+        std::size_t instants = 0;
+    };
+    std::map<date::local_days, std::vector<Line>> days;
+    for (const auto& [key, entry] : report.timeline) {
+        const date::local_seconds at = std::get<0>(key);
+        auto& lines = days[date::floor<date::days>(at)];
+        const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
+            return entry.count < 10 && line.entry.count < 10 * static_cast<std::int64_t>(line.instants) &&
+                   line.entry.rule == entry.rule && line.entry.step == entry.step && line.entry.outcome == entry.outcome;
+        });
+        if (same != lines.end()) {
+            same->entry.count += entry.count;
+            ++same->instants;
+        } else {
+            lines.push_back({date::format("%T", at), entry, 1});
+        }
+    }
+    for (const auto& [day, lines] : days) {
+        fmt::print("\n{}\n", date::format("%A %F", day));
+        Table table{{{""}, {""}, {""}, {"", Table::Align::right}, {""}, {""}}, {}};
+        for (const auto& line : lines) {
+            const bool whole_minute = line.time.substr(6) == "00";
+            const char* kind = line.entry.kind == SubjectKind::group ? "groups" : "members";
+            table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
+                                                    : line.time.substr(0, whole_minute ? 5 : 8),
+                                  line.entry.rule, line.entry.step, fmt::format("{} {}", count_text(line.entry.count), kind),
+                                  line.entry.outcome, shortened(line.entry.text, timeline_text_cells)});
+        }
+        const std::string text = render_table(table, 2);
+        fmt::print("{}", text.substr(text.find('\n') + 1));
+    }
+}
+
+void print_json(const Report& report, Instant from, Instant to, const std::string& zone_release) {
+    using nlohmann::json;
+    json rules = json::array();
+    for (const auto& [path, rule] : report.rules) {
+        rules.push_back({{"rule", path},
+                         {"title", rule.title},
+                         {"firings", rule.firings},
+                         {"messages", rule.planned},
+                         {"outcomes", rule.outcomes}});
+    }
+    json timeline = json::array();
+    for (const auto& [key, entry] : report.timeline) {
+        timeline.push_back({{"local_time", date::format("%FT%T", std::get<0>(key))},
+                            {"rule", entry.rule},
+                            {"step", entry.step},
+                            {"count", entry.count},
+                            {"outcome", entry.outcome},
+                            {"text", entry.text}});
+    }
+    fmt::print("{}\n", json{{"format_version", 1},
+                            {"from", instant_text(from)},
+                            {"to", instant_text(to)},
+                            {"zone_data", zone_release},
+                            {"messages", report.planned},
+                            {"rules", rules},
+                            {"timeline", timeline}}
+                           .dump());
+}
+
+// On a terminal, a line that is written over with how far the rehearsal is.
+class Progress {
+  public:
+    Progress(Instant from, Instant to) : from_(from), to_(to), shown_(is_terminal(stderr)) {}
+    ~Progress() {
+        if (shown_) fmt::print(stderr, "\r\x1b[K");
+    }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void update(Instant now) {
+        const auto percent = static_cast<int>(100 * (std::min(now, to_) - from_) / (to_ - from_));
+        if (!shown_ || percent == percent_) return;
+        percent_ = percent;
+        fmt::print(stderr, "\rrehearsing … {:3} %", percent);
+        std::fflush(stderr);
+    }
+
+  private:
+    Instant from_;
+    Instant to_;
+    bool shown_;
+    int percent_ = -1;
+};
+
+}  // namespace
+
+int rehearse(const RehearseOptions& options) {
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const LoadedPlan loaded = load_plan(options.folder, zones);
+    if (!loaded.plan) return exit_findings;
+    const lang::Plan& plan = *loaded.plan;
+    if (plan.playbooks.empty() || plan.playbooks.front().rules.empty()) {
+        throw CommandError(fmt::format("{}: has no rule to rehearse", options.folder));
+    }
+    const auto zone = zones.find(plan.playbooks.front().rules.front().timezone);
+    const Instant from = parse_instant(options.from, *zone, "--from");
+    const Instant to = from + parse_length(options.length, rehearsal_max, "--for");
+
+    const RehearsalFolder folder(options.keep);
+    const auto store = open_sqlite_store(folder.store().string());
+    fill_directory(options, loaded.config, *store);
+    if (options.events) fill_events(*options.events, plan, *store);
+
+    ManualClock clock(from);
+    Wakeup wakeup;
+    RehearsalObserver observer;
+    ExecutorOptions executor_options;
+    executor_options.page_rows = rehearsal_in_flight;
+    Executor executor(*store, clock, wakeup, zones, rehearsal_channels(plan), executor_options, &observer);
+    {
+        Progress progress(from, to);
+        executor.recover();
+        executor.deploy(plan);
+        executor.run(
+            [&] {
+                progress.update(clock.now());
+                return false;
+            },
+            to);
+    }
+
+    const Report report = make_report(plan, observer, zones, *store);
+    if (options.format == OutputFormat::json) {
+        print_json(report, from, to, zones.release());
+    } else {
+        const DirectoryCounts counts = store->count_directory();
+        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n\n", local_text(from, *zone),
+                   local_text(to, *zone), zone->name(), count_text(counts.groups), count_text(counts.members),
+                   zones.release());
+        print_rules(report);
+        print_timeline(report);
+        if (options.keep) fmt::print("\nThe database is kept: {}\n", folder.store().string());
+    }
+    for (const auto& trouble : observer.troubles) fmt::print(stderr, "trouble: {}\n", trouble);
+    return observer.troubles.empty() ? exit_fine : exit_findings;
+}
+
+}  // namespace sop::runtime::cli

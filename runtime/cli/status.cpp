@@ -1,0 +1,141 @@
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/seed.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/clock/instant_text.h"
+#include "runtime/store/executor_lock.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+constexpr std::size_t unknown_shown = 20;
+
+struct Status {
+    bool executor = false;
+    std::optional<StoredPlan> plan;
+    DirectoryCounts directory;
+    std::vector<DeliverySummary> outcomes;
+    std::vector<DueDelivery> unknown;  // one more than is shown, when there are more
+};
+
+std::vector<DueDelivery> list_unknown(Store& store, std::size_t limit) {
+    std::vector<DueDelivery> unknown;
+    DeliveryFilter filter;
+    filter.state = DeliveryState::unknown;
+    while (unknown.size() < limit) {
+        filter.limit = std::min<std::size_t>(1000, limit - unknown.size());
+        auto page = store.list_deliveries(filter);
+        if (page.empty()) break;
+        filter.after = page.back().delivery.id;
+        for (auto& delivery : page) unknown.push_back(std::move(delivery));
+    }
+    return unknown;
+}
+
+std::int64_t count_of(const std::vector<DeliverySummary>& outcomes, DeliveryState state) {
+    std::int64_t count = 0;
+    for (const auto& outcome : outcomes) {
+        if (outcome.state == state) count += outcome.count;
+    }
+    return count;
+}
+
+void print_text(const Status& status, const std::string& store, std::size_t shown) {
+    fmt::print("store      {}\n", store);
+    fmt::print("executor   {}\n", status.executor ? "running" : "not running");
+    if (status.plan) {
+        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version, status.plan->hash.substr(0, 12),
+                   instant_text(status.plan->deployed_at));
+    } else {
+        fmt::print("plan       none yet; `sop serve` brings one into force\n");
+    }
+    fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
+               count_text(status.directory.members));
+    if (status.outcomes.empty()) {
+        fmt::print("no message was planned yet\n");
+        return;
+    }
+    Table table{{{"rule"}, {"outcome"}, {"messages", Table::Align::right}, {"reason"}}, {}};
+    std::int64_t total = 0;
+    for (const auto& outcome : status.outcomes) {
+        table.rows.push_back({outcome.playbook + "." + outcome.rule, std::string(to_text(outcome.state)),
+                              count_text(outcome.count), outcome.reason});
+        total += outcome.count;
+    }
+    fmt::print("{}\n{} messages planned\n", render_table(table), count_text(total));
+    const std::int64_t unknown = count_of(status.outcomes, DeliveryState::unknown);
+    if (unknown == 0) return;
+    fmt::print("\n{} unknown: the request was written and no answer is on record. They are not sent again.\n",
+               count_text(unknown));
+    Table list{{{"planned for (UTC)"}, {"to"}, {"name"}, {"rule"}, {"step"}}, {}};
+    for (std::size_t i = 0; i < std::min(shown, status.unknown.size()); ++i) {
+        const auto& due = status.unknown[i];
+        list.rows.push_back({instant_text(due.delivery.planned_for), due.subject, due.subject_name,
+                             due.playbook + "." + due.rule, std::to_string(due.delivery.step + 1)});
+    }
+    fmt::print("{}", render_table(list, 2));
+    if (status.unknown.size() > shown) fmt::print("  … `sop status --all` lists all of them\n");
+}
+
+void print_json(const Status& status) {
+    using nlohmann::json;
+    json outcomes = json::array();
+    for (const auto& outcome : status.outcomes) {
+        outcomes.push_back({{"playbook", outcome.playbook},
+                            {"rule", outcome.rule},
+                            {"outcome", std::string(to_text(outcome.state))},
+                            {"reason", outcome.reason},
+                            {"count", outcome.count}});
+    }
+    json unknown = json::array();
+    for (const auto& due : status.unknown) {
+        unknown.push_back({{"playbook", due.playbook},
+                           {"rule", due.rule},
+                           {"step", due.delivery.step + 1},
+                           {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
+                           {"channel", due.delivery.channel},
+                           {"planned_for", instant_text(due.delivery.planned_for)}});
+    }
+    json result{{"format_version", 1},
+                {"executor_running", status.executor},
+                {"groups", status.directory.groups},
+                {"members", status.directory.members},
+                {"deliveries", outcomes},
+                {"unknown", unknown}};
+    if (status.plan) {
+        result["plan"] = {{"version", status.plan->version},
+                          {"hash", status.plan->hash},
+                          {"deployed_at", instant_text(status.plan->deployed_at)}};
+    }
+    fmt::print("{}\n", result.dump());
+}
+
+}  // namespace
+
+int status(const StatusOptions& options) {
+    const Config config = load_config(options.folder);
+    const auto store = open_existing(config, true);
+    const bool everything = options.all || options.format == OutputFormat::json;
+    const std::size_t limit = everything ? std::numeric_limits<std::size_t>::max() : unknown_shown + 1;
+    Status status;
+    status.executor = executor_runs(config.store);
+    status.plan = store->latest_plan();
+    status.directory = store->count_directory();
+    status.outcomes = store->summarize_deliveries();
+    status.unknown = list_unknown(*store, limit);
+    if (options.format == OutputFormat::json) {
+        print_json(status);
+    } else {
+        print_text(status, config.store.string(), everything ? status.unknown.size() : unknown_shown);
+    }
+    return exit_fine;
+}
+
+}  // namespace sop::runtime::cli

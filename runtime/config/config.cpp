@@ -1,0 +1,306 @@
+#include "runtime/config/config.h"
+
+#include "lang/suggestion.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace sop::runtime {
+namespace {
+
+constexpr std::chrono::milliseconds timeout_min{100};
+constexpr std::chrono::milliseconds timeout_max = std::chrono::minutes{5};
+constexpr std::int64_t in_flight_most = 1024;
+constexpr std::size_t file_bytes_max = 1024 * 1024;
+
+// A value of the file together with all a message about it needs.
+struct Entry {
+    const std::filesystem::path& file;
+    std::string key;
+    std::string place;  // " in [channels.shop_hook]", empty at the top
+    const toml::node& value;
+
+    std::filesystem::path folder() const { return std::filesystem::absolute(file).parent_path(); }
+};
+
+[[noreturn]] void fail(const std::filesystem::path& file, const toml::source_region& where,
+                       const std::string& message) {
+    throw ConfigError(fmt::format("{}:{}: {}", file.string(), where.begin.line, message));
+}
+
+[[noreturn]] void fail(const Entry& entry, const std::string& message) {
+    fail(entry.file, entry.value.source(), message);
+}
+
+std::string_view type_name(const toml::node& value) {
+    switch (value.type()) {
+        case toml::node_type::string:
+            return "text";
+        case toml::node_type::integer:
+            return "a whole number";
+        case toml::node_type::floating_point:
+            return "a number";
+        case toml::node_type::boolean:
+            return "true or false";
+        case toml::node_type::array:
+            return "a list";
+        case toml::node_type::table:
+            return "a table";
+        default:
+            return "a date or time";
+    }
+}
+
+[[noreturn]] void fail_type(const Entry& entry, std::string_view expected) {
+    fail(entry, fmt::format("\"{}\"{} is {}; expected {}", entry.key, entry.place,
+                            type_name(entry.value), expected));
+}
+
+std::string text_of(const Entry& entry, std::string_view expected) {
+    const auto text = entry.value.value_exact<std::string>();
+    if (!text) fail_type(entry, expected);
+    if (text->empty()) {
+        fail(entry,
+             fmt::format("\"{}\"{} is empty; expected {}", entry.key, entry.place, expected));
+    }
+    return *text;
+}
+
+std::filesystem::path path_of(const Entry& entry) {
+    const std::string text = text_of(entry, "a path such as \"data/file\"");
+    return (entry.folder() / std::filesystem::path(text)).lexically_normal();
+}
+
+const toml::table& table_of(const Entry& entry, std::string_view expected) {
+    const toml::table* table = entry.value.as_table();
+    if (table == nullptr) fail_type(entry, expected);
+    return *table;
+}
+
+// "10s", "500ms", "2m"; nothing when it is written otherwise or no 64-bit number of milliseconds.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+    std::int64_t count = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc() || count < 0) return std::nullopt;
+    const std::string_view unit = text.substr(static_cast<std::size_t>(rest - text.data()));
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 3> units{
+        {{"ms", 1}, {"s", 1000}, {"m", 60'000}}};
+    for (const auto& [name, milliseconds] : units) {
+        std::int64_t total = 0;
+        if (unit == name && !__builtin_mul_overflow(count, milliseconds, &total)) {
+            return std::chrono::milliseconds(total);
+        }
+    }
+    return std::nullopt;
+}
+
+std::chrono::milliseconds timeout_of(const Entry& entry) {
+    constexpr std::string_view expected = "a duration such as \"10s\", \"500ms\" or \"2m\"";
+    const std::string text = text_of(entry, expected);
+    const auto timeout = parse_duration(text);
+    if (!timeout) {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text,
+                                expected));
+    }
+    if (*timeout < timeout_min || *timeout > timeout_max) {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected from 100ms to 5m", entry.key,
+                                entry.place, text));
+    }
+    return *timeout;
+}
+
+std::size_t in_flight_of(const Entry& entry) {
+    const auto count = entry.value.value_exact<std::int64_t>();
+    if (!count) fail_type(entry, "a whole number from 1 to 1024");
+    if (*count < 1 || *count > in_flight_most) {
+        fail(entry, fmt::format("\"{}\"{} is {}; expected a whole number from 1 to {}", entry.key,
+                                entry.place, *count, in_flight_most));
+    }
+    return static_cast<std::size_t>(*count);
+}
+
+[[noreturn]] void fail_unknown(const std::filesystem::path& file, const toml::key& key,
+                               const std::string& place, const std::vector<std::string>& known) {
+    std::string message = fmt::format("unknown key \"{}\"{}; ", key.str(), place);
+    if (const auto suggestion = lang::closest(key.str(), known)) {
+        message += fmt::format("did you mean \"{}\"?", *suggestion);
+    } else {
+        message += fmt::format("expected {}", fmt::join(known, ", "));
+    }
+    fail(file, key.source(), message);
+}
+
+void set_url(ChannelConfig& channel, SecretReference::Kind kind, const Entry& entry) {
+    if (channel.url) {
+        fail(entry, fmt::format("the URL stands there twice{}; keep one of url, url_env, url_file",
+                                entry.place));
+    }
+    switch (kind) {
+        case SecretReference::Kind::literal:
+            channel.url = {kind, text_of(entry, "an address such as \"https://host/path\"")};
+            break;
+        case SecretReference::Kind::environment:
+            channel.url = {kind, text_of(entry, "the name of an environment variable")};
+            break;
+        case SecretReference::Kind::file:
+            channel.url = {kind, path_of(entry).string()};
+            break;
+    }
+}
+
+ChannelConfig channel_of(const Entry& entry) {
+    ChannelConfig channel;
+    const std::string place = fmt::format(" in [channels.{}]", entry.key);
+    for (const auto& [key, value] : table_of(entry, "a table of the channel's settings")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "url") {
+            set_url(channel, SecretReference::Kind::literal, setting);
+        } else if (key == "url_env") {
+            set_url(channel, SecretReference::Kind::environment, setting);
+        } else if (key == "url_file") {
+            set_url(channel, SecretReference::Kind::file, setting);
+        } else if (key == "timeout") {
+            channel.timeout = timeout_of(setting);
+        } else if (key == "in_flight") {
+            channel.in_flight = in_flight_of(setting);
+        } else if (key == "path") {
+            const std::string text = text_of(setting, "a path, or \"-\" for standard output");
+            channel.path = text == "-" ? text : path_of(setting).string();
+        } else {
+            fail_unknown(entry.file, key, place,
+                         {"url", "url_env", "url_file", "timeout", "in_flight", "path"});
+        }
+    }
+    return channel;
+}
+
+void read_directory(Config& config, const Entry& entry) {
+    const std::string place = " in [directory]";
+    for (const auto& [key, value] : table_of(entry, "a table with groups and members")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "groups") {
+            config.groups = path_of(setting);
+        } else if (key == "members") {
+            config.members = path_of(setting);
+        } else {
+            fail_unknown(entry.file, key, place, {"groups", "members"});
+        }
+    }
+}
+
+Config read_config(const std::filesystem::path& file, const toml::table& table, Config config) {
+    for (const auto& [key, value] : table) {
+        const Entry entry{file, std::string(key.str()), "", value};
+        if (key == "store") {
+            config.store = path_of(entry);
+        } else if (key == "directory") {
+            read_directory(config, entry);
+        } else if (key == "channels") {
+            for (const auto& [name, settings] :
+                 table_of(entry, "tables such as [channels.shop_hook]")) {
+                const std::string channel(name.str());
+                config.channels[channel] = channel_of({file, channel, " in [channels]", settings});
+            }
+        } else {
+            fail_unknown(file, key, "", {"store", "directory", "channels"});
+        }
+    }
+    return config;
+}
+
+struct FileText {
+    std::string text;
+    int error = 0;  // of the system; EFBIG for a file that is surely not what was meant
+};
+
+FileText read_file(const std::filesystem::path& path) {
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
+    if (!file) return {{}, errno};
+    FileText result;
+    std::array<char, 4096> block{};
+    while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+        result.text.append(block.data(), count);
+        if (result.text.size() > file_bytes_max) return {{}, EFBIG};
+    }
+    // Where a folder stands in the place of the file, it opens and only reading it fails.
+    if (std::ferror(file.get()) != 0) return {{}, errno};
+    return result;
+}
+
+std::string error_text(int error) {
+    return std::generic_category().message(error);
+}
+
+std::string secret_from_environment(const std::string& name, const std::string& what_for) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0') {
+        throw ConfigError(
+            fmt::format("{}: the environment variable {} is {}; set it before sop starts", what_for,
+                        name, value == nullptr ? "not set" : "empty"));
+    }
+    return value;
+}
+
+std::string secret_from_file(const std::string& path, const std::string& what_for) {
+    FileText file = read_file(path);
+    if (file.error != 0) {
+        throw ConfigError(
+            fmt::format("{}: cannot read {}: {}", what_for, path, error_text(file.error)));
+    }
+    const auto last = file.text.find_last_not_of("\r\n");
+    if (last == std::string::npos) {
+        throw ConfigError(fmt::format("{}: {} is empty; write the value into it", what_for, path));
+    }
+    file.text.erase(last + 1);
+    return std::move(file.text);
+}
+
+}  // namespace
+
+Config load_config(const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder / "sop.toml";
+    Config defaults;
+    defaults.store = (std::filesystem::absolute(folder) / "sop.db").lexically_normal();
+
+    const FileText file = read_file(path);
+    if (file.error == ENOENT) return defaults;
+    if (file.error != 0) {
+        throw ConfigError(fmt::format("cannot read {}: {}", path.string(), error_text(file.error)));
+    }
+    try {
+        return read_config(path, toml::parse(file.text), std::move(defaults));
+    } catch (const toml::parse_error& error) {
+        const toml::source_position where = error.source().begin;
+        throw ConfigError(fmt::format("{}:{}:{}: {}", path.string(), where.line, where.column,
+                                      error.description()));
+    }
+}
+
+std::string read_secret(const SecretReference& secret, const std::string& what_for) {
+    switch (secret.kind) {
+        case SecretReference::Kind::literal:
+            return secret.value;
+        case SecretReference::Kind::environment:
+            return secret_from_environment(secret.value, what_for);
+        case SecretReference::Kind::file:
+            return secret_from_file(secret.value, what_for);
+    }
+    return {};
+}
+
+}  // namespace sop::runtime

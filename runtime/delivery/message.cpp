@@ -1,0 +1,27 @@
+#include "runtime/delivery/message.h"
+
+#include <date/date.h>
+#include <nlohmann/json.hpp>
+
+namespace sop::runtime {
+
+nlohmann::ordered_json message_of(const Attempt& attempt) {
+    const bool to_group = attempt.target_kind == lang::SubjectKind::group;
+    return {
+        {"key", attempt.key},
+        {"playbook", attempt.playbook},
+        {"rule", attempt.rule},
+        {"step", attempt.step},
+        {to_group ? "group" : "member", attempt.target},
+        {"name", attempt.target_name},
+        {"text", attempt.text},
+        {"planned_for",
+         date::format("%FT%TZ", date::floor<std::chrono::seconds>(attempt.planned_for))},
+    };
+}
+
+std::string on_one_line(const nlohmann::ordered_json& message) {
+    return message.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace sop::runtime

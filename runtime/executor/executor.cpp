@@ -1,0 +1,100 @@
+#include "runtime/executor/executor.h"
+
+#include <algorithm>
+
+#include "runtime/executor/recovery.h"
+
+namespace sop::runtime {
+
+Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
+                   const lang::calendar::ZoneDatabase& zones, Channels channels,
+                   ExecutorOptions options, Observer* observer)
+    : store_(store),
+      clock_(clock),
+      wakeup_(wakeup),
+      options_(options),
+      observer_(observer),
+      reports_(observer),
+      plans_(store, zones),
+      dispatcher_(store, plans_, std::move(channels), reports_),
+      walker_(store, plans_, dispatcher_.channel_names(), options.page_rows, reports_) {}
+
+void Executor::recover() {
+    if (const auto latest = store_.latest_plan()) {
+        try {
+            walker_.take_over(latest->version);
+        } catch (const PlanError& error) {
+            // Nothing new begins until a plan that can be read is deployed; the messages are
+            // settled all the same.
+            reports_.trouble(error.what());
+        }
+    }
+    recover_outbox(store_, plans_, walker_, dispatcher_.channel_names(), options_.page_rows,
+                   clock_.now(), reports_);
+}
+
+void Executor::deploy(const lang::Plan& plan) {
+    const std::string hash = lang::content_hash(plan);
+    const auto latest = store_.latest_plan();
+    if (latest && latest->hash == hash) return;
+    add_version(plan, hash, clock_.now());
+}
+
+void Executor::add_version(const lang::Plan& plan, const std::string& hash, Instant now) {
+    // Occurrences up to here are the old version's or nobody's; the one at `now` itself is the new
+    // version's.
+    const Instant fired_through = now - std::chrono::milliseconds{1};
+    const std::string json = lang::to_json(plan);
+    const auto transaction = store_.begin();
+    walker_.hand_over(now);
+    const PlanVersion version = store_.add_plan(now, hash, json);
+    for (const lang::Playbook& playbook : plan.playbooks) {
+        for (const lang::Rule& rule : playbook.rules) {
+            const StoredRule stored =
+                store_.find_or_add_rule(playbook.name, rule.name, fired_through);
+            if (stored.fired_through < fired_through) {
+                store_.set_fired_through(stored.id, fired_through);
+            }
+        }
+    }
+    walker_.take_over(version);
+    transaction->commit();
+    if (observer_ != nullptr) observer_->deployed({version, now, hash, json});
+    reports_.tell();
+}
+
+bool Executor::turn() {
+    const Instant now = clock_.now();
+    const bool walked = walker_.advance(now);
+    const bool dispatched = dispatcher_.dispatch(now);
+    reports_.tell();
+    return walked || dispatched;
+}
+
+std::optional<Instant> Executor::next_due() {
+    const auto walking = walker_.next_due();
+    const auto sending = dispatcher_.next_due();
+    if (walking && sending) return std::min(*walking, *sending);
+    return walking ? walking : sending;
+}
+
+void Executor::run(const std::function<bool()>& stopped, std::optional<Instant> until) {
+    while (!stopped()) {
+        if (until && clock_.now() >= *until) return;
+        if (turn()) continue;
+        const auto due = next_due();
+        const auto deadline = due && until ? std::min(*due, *until) : (due ? due : until);
+        clock_.wait(deadline, wakeup_);
+    }
+}
+
+void Executor::drain(Instant deadline) {
+    while (dispatcher_.in_flight() > 0 && clock_.now() < deadline) {
+        if (!dispatcher_.record_outcomes(clock_.now())) clock_.wait(deadline, wakeup_);
+    }
+    dispatcher_.abandon();
+    dispatcher_.record_outcomes(clock_.now());
+    reports_.tell();
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,74 @@
+// The loop, and the only part with effects on the world: read due, decide, record intent, act,
+// record outcome.
+//
+// One thread. The clock, the store and the channels are handed in, so that production, rehearsal
+// and tests run this same code. StoreError passes through every method: the process should stop,
+// and what was committed is where the next start goes on.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "lang/calendar/zone.h"
+#include "lang/plan.h"
+#include "runtime/clock/clock.h"
+#include "runtime/executor/dispatcher.h"
+#include "runtime/executor/observer.h"
+#include "runtime/executor/plan_book.h"
+#include "runtime/executor/reports.h"
+#include "runtime/executor/walker.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+struct ExecutorOptions {
+    std::size_t page_rows =
+        500;  // runs, events or recovered messages in one transaction; at least 1
+};
+
+class Executor {
+  public:
+    // All references, and `observer` when there is one, must outlive the executor. The channels
+    // notify `wakeup`.
+    Executor(Store& store, Clock& clock, Wakeup& wakeup, const lang::calendar::ZoneDatabase& zones,
+             Channels channels, ExecutorOptions options = {}, Observer* observer = nullptr);
+
+    // To be called once, before anything else: settles what the last process left open (recovery.h)
+    // and goes on with the plan that was in force.
+    void recover();
+
+    // Puts a plan in force, atomically. A plan equal to the one in force changes nothing. Otherwise
+    // it becomes a new version from now on: what the old one planned to begin before now is begun
+    // by it, runs under way stay on theirs, and a firing nominally at this very instant is the new
+    // version's.
+    void deploy(const lang::Plan& plan);
+
+    // One round. False when there was nothing to do.
+    bool turn();
+    // When there will be something to do, as far as the time alone can tell; in the past when there
+    // is already.
+    std::optional<Instant> next_due();
+
+    // Turns and waits until `stopped`, which is asked between rounds and after every wake-up, or
+    // until the clock reaches `until`; what is planned for `until` itself is left.
+    void run(const std::function<bool()>& stopped, std::optional<Instant> until = std::nullopt);
+
+    // Ends cleanly: starts no attempt any more, records what comes back until `deadline`, gives up
+    // the rest.
+    void drain(Instant deadline);
+
+  private:
+    void add_version(const lang::Plan& plan, const std::string& hash, Instant now);
+
+    Store& store_;
+    Clock& clock_;
+    Wakeup& wakeup_;
+    ExecutorOptions options_;
+    Observer* observer_;
+    Reports reports_;
+    PlanBook plans_;
+    Dispatcher dispatcher_;
+    Walker walker_;
+};
+
+}  // namespace sop::runtime

@@ -1,0 +1,27 @@
+// What others may want to know of an executor at work: progress, log lines, metrics.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+// Called from the executor's thread, after what is told of is durable. Must not call back into the
+// executor.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    virtual void deployed(const StoredPlan& /*plan*/) {}
+    virtual void fired(const std::string& /*playbook*/, const std::string& /*rule*/,
+                       const Firing& /*firing*/) {}
+    // `count` messages of a rule came to an end in one transaction.
+    virtual void settled(const std::string& /*playbook*/, const std::string& /*rule*/,
+                         DeliveryState /*state*/, const std::string& /*reason*/,
+                         std::int64_t /*count*/) {}
+    // One rule, run or channel cannot go on and the others do: one line for the person in charge.
+    virtual void trouble(const std::string& /*message*/) {}
+};
+
+}  // namespace sop::runtime

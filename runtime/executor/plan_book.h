@@ -1,0 +1,70 @@
+// The plans runs are interpreted by: every version is read and prepared once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "lang/calendar/zone.h"
+#include "lang/plan.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+// A rule of one plan version with what executing it needs.
+struct LoadedRule {
+    RuleId id = 0;
+    const lang::Playbook* playbook = nullptr;
+    const lang::Rule* rule = nullptr;
+    std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
+    std::string trouble;                               // why it cannot be executed; else empty
+
+    bool is_calendar_rule() const {
+        return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
+    }
+};
+
+struct LoadedPlan {
+    PlanVersion version = 0;
+    Instant deployed_at{};
+    lang::Plan plan;
+    std::map<RuleId, LoadedRule> rules;
+
+    LoadedPlan() = default;
+    LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
+    LoadedPlan& operator=(const LoadedPlan&) = delete;
+};
+
+// One version, or one rule of it, cannot be executed: what and why. Others can.
+class PlanError : public std::exception {
+  public:
+    explicit PlanError(std::string what) : what_(std::move(what)) {}
+    const char* what() const noexcept override { return what_.c_str(); }
+
+  private:
+    std::string what_;
+};
+
+class PlanBook {
+  public:
+    PlanBook(Store& store, const lang::calendar::ZoneDatabase& zones)
+        : store_(store), zones_(zones) {}
+
+    // Throws PlanError for a version that is not stored or cannot be read.
+    const LoadedPlan& plan(PlanVersion version);
+    // Throws PlanError also for a rule the version does not have or whose zone cannot be used.
+    const LoadedRule& rule(PlanVersion version, RuleId rule);
+
+  private:
+    struct Page {
+        std::unique_ptr<const LoadedPlan> plan;  // nullptr when it cannot be read
+        std::string trouble;
+    };
+    Page read(PlanVersion version);
+
+    Store& store_;
+    const lang::calendar::ZoneDatabase& zones_;
+    std::map<PlanVersion, Page> pages_;
+};
+
+}  // namespace sop::runtime

@@ -1,0 +1,60 @@
+#include "runtime/executor/recovery.h"
+
+#include <fmt/core.h>
+
+#include "runtime/scheduler/lateness.h"
+
+namespace sop::runtime {
+
+namespace {
+
+struct End {
+    DeliveryState state;
+    std::string reason;
+};
+
+std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& walker,
+                            const std::set<std::string>& channels, Instant now) {
+    const Delivery& delivery = due.delivery;
+    if (!channels.contains(delivery.channel)) {
+        return End{DeliveryState::failed,
+                   fmt::format("channel `{}` is no longer set up", delivery.channel)};
+    }
+    try {
+        const LoadedRule& rule = plans.rule(due.firing.plan, due.firing.rule);
+        const StepContext context = walker.context_of(rule, due.firing, now);
+        const bool is_wanted = !is_too_late(*rule.rule, delivery.planned_for, now) &&
+                               !walker.is_overtaken(context, rule.id, delivery.step,
+                                                    delivery.planned_for, due.subject);
+        if (is_wanted) return std::nullopt;
+        if (delivery.attempts > 0) return End{DeliveryState::failed, delivery.reason};
+        return End{DeliveryState::skipped, "late"};
+    } catch (const PlanError& error) {
+        return End{DeliveryState::failed, error.what()};
+    }
+}
+
+}  // namespace
+
+void recover_outbox(Store& store, PlanBook& plans, Walker& walker,
+                    const std::set<std::string>& channels, std::size_t page_rows, Instant now,
+                    Reports& reports) {
+    store.settle_attempting_as_unknown(now);
+    DeliveryFilter filter{DeliveryState::pending, page_rows};
+    for (;;) {
+        const auto transaction = store.begin();
+        const auto page = store.list_deliveries(filter);
+        for (const DueDelivery& due : page) {
+            if (const auto end = find_end(due, plans, walker, channels, now)) {
+                store.settle(due.delivery.id, end->state, end->reason, now);
+                reports.settled(due.playbook, due.rule, end->state, end->reason);
+            }
+        }
+        transaction->commit();
+        reports.tell();
+        if (page.size() < page_rows) return;
+        filter.after = page.back().delivery.id;
+    }
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,23 @@
+// What a start makes of the messages the last process left behind.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "runtime/executor/plan_book.h"
+#include "runtime/executor/reports.h"
+#include "runtime/executor/walker.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+// Messages that were being attempted may have been taken: they become unknown and are not sent
+// again. Pending ones go through the late policy as of now, as nobody can tell waiting for a
+// channel from a stop any more: too late or overtaken, one that was never tried is `skipped`
+// "late", and one that was is `failed` with its last reason. One whose channel is no longer set up
+// is `failed`. Works in transactions of `page_rows`; broken off, it may simply be repeated.
+void recover_outbox(Store& store, PlanBook& plans, Walker& walker,
+                    const std::set<std::string>& channels, std::size_t page_rows, Instant now,
+                    Reports& reports);
+
+}  // namespace sop::runtime

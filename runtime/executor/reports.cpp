@@ -1,0 +1,36 @@
+#include "runtime/executor/reports.h"
+
+#include <algorithm>
+
+namespace sop::runtime {
+
+void Reports::fired(const std::string& playbook, const std::string& rule, const Firing& firing) {
+    if (observer_ != nullptr) fired_.push_back({playbook, rule, firing});
+}
+
+void Reports::settled(const std::string& playbook, const std::string& rule, DeliveryState state,
+                      const std::string& reason) {
+    if (observer_ != nullptr) ++settled_[{playbook, rule, state, reason}];
+}
+
+void Reports::trouble(const std::string& message) {
+    // What breaks for one group usually breaks for all of them.
+    const bool is_known = std::find(trouble_.begin(), trouble_.end(), message) != trouble_.end();
+    if (observer_ != nullptr && !is_known) trouble_.push_back(message);
+}
+
+void Reports::tell() {
+    if (observer_ == nullptr) return;
+    // Taken out first, so that an observer that throws hears nothing twice.
+    const auto fired = std::exchange(fired_, {});
+    const auto settled = std::exchange(settled_, {});
+    const auto trouble = std::exchange(trouble_, {});
+    for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
+    for (const auto& [outcome, count] : settled) {
+        const auto& [playbook, rule, state, reason] = outcome;
+        observer_->settled(playbook, rule, state, reason, count);
+    }
+    for (const std::string& message : trouble) observer_->trouble(message);
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,41 @@
+// Holds back what an observer is to hear until it is durable.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "runtime/executor/observer.h"
+
+namespace sop::runtime {
+
+class Reports {
+  public:
+    explicit Reports(Observer* observer) : observer_(observer) {}
+
+    void fired(const std::string& playbook, const std::string& rule, const Firing& firing);
+    void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
+                 const std::string& reason);
+    void trouble(const std::string& message);
+
+    // Tells all that was held back; to be called after the commit.
+    void tell();
+
+  private:
+    struct Fired {
+        std::string playbook;
+        std::string rule;
+        Firing firing;
+    };
+    using Outcome = std::tuple<std::string, std::string, DeliveryState, std::string>;
+
+    Observer* observer_;
+    std::vector<Fired> fired_;
+    std::map<Outcome, std::int64_t> settled_;
+    std::vector<std::string> trouble_;
+};
+
+}  // namespace sop::runtime

@@ -1,0 +1,94 @@
+// Walks the runs: takes events, begins firings, expands them into runs, and does the steps that are
+// due.
+//
+// Everything is done in the order of its own time, whatever held the executor up, so that a stop
+// gives what an on-time executor would have given: events at T before firings at T before steps
+// planned for T. Work due together shares one transaction of at most `page_rows` rows; a kill takes
+// all of it or nothing. Messages only become pending here: the dispatcher sends them.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "runtime/executor/plan_book.h"
+#include "runtime/executor/reports.h"
+#include "runtime/scheduler/step.h"
+#include "runtime/scheduler/timeline.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+class Walker {
+  public:
+    Walker(Store& store, PlanBook& plans, std::set<std::string> channels, std::size_t page_rows,
+           Reports& reports);
+
+    // Makes a stored version the plan in force: events and the calendar are read by it from now on.
+    void take_over(PlanVersion version);
+    // Begins every firing of the plan in force that is not the business of a plan deployed at
+    // `now`: its earliest step or its start lies before. Runs in the open transaction.
+    void hand_over(Instant now);
+
+    // One transaction of what is due. False when nothing was.
+    bool advance(Instant now);
+    // When there will be something; in the past when there is. Nothing when no time is known.
+    std::optional<Instant> next_due();
+
+    // What deciding a step of this firing's runs needs. The rule is the one of the firing's plan.
+    StepContext context_of(const LoadedRule& rule, const Firing& firing, Instant now);
+    // Whether a newer message of the same rule for the same subject is due as well (lateness.h).
+    bool is_overtaken(const StepContext& context, RuleId rule, std::size_t step,
+                      Instant planned_for, const std::string& subject);
+
+  private:
+    struct Work {
+        enum class Kind { expansion, events, firing, steps } kind;
+        Instant until{};  // for events and steps: those up to here come before anything else
+        Firing firing{};  // for an expansion
+    };
+    // Firings to come, the earliest first; one for each calendar rule of the plan in force.
+    using Upcoming = std::map<std::pair<Instant, RuleId>, PlannedFiring>;
+
+    std::optional<Work> find_earliest_work(Instant now);
+    std::size_t perform(const Work& work, Instant now, std::size_t room);
+
+    std::size_t take_events(Instant until, Instant now, std::size_t room);
+    std::size_t start_event_runs(const Event& event, Instant now);
+    void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
+                         Instant now);
+
+    void plan_next_firing(const LoadedRule& rule, Instant fired_through);
+    void begin_firing(Upcoming::iterator planned);
+    std::size_t expand(const Firing& firing, Instant now, std::size_t room);
+
+    std::size_t do_steps(Instant until, Instant now, std::size_t room);
+    void do_step(Run run, Instant now);
+    const Firing& firing_of(const Run& run);
+
+    void start_run(const StepContext& context, const LoadedRule& rule, const Firing& firing,
+                   const std::string& subject, const Event* event);
+    StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
+                        const Event* event);
+    void record(const StepContext& context, const LoadedRule& rule, const Run& run,
+                std::size_t step, Instant planned_for, const StepDecision& decision);
+    Subject find_subject(SubjectKind kind, const std::string& id);
+    std::string channel_of(const StepContext& context) const;
+
+    Store& store_;
+    PlanBook& plans_;
+    std::set<std::string> channels_;
+    std::size_t page_rows_;
+    Reports& reports_;
+
+    const LoadedPlan* in_force_ = nullptr;
+    Upcoming upcoming_;
+
+    // What many rows of one transaction have in common; emptied at its end.
+    std::map<FiringId, Firing> firings_;
+    std::map<std::tuple<RuleId, Instant, Instant, Instant>, bool> overtaken_by_occurrence_;
+};
+
+}  // namespace sop::runtime

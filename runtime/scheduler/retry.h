@@ -1,0 +1,24 @@
+// Whether and when a message that was certainly not taken is tried again.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace sop::runtime {
+
+inline constexpr int attempts_max = 6;
+inline constexpr std::chrono::milliseconds retry_delay_first{1000};
+inline constexpr std::chrono::milliseconds retry_delay_max{60000};
+inline constexpr std::chrono::milliseconds retry_after_max{
+    600000};  // more than that is not waited for
+
+// How long to wait after attempt number `attempt` (1 for the first); nothing when it was the last.
+// The delay doubles from retry_delay_first to retry_delay_max and is spread by a quarter either
+// way, so that 900 refused at once do not come back at once; the spread comes from the delivery's
+// key, so that every replay waits the same. `retry_after`, what the platform asked for, is waited
+// for where it is longer.
+std::optional<std::chrono::milliseconds> retry_delay(
+    int attempt, std::string_view key, std::optional<std::chrono::milliseconds> retry_after);
+
+}  // namespace sop::runtime

@@ -1,0 +1,67 @@
+#include "runtime/scheduler/timeline.h"
+
+#include <algorithm>
+
+namespace sop::runtime {
+
+namespace calendar = lang::calendar;
+
+namespace {
+
+// The calendar counts in seconds. The milliseconds an event's time may have are carried over,
+// except to a time of day that was written.
+Instant apply_offset(const calendar::Offset& offset, Instant anchor, calendar::AnchorSide side,
+                     const calendar::Zone& zone) {
+    const auto whole = date::floor<std::chrono::seconds>(anchor);
+    const Instant moved = calendar::apply(offset, whole, side, zone);
+    return offset.at ? moved : moved + (anchor - whole);
+}
+
+}  // namespace
+
+Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
+                     const std::optional<PreviousStep>& previous, const calendar::Zone& zone) {
+    const lang::StepTime& when = rule.steps.at(index).when;
+    Instant planned{};
+    switch (when.anchor) {
+        case lang::StepTime::Anchor::start:
+            planned = apply_offset(when.offset, window.start, calendar::AnchorSide::start, zone);
+            break;
+        case lang::StepTime::Anchor::end:
+            planned = apply_offset(when.offset, window.end, calendar::AnchorSide::end, zone);
+            break;
+        case lang::StepTime::Anchor::previous:
+            planned = apply_offset(when.offset, previous ? previous->done_at : window.start,
+                                   calendar::AnchorSide::start, zone);
+            break;
+    }
+    return previous ? std::max(planned, previous->planned_for) : planned;
+}
+
+std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const calendar::Zone& zone,
+                                         Instant fired_through) {
+    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
+    if (trigger == nullptr) return std::nullopt;
+    const auto occurrence = calendar::next_occurrence(
+        trigger->schedule, zone, date::floor<std::chrono::seconds>(fired_through));
+    if (!occurrence) return std::nullopt;
+    PlannedFiring firing{*occurrence, {occurrence->instant, occurrence->instant}, {}};
+    if (trigger->window) {
+        firing.window.end = calendar::window_end(*trigger->window, occurrence->instant, zone);
+    }
+    firing.begins_at = planned_time(rule, 0, firing.window, std::nullopt, zone);
+    return firing;
+}
+
+std::string firing_key(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
+    const calendar::LocalMeaning meaning = zone.meaning_of(occurrence.nominal);
+    const bool is_second = meaning.kind == calendar::LocalMeaning::Kind::overlap &&
+                           occurrence.instant == meaning.second;
+    return date::format("%FT%T ", occurrence.nominal) + zone.name() + (is_second ? " second" : "");
+}
+
+std::string event_firing_key(const std::string& event_id) {
+    return "event:" + event_id;
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,52 @@
+// When the steps of a run are planned, and when a calendar rule fires next.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lang/calendar/schedule.h"
+#include "lang/calendar/zone.h"
+#include "lang/plan.h"
+#include "runtime/clock/clock.h"
+
+namespace sop::runtime {
+
+// What `start` and `end` stand for in one firing. Half open; an event rule has `end` == `start`.
+struct Window {
+    Instant start{};
+    Instant end{};
+
+    bool operator==(const Window&) const = default;
+};
+
+// What the step above left behind.
+struct PreviousStep {
+    Instant planned_for{};
+    Instant done_at{};  // when its decision was recorded, whatever became of its messages
+};
+
+// The instant at which step `index` is planned. The first step has no `previous`; for it the run's
+// start stands in. Never before the step above: an hour that a clock change takes away must not
+// turn the order of the author round.
+Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
+                     const std::optional<PreviousStep>& previous, const lang::calendar::Zone& zone);
+
+// The next time a calendar rule fires.
+struct PlannedFiring {
+    lang::calendar::Occurrence occurrence;
+    Window window;
+    Instant begins_at{};  // its earliest step
+};
+
+// The first occurrence after `fired_through` (exclusive). Nothing for an event rule, or when there
+// is no further one.
+std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const lang::calendar::Zone& zone,
+                                         Instant fired_through);
+
+// Names a firing for ever by what the wall showed, "2026-11-19T20:00:00 Asia/Shanghai", so that new
+// zone data moves it and never doubles it. The second of a repeated hour ends in " second".
+std::string firing_key(const lang::calendar::Occurrence& occurrence,
+                       const lang::calendar::Zone& zone);
+std::string event_firing_key(const std::string& event_id);
+
+}  // namespace sop::runtime

@@ -1,0 +1,305 @@
+-- Every statement the store runs. Each section becomes a constant of its name; columns are read in the order of the SELECT
+-- and parameters are bound by number.
+
+-- name: configure
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+-- 80 MB of log between checkpoints: with the default of 4 MB scattered writes spend half their time copying pages back.
+PRAGMA wal_autocheckpoint = 20000;
+-- One huge transaction must not leave a huge log for ever.
+PRAGMA journal_size_limit = 134217728;
+PRAGMA cache_size = -65536;
+
+-- name: use_wal
+PRAGMA journal_mode = WAL
+
+-- name: read_application_id
+PRAGMA application_id
+
+-- name: read_schema_version
+PRAGMA user_version
+
+-- name: has_tables
+SELECT EXISTS (SELECT 1 FROM sqlite_schema)
+
+-- name: begin_transaction
+BEGIN IMMEDIATE
+
+-- name: commit_transaction
+COMMIT
+
+-- name: roll_back_transaction
+ROLLBACK
+
+-- name: insert_plan
+INSERT INTO plan (deployed_at, hash, json) VALUES (?1, ?2, ?3)
+
+-- name: select_latest_plan
+SELECT version, deployed_at, hash, json FROM plan ORDER BY version DESC LIMIT 1
+
+-- name: select_plan
+SELECT version, deployed_at, hash, json FROM plan WHERE version = ?1
+
+-- name: insert_rule
+INSERT INTO rule (playbook, name, fired_through) VALUES (?1, ?2, ?3) ON CONFLICT (playbook, name) DO NOTHING
+
+-- name: select_rule
+SELECT id, playbook, name, fired_through FROM rule WHERE playbook = ?1 AND name = ?2
+
+-- name: update_fired_through
+UPDATE rule SET fired_through = ?2 WHERE id = ?1
+
+-- name: insert_firing
+INSERT INTO firing (rule, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+ON CONFLICT (rule, key) DO NOTHING
+
+-- name: select_firing
+SELECT id, rule, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through
+FROM firing
+WHERE id = ?1
+
+-- name: select_firings_to_expand
+SELECT id, rule, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through
+FROM firing
+WHERE expanded = 0
+ORDER BY start_at, id
+LIMIT ?1
+
+-- name: update_expanded
+UPDATE firing SET expanded_through = ?2, expanded = ?3 WHERE id = ?1
+
+-- name: insert_run
+INSERT INTO run (firing, rule, subject, state, next_step, due_at, reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (firing, subject) DO NOTHING
+
+-- name: update_run
+UPDATE run SET state = ?2, next_step = ?3, due_at = ?4, reason = ?5 WHERE id = ?1
+
+-- name: select_due_runs
+SELECT id, firing, rule, subject, state, next_step, due_at, reason
+FROM run
+WHERE due_at <= ?1
+ORDER BY due_at, id
+LIMIT ?2
+
+-- name: select_next_run_due
+SELECT due_at FROM run WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1
+
+-- name: exists_open_run
+SELECT EXISTS (SELECT 1 FROM run WHERE rule = ?1 AND subject = ?2 AND state = 'running')
+
+-- name: select_message_id
+SELECT id FROM message WHERE hash = ?1
+
+-- name: insert_message
+INSERT INTO message (hash, text) VALUES (?1, ?2)
+
+-- name: insert_delivery
+INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at)
+VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11)
+ON CONFLICT (run, step, action) DO NOTHING
+
+-- name: select_due_deliveries
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE channel = ?1 AND state = 'pending' AND due_at <= ?2
+ORDER BY due_at, id
+LIMIT ?3
+
+-- name: select_next_delivery_due
+SELECT due_at FROM delivery WHERE channel = ?1 AND state = 'pending' ORDER BY due_at LIMIT 1
+
+-- name: update_to_attempting
+UPDATE delivery SET state = 'attempting', due_at = NULL, attempts = attempts + 1 WHERE id = ?1 AND state = 'pending'
+
+-- name: update_to_pending
+UPDATE delivery
+SET state = 'pending', due_at = ?2, reason = ?3
+WHERE id = ?1 AND state IN ('pending', 'attempting')
+
+-- name: update_to_settled
+UPDATE delivery
+SET state = ?2, due_at = NULL, reason = ?3, settled_at = ?4
+WHERE id = ?1 AND state IN ('pending', 'attempting', 'sent', 'unknown')
+
+-- name: update_attempting_to_unknown
+UPDATE delivery SET state = 'unknown', reason = ?2, settled_at = ?1 WHERE state = 'attempting'
+
+-- name: select_delivery_summary
+SELECT rule.playbook, rule.name, counted.state, counted.reason, counted.count
+FROM (
+    SELECT run.rule, delivery.state, delivery.reason, count(*) AS count
+    FROM delivery
+    CROSS JOIN run ON run.id = delivery.run
+    GROUP BY run.rule, delivery.state, delivery.reason
+) AS counted
+JOIN rule ON rule.id = counted.rule
+ORDER BY rule.playbook, rule.name, counted.state, counted.reason
+
+-- name: select_deliveries
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id > ?1 AND (?2 IS NULL OR state = ?2)
+ORDER BY id
+LIMIT ?3
+
+-- name: insert_event
+INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (id) DO NOTHING
+
+-- name: select_due_events
+SELECT id, type, group_id, member_id, at, received_at, fields
+FROM event
+WHERE processed = 0 AND at <= ?1
+ORDER BY at, id
+LIMIT ?2
+
+-- name: select_next_event_at
+SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
+
+-- name: update_to_processed
+UPDATE event SET processed = 1 WHERE id = ?1
+
+-- name: select_event
+SELECT id, type, group_id, member_id, at, received_at, fields FROM event WHERE id = ?1
+
+-- name: upsert_group
+INSERT INTO chat_group (id, name, owner) VALUES (?1, ?2, ?3)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner
+
+-- name: delete_other_group_tags
+DELETE FROM group_tag WHERE group_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
+
+-- name: insert_group_tags
+INSERT INTO group_tag (tag, group_id) SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
+
+-- name: select_group
+SELECT id, name, owner, (SELECT json_group_array(tag) FROM group_tag WHERE group_id = ?1)
+FROM chat_group
+WHERE id = ?1
+
+-- name: upsert_member
+INSERT INTO member (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name
+
+-- name: delete_other_member_tags
+DELETE FROM member_tag WHERE member_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
+
+-- name: insert_member_tags
+INSERT INTO member_tag (tag, member_id) SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
+
+-- name: delete_other_memberships
+DELETE FROM membership WHERE member_id = ?1 AND group_id NOT IN (SELECT value FROM json_each(?2))
+
+-- name: insert_memberships
+INSERT INTO membership (member_id, group_id) SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
+
+-- name: select_member
+SELECT id,
+       name,
+       (SELECT json_group_array(group_id) FROM membership WHERE member_id = ?1),
+       (SELECT json_group_array(tag) FROM member_tag WHERE member_id = ?1)
+FROM member
+WHERE id = ?1
+
+-- name: count_directory
+SELECT (SELECT count(*) FROM chat_group), (SELECT count(*) FROM member)
+
+-- name: select_groups_page
+SELECT id FROM chat_group WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: select_members_page
+SELECT id FROM member WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: select_tagged_groups_page
+-- Clauses come as JSON: [["member"], ["reader", "buyer"]] is member and (reader or buyer). The walk goes from one id that
+-- carries a tag of the first clause to the next, one seek a tag: a page costs as much as its ids, however large the
+-- audience, where a join would sort all that is left of it for each page.
+WITH RECURSIVE walk (id) AS (
+    SELECT ?2
+    UNION ALL
+    SELECT (
+        SELECT min((
+            SELECT group_id FROM group_tag
+            WHERE tag = wanted.value AND group_id > walk.id
+            ORDER BY group_id LIMIT 1))
+        FROM json_each(?1, '$[0]') AS wanted)
+    FROM walk
+    WHERE walk.id IS NOT NULL
+)
+SELECT id
+FROM walk
+WHERE id > ?2
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = walk.id))
+LIMIT ?3
+
+-- name: select_tagged_members_page
+WITH RECURSIVE walk (id) AS (
+    SELECT ?2
+    UNION ALL
+    SELECT (
+        SELECT min((
+            SELECT member_id FROM member_tag
+            WHERE tag = wanted.value AND member_id > walk.id
+            ORDER BY member_id LIMIT 1))
+        FROM json_each(?1, '$[0]') AS wanted)
+    FROM walk
+    WHERE walk.id IS NOT NULL
+)
+SELECT id
+FROM walk
+WHERE id > ?2
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = walk.id))
+LIMIT ?3
+
+-- name: exists_group_in_audience
+SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2)
+   AND NOT EXISTS (
+       SELECT 1
+       FROM json_each(?1) AS clause
+       WHERE NOT EXISTS (
+           SELECT 1
+           FROM json_each(clause.value) AS wanted
+           JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = ?2))
+
+-- name: exists_member_in_audience
+SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
+   AND NOT EXISTS (
+       SELECT 1
+       FROM json_each(?1) AS clause
+       WHERE NOT EXISTS (
+           SELECT 1
+           FROM json_each(clause.value) AS wanted
+           JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = ?2))
+
+-- name: insert_group_tag
+INSERT INTO group_tag (tag, group_id) SELECT ?2, id FROM chat_group WHERE id = ?1 ON CONFLICT DO NOTHING
+
+-- name: delete_group_tag
+DELETE FROM group_tag WHERE group_id = ?1 AND tag = ?2
+
+-- name: insert_member_tag
+INSERT INTO member_tag (tag, member_id) SELECT ?2, id FROM member WHERE id = ?1 ON CONFLICT DO NOTHING
+
+-- name: delete_member_tag
+DELETE FROM member_tag WHERE member_id = ?1 AND tag = ?2

@@ -1,0 +1,639 @@
+#include "runtime/store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+
+#include "runtime/store/sqlite/schema.h"
+#include "runtime/store/sqlite/sql.h"
+#include "runtime/store/sqlite/sqlite.h"
+
+namespace sop::runtime {
+
+namespace {
+
+// ---- values as columns
+// ----------------------------------------------------------------------------------------------
+
+std::int64_t to_column(Instant instant) {
+    return instant.time_since_epoch().count();
+}
+
+std::optional<std::int64_t> to_column(const std::optional<Instant>& instant) {
+    return instant ? std::optional(to_column(*instant)) : std::nullopt;
+}
+
+Instant instant_from(std::int64_t column) {
+    return Instant(std::chrono::milliseconds(column));
+}
+
+std::optional<Instant> instant_from(const std::optional<std::int64_t>& column) {
+    return column ? std::optional(instant_from(*column)) : std::nullopt;
+}
+
+std::int64_t to_column(std::size_t number) {
+    return static_cast<std::int64_t>(number);
+}
+
+std::size_t size_from(std::int64_t column) {
+    return static_cast<std::size_t>(column);
+}
+
+std::string_view to_text(RunState state) {
+    switch (state) {
+        case RunState::running:
+            return "running";
+        case RunState::done:
+            return "done";
+        case RunState::skipped:
+            return "skipped";
+    }
+    return "";  // not reached: the switch names every state
+}
+
+std::string_view to_text(SubjectKind kind) {
+    return kind == SubjectKind::group ? "group" : "member";
+}
+
+// The value among `values` whose text stands in the column.
+template <typename Value>
+Value value_from(const std::string& column, std::initializer_list<Value> values) {
+    for (const Value value : values) {
+        if (to_text(value) == column) {
+            return value;
+        }
+    }
+    throw StoreError(fmt::format(
+        "the store holds \"{}\" where this sop expects a state it knows; it was changed by hand or "
+        "by another version",
+        column));
+}
+
+RunState run_state_from(const std::string& column) {
+    return value_from(column, {RunState::running, RunState::done, RunState::skipped});
+}
+
+SubjectKind subject_kind_from(const std::string& column) {
+    return value_from(column, {SubjectKind::group, SubjectKind::member});
+}
+
+DeliveryState delivery_state_from(const std::string& column) {
+    using enum DeliveryState;
+    return value_from(column, {pending, attempting, sent, confirmed, skipped, exited, cancelled,
+                               refused, failed, unknown});
+}
+
+// Texts come from outside and may be anything; JSON takes only UTF-8.
+std::string to_column(const nlohmann::json& json) {
+    try {
+        return json.dump();
+    } catch (const nlohmann::json::type_error&) {
+        throw StoreError("a text for the store is not valid UTF-8");
+    }
+}
+
+template <typename Value>
+Value json_from(const std::string& column) {
+    try {
+        return nlohmann::json::parse(column).get<Value>();
+    } catch (const nlohmann::json::exception& error) {
+        throw StoreError(
+            fmt::format("the store holds JSON that cannot be read ({}); it was changed by hand or "
+                        "is damaged",
+                        error.what()));
+    }
+}
+
+std::vector<std::string> sorted_texts_from(const std::string& column) {
+    auto texts = json_from<std::vector<std::string>>(column);
+    std::sort(texts.begin(), texts.end());
+    return texts;
+}
+
+// Half of a SHA-256: enough that two texts never meet, in half the index.
+std::string message_hash(const std::string& text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+        throw StoreError("OpenSSL cannot compute a SHA-256");
+    }
+    return std::string(digest.begin(), digest.begin() + 16);
+}
+
+// ---- rows: members are read in the order of the columns
+// -------------------------------------------------------------
+
+StoredPlan read_plan(SqliteQuery& row) {
+    return {.version = row.integer(),
+            .deployed_at = instant_from(row.integer()),
+            .hash = row.text(),
+            .json = row.text()};
+}
+
+Firing read_firing(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .rule = row.integer(),
+            .key = row.text(),
+            .plan = row.integer(),
+            .subject_kind = subject_kind_from(row.text()),
+            .start_at = instant_from(row.integer()),
+            .end_at = instant_from(row.integer()),
+            .event = row.optional_text(),
+            .expanded = row.boolean(),
+            .expanded_through = row.text()};
+}
+
+Run read_run(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .firing = row.integer(),
+            .rule = row.integer(),
+            .subject = row.text(),
+            .state = run_state_from(row.text()),
+            .next_step = size_from(row.integer()),
+            .due_at = instant_from(row.optional_integer()),
+            .reason = row.text()};
+}
+
+Delivery read_delivery(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .run = row.integer(),
+            .step = size_from(row.integer()),
+            .action = size_from(row.integer()),
+            .channel = row.text(),
+            .message = row.optional_integer().value_or(0),
+            .planned_for = instant_from(row.integer()),
+            .due_at = instant_from(row.optional_integer()),
+            .state = delivery_state_from(row.text()),
+            .reason = row.text(),
+            .attempts = static_cast<int>(row.integer()),
+            .settled_at = instant_from(row.optional_integer())};
+}
+
+DueDelivery read_delivery_detail(SqliteQuery& row) {
+    DueDelivery detail{.delivery = read_delivery(row),
+                       .firing = read_firing(row),
+                       .playbook = row.text(),
+                       .rule = row.text(),
+                       .subject = row.text(),
+                       .subject_name = row.text(),
+                       .text = row.text()};
+    detail.subject_kind = detail.firing.subject_kind;
+    return detail;
+}
+
+Event read_event(SqliteQuery& row) {
+    return {.id = row.text(),
+            .type = row.text(),
+            .group = row.optional_text(),
+            .member = row.optional_text(),
+            .at = instant_from(row.integer()),
+            .received_at = instant_from(row.integer()),
+            .fields = json_from<std::map<std::string, std::string>>(row.text())};
+}
+
+std::int64_t read_integer(SqliteQuery& row) {
+    return row.integer();
+}
+
+std::string read_text(SqliteQuery& row) {
+    return row.text();
+}
+
+Instant read_instant(SqliteQuery& row) {
+    return instant_from(row.integer());
+}
+
+StoredRule read_rule(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .playbook = row.text(),
+            .name = row.text(),
+            .fired_through = instant_from(row.integer())};
+}
+
+DeliverySummary read_summary(SqliteQuery& row) {
+    return {.playbook = row.text(),
+            .rule = row.text(),
+            .state = delivery_state_from(row.text()),
+            .reason = row.text(),
+            .count = row.integer()};
+}
+
+Group read_group(SqliteQuery& row) {
+    return {.id = row.text(),
+            .name = row.text(),
+            .owner = row.text(),
+            .tags = sorted_texts_from(row.text())};
+}
+
+Member read_member(SqliteQuery& row) {
+    return {.id = row.text(),
+            .name = row.text(),
+            .groups = sorted_texts_from(row.text()),
+            .tags = sorted_texts_from(row.text())};
+}
+
+DirectoryCounts read_counts(SqliteQuery& row) {
+    return {.groups = row.integer(), .members = row.integer()};
+}
+
+template <typename Row>
+std::optional<Row> first(SqliteQuery&& query, Row (*read)(SqliteQuery&)) {
+    return query.next() ? std::optional(read(query)) : std::nullopt;
+}
+
+template <typename Row>
+std::vector<Row> all(SqliteQuery&& query, Row (*read)(SqliteQuery&)) {
+    std::vector<Row> rows;
+    while (query.next()) {
+        rows.push_back(read(query));
+    }
+    return rows;
+}
+
+bool holds(SqliteQuery&& query) {
+    return first(std::move(query), read_integer).value() != 0;
+}
+
+// ---- the store
+// ------------------------------------------------------------------------------------------------------
+
+// `is_open` is the store's, which has to know.
+class SqliteTransaction : public Transaction {
+  public:
+    SqliteTransaction(SqliteConnection& connection, bool& is_open)
+        : connection_(connection), is_open_(is_open) {
+        connection_.query(sql::begin_transaction).next();
+        is_open_ = true;
+    }
+
+    ~SqliteTransaction() override {
+        if (!is_open_) {
+            return;
+        }
+        is_open_ = false;
+        // After a full disk and the like SQLite has rolled back by itself.
+        if (connection_.in_transaction()) {
+            roll_back();
+        }
+    }
+
+    void commit() override {
+        connection_.query(sql::commit_transaction).next();
+        is_open_ = false;
+    }
+
+  private:
+    void roll_back() noexcept {
+        try {
+            connection_.query(sql::roll_back_transaction).next();
+        } catch (const StoreError&) {
+            // Nothing of it was durable, and closing the file drops it.
+        }
+    }
+
+    SqliteConnection& connection_;
+    bool& is_open_;
+};
+
+class SqliteStore : public Store {
+  public:
+    SqliteStore(const std::string& path, const SqliteOptions& options)
+        : connection_(path, access_for(options.open), options.busy_timeout) {
+        prepare_schema(connection_, options.open);
+    }
+
+    std::unique_ptr<Transaction> begin() override {
+        return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
+    }
+
+    // ---- plans and rules
+
+    PlanVersion add_plan(Instant deployed_at, const std::string& hash,
+                         const std::string& json) override {
+        query(sql::insert_plan, to_column(deployed_at), hash, json).next();
+        return connection_.last_inserted_id();
+    }
+
+    std::optional<StoredPlan> latest_plan() override {
+        return first(query(sql::select_latest_plan), read_plan);
+    }
+
+    std::optional<StoredPlan> find_plan(PlanVersion version) override {
+        return first(query(sql::select_plan, version), read_plan);
+    }
+
+    StoredRule find_or_add_rule(const std::string& playbook, const std::string& name,
+                                Instant fired_through) override {
+        const auto find = [&] { return first(query(sql::select_rule, playbook, name), read_rule); };
+        if (const auto known = find()) {
+            return *known;
+        }
+        query(sql::insert_rule, playbook, name, to_column(fired_through)).next();
+        return find().value();
+    }
+
+    void set_fired_through(RuleId rule, Instant fired_through) override {
+        change_row("rule", rule, query(sql::update_fired_through, rule, to_column(fired_through)));
+    }
+
+    // ---- firings and runs
+
+    std::optional<FiringId> add_firing(const Firing& firing) override {
+        return insert(query(sql::insert_firing, firing.rule, firing.key, firing.plan,
+                            to_text(firing.subject_kind), to_column(firing.start_at),
+                            to_column(firing.end_at), firing.event, std::int64_t{firing.expanded},
+                            firing.expanded_through));
+    }
+
+    std::optional<Firing> find_firing(FiringId id) override {
+        return first(query(sql::select_firing, id), read_firing);
+    }
+
+    std::vector<Firing> firings_to_expand(std::size_t limit) override {
+        return all(query(sql::select_firings_to_expand, to_column(limit)), read_firing);
+    }
+
+    void set_expanded(FiringId id, const std::string& through, bool finished) override {
+        change_row("firing", id, query(sql::update_expanded, id, through, std::int64_t{finished}));
+    }
+
+    std::optional<RunId> add_run(const Run& run) override {
+        return insert(query(sql::insert_run, run.firing, run.rule, run.subject, to_text(run.state),
+                            to_column(run.next_step), to_column(run.due_at), run.reason));
+    }
+
+    void update_run(const Run& run) override {
+        change_row("run", run.id,
+                   query(sql::update_run, run.id, to_text(run.state), to_column(run.next_step),
+                         to_column(run.due_at), run.reason));
+    }
+
+    std::vector<Run> due_runs(Instant now, std::size_t limit) override {
+        return all(query(sql::select_due_runs, to_column(now), to_column(limit)), read_run);
+    }
+
+    std::optional<Instant> next_run_due() override {
+        return first(query(sql::select_next_run_due), read_instant);
+    }
+
+    bool has_open_run(RuleId rule, const std::string& subject) override {
+        return holds(query(sql::exists_open_run, rule, subject));
+    }
+
+    // ---- outbox
+
+    MessageId intern_message(const std::string& text) override {
+        const std::string hash = message_hash(text);
+        const SqliteBlob key{hash};
+        if (const auto known = first(query(sql::select_message_id, key), read_integer)) {
+            return *known;
+        }
+        query(sql::insert_message, key, text).next();
+        return connection_.last_inserted_id();
+    }
+
+    DeliveryId add_delivery(const Delivery& delivery) override {
+        const auto id = insert(query(
+            sql::insert_delivery, delivery.run, to_column(delivery.step),
+            to_column(delivery.action), delivery.channel, delivery.message,
+            to_column(delivery.planned_for), to_column(delivery.due_at), to_text(delivery.state),
+            delivery.reason, std::int64_t{delivery.attempts}, to_column(delivery.settled_at)));
+        if (!id) {
+            throw StoreError(fmt::format("{}: run {} has a delivery for step {}, action {} already",
+                                         connection_.path(), delivery.run, delivery.step,
+                                         delivery.action));
+        }
+        return *id;
+    }
+
+    std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
+                                            std::size_t limit) override {
+        return all(query(sql::select_due_deliveries, channel, to_column(now), to_column(limit)),
+                   read_delivery_detail);
+    }
+
+    std::optional<Instant> next_delivery_due(const std::string& channel) override {
+        return first(query(sql::select_next_delivery_due, channel), read_instant);
+    }
+
+    void mark_attempting(DeliveryId id) override {
+        change_row("pending delivery", id, query(sql::update_to_attempting, id));
+    }
+
+    void reschedule(DeliveryId id, Instant due_at, const std::string& reason) override {
+        change_row("unsettled delivery", id,
+                   query(sql::update_to_pending, id, to_column(due_at), reason));
+    }
+
+    void settle(DeliveryId id, DeliveryState state, const std::string& reason,
+                Instant settled_at) override {
+        assert(state != DeliveryState::pending && state != DeliveryState::attempting);
+        change_row(
+            "delivery that can still change", id,
+            query(sql::update_to_settled, id, to_text(state), reason, to_column(settled_at)));
+    }
+
+    std::int64_t settle_attempting_as_unknown(Instant settled_at) override {
+        query(sql::update_attempting_to_unknown, to_column(settled_at),
+              "stopped while it was being sent")
+            .next();
+        return connection_.changed_rows();
+    }
+
+    std::vector<DeliverySummary> summarize_deliveries() override {
+        return all(query(sql::select_delivery_summary), read_summary);
+    }
+
+    std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) override {
+        const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
+        return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit)),
+                   read_delivery_detail);
+    }
+
+    // ---- events
+
+    bool add_event(const Event& event) override {
+        query(sql::insert_event, event.id, event.type, event.group, event.member,
+              to_column(event.at), to_column(event.received_at),
+              to_column(nlohmann::json(event.fields)))
+            .next();
+        return connection_.changed_rows() != 0;
+    }
+
+    std::vector<Event> due_events(Instant now, std::size_t limit) override {
+        return all(query(sql::select_due_events, to_column(now), to_column(limit)), read_event);
+    }
+
+    std::optional<Instant> next_event_at() override {
+        return first(query(sql::select_next_event_at), read_instant);
+    }
+
+    void mark_processed(const std::string& id) override {
+        change_row("event", id, query(sql::update_to_processed, id));
+    }
+
+    std::optional<Event> find_event(const std::string& id) override {
+        return first(query(sql::select_event, id), read_event);
+    }
+
+    // ---- directory
+
+    void put_group(const Group& group) override {
+        const std::string tags = to_column(nlohmann::json(group.tags));
+        atomically([&] {
+            query(sql::upsert_group, group.id, group.name, group.owner).next();
+            query(sql::delete_other_group_tags, group.id, tags).next();
+            query(sql::insert_group_tags, group.id, tags).next();
+        });
+    }
+
+    void put_member(const Member& member) override {
+        const std::string tags = to_column(nlohmann::json(member.tags));
+        const std::string groups = to_column(nlohmann::json(member.groups));
+        atomically([&] {
+            query(sql::upsert_member, member.id, member.name).next();
+            query(sql::delete_other_member_tags, member.id, tags).next();
+            query(sql::insert_member_tags, member.id, tags).next();
+            query(sql::delete_other_memberships, member.id, groups).next();
+            query(sql::insert_memberships, member.id, groups).next();
+        });
+    }
+
+    std::optional<Group> find_group(const std::string& id) override {
+        return first(query(sql::select_group, id), read_group);
+    }
+
+    std::optional<Member> find_member(const std::string& id) override {
+        return first(query(sql::select_member, id), read_member);
+    }
+
+    DirectoryCounts count_directory() override {
+        return first(query(sql::count_directory), read_counts).value();
+    }
+
+    std::vector<std::string> audience_page(const lang::Audience& audience, const std::string& after,
+                                           std::size_t limit) override {
+        const bool groups = audience.kind == SubjectKind::group;
+        if (audience.tagged.empty()) {
+            return all(query(groups ? sql::select_groups_page : sql::select_members_page, after,
+                             to_column(limit)),
+                       read_text);
+        }
+        return all(query(groups ? sql::select_tagged_groups_page : sql::select_tagged_members_page,
+                         to_column(nlohmann::json(audience.tagged)), after, to_column(limit)),
+                   read_text);
+    }
+
+    bool is_in_audience(const lang::Audience& audience, const std::string& subject) override {
+        const bool groups = audience.kind == SubjectKind::group;
+        return holds(query(groups ? sql::exists_group_in_audience : sql::exists_member_in_audience,
+                           to_column(nlohmann::json(audience.tagged)), subject));
+    }
+
+    void add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
+        const bool group = kind == SubjectKind::group;
+        query(group ? sql::insert_group_tag : sql::insert_member_tag, subject, tag).next();
+    }
+
+    void remove_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
+        const bool group = kind == SubjectKind::group;
+        query(group ? sql::delete_group_tag : sql::delete_member_tag, subject, tag).next();
+    }
+
+  private:
+    static SqliteConnection::Access access_for(SqliteOptions::Open open) {
+        switch (open) {
+            case SqliteOptions::Open::create_if_missing:
+                return SqliteConnection::Access::create;
+            case SqliteOptions::Open::must_exist:
+                return SqliteConnection::Access::write;
+            case SqliteOptions::Open::read_only:
+                break;
+        }
+        return SqliteConnection::Access::read;
+    }
+
+    template <typename... Values>
+    SqliteQuery query(std::string_view sql, const Values&... values) {
+        // SQLite undoes a whole transaction when the disk is full. What came after would then be
+        // kept on its own.
+        if (transaction_is_open_ && !connection_.in_transaction()) {
+            throw StoreError(
+                fmt::format("{}: the transaction was undone by the failure before; begin a new one",
+                            connection_.path()));
+        }
+        return connection_.query(sql, values...);
+    }
+
+    // Nothing when the row was there already.
+    std::optional<std::int64_t> insert(SqliteQuery&& insertion) {
+        insertion.next();
+        return connection_.changed_rows() == 0 ? std::nullopt
+                                               : std::optional(connection_.last_inserted_id());
+    }
+
+    // A row that is not there, or not in a state to be changed so, means that the caller and the
+    // store disagree on what has happened: going on could send something twice.
+    template <typename Id>
+    void change_row(std::string_view what, const Id& id, SqliteQuery&& update) {
+        update.next();
+        if (connection_.changed_rows() == 0) {
+            throw StoreError(fmt::format("{}: there is no {} {}", connection_.path(), what, id));
+        }
+    }
+
+    template <typename Work>
+    void atomically(const Work& work) {
+        if (transaction_is_open_) {
+            work();
+            return;
+        }
+        const auto transaction = begin();
+        work();
+        transaction->commit();
+    }
+
+    SqliteConnection connection_;
+    bool transaction_is_open_ = false;
+};
+
+constexpr std::size_t copy_page_size = 1000;
+
+std::vector<std::string> next_page(Store& store, SubjectKind kind, const std::string& after) {
+    return store.audience_page({.kind = kind, .tagged = {}}, after, copy_page_size);
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_sqlite_store(const std::string& path, const SqliteOptions& options) {
+    check_path(path, options.open);
+    return std::make_unique<SqliteStore>(path, options);
+}
+
+std::unique_ptr<Store> open_memory_store() {
+    return std::make_unique<SqliteStore>(":memory:", SqliteOptions{});
+}
+
+void copy_directory(const std::string& path, Store& store) {
+    const auto source = open_sqlite_store(path, {.open = SqliteOptions::Open::read_only});
+    // One moment of the source, whatever is written to it meanwhile.
+    const auto moment = source->begin();
+    for (auto page = next_page(*source, SubjectKind::group, ""); !page.empty();
+         page = next_page(*source, SubjectKind::group, page.back())) {
+        for (const std::string& id : page) {
+            store.put_group(source->find_group(id).value());
+        }
+    }
+    for (auto page = next_page(*source, SubjectKind::member, ""); !page.empty();
+         page = next_page(*source, SubjectKind::member, page.back())) {
+        for (const std::string& id : page) {
+            store.put_member(source->find_member(id).value());
+        }
+    }
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,31 @@
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+std::string_view to_text(DeliveryState state) {
+    switch (state) {
+        case DeliveryState::pending:
+            return "pending";
+        case DeliveryState::attempting:
+            return "attempting";
+        case DeliveryState::sent:
+            return "sent";
+        case DeliveryState::confirmed:
+            return "confirmed";
+        case DeliveryState::skipped:
+            return "skipped";
+        case DeliveryState::exited:
+            return "exited";
+        case DeliveryState::cancelled:
+            return "cancelled";
+        case DeliveryState::refused:
+            return "refused";
+        case DeliveryState::failed:
+            return "failed";
+        case DeliveryState::unknown:
+            return "unknown";
+    }
+    return "";  // not reached: the switch names every state
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,243 @@
+#include "runtime/config/config.h"
+
+#include "tests/support/temporary_folder.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+namespace sop::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+using runtime::Config;
+using runtime::ConfigError;
+using runtime::load_config;
+using runtime::read_secret;
+using runtime::SecretReference;
+
+Config config_of(const std::string& text) {
+    const TemporaryFolder folder;
+    folder.write("sop.toml", text);
+    return load_config(folder.path());
+}
+
+// The message without the folder it begins with.
+std::string error_of(const std::string& text) {
+    const TemporaryFolder folder;
+    folder.write("sop.toml", text);
+    try {
+        load_config(folder.path());
+    } catch (const ConfigError& error) {
+        const std::string message = error.what();
+        const std::string beginning = folder.path().string() + "/";
+        REQUIRE_THAT(message, Catch::StartsWith(beginning));
+        return message.substr(beginning.size());
+    }
+    return "";
+}
+
+std::string secret_error(const SecretReference& secret) {
+    try {
+        read_secret(secret, "the URL of channel shop_hook");
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST_CASE("without a file everything has its default", "[config]") {
+    const TemporaryFolder folder;
+    const Config config = load_config(folder.path());
+    CHECK(config.store == folder / "sop.db");
+    CHECK(!config.groups);
+    CHECK(!config.members);
+    CHECK(config.channels.empty());
+}
+
+TEST_CASE("an empty file is as good as none", "[config]") {
+    const TemporaryFolder folder;
+    folder.write("sop.toml", "# nothing yet\n");
+    CHECK(load_config(folder.path()).store == folder / "sop.db");
+}
+
+TEST_CASE("all that can be configured is read, with paths from the file's folder", "[config]") {
+    const TemporaryFolder folder;
+    folder.write("sop.toml", R"(
+store = "data/state.db"
+
+[directory]
+groups = "groups.csv"
+members = "../members.csv"
+
+[channels.shop_hook]
+url_env = "SHOP_HOOK_URL"
+timeout = "10s"
+in_flight = 16
+
+[channels.other_hook]
+url_file = "secrets/url"
+
+[channels.open_hook]
+url = "https://example.org/hook"
+
+[channels.log]
+path = "posts.ndjson"
+
+[channels.out]
+path = "-"
+)");
+    const Config config = load_config(folder.path() / ".");
+    CHECK(config.store == folder / "data/state.db");
+    CHECK(config.groups == folder / "groups.csv");
+    CHECK(config.members == folder.path().parent_path() / "members.csv");
+    REQUIRE(config.channels.size() == 5);
+    const auto& hook = config.channels.at("shop_hook");
+    CHECK(hook.url == SecretReference{SecretReference::Kind::environment, "SHOP_HOOK_URL"});
+    CHECK(hook.timeout == 10s);
+    CHECK(hook.in_flight == 16);
+    CHECK(!hook.path);
+    CHECK(config.channels.at("other_hook").url ==
+          SecretReference{SecretReference::Kind::file, folder / "secrets/url"});
+    CHECK(config.channels.at("open_hook").url ==
+          SecretReference{SecretReference::Kind::literal, "https://example.org/hook"});
+    CHECK(config.channels.at("log").path == (folder / "posts.ndjson").string());
+    CHECK(config.channels.at("out").path == "-");
+}
+
+TEST_CASE("absolute paths stay as they are, and a relative folder is made absolute", "[config]") {
+    CHECK(config_of("store = \"/var/lib/sop/sop.db\"").store == "/var/lib/sop/sop.db");
+    CHECK(load_config(".").store == std::filesystem::current_path() / "sop.db");
+}
+
+TEST_CASE("a timeout is a number and a unit", "[config]") {
+    struct Row {
+        const char* text;
+        std::chrono::milliseconds timeout;
+    };
+    const Row rows[] = {{"10s", 10s},       {"500ms", 500ms}, {"2m", 2min}, {"100ms", 100ms},
+                        {"300000ms", 5min}, {"300s", 5min},   {"5m", 5min}, {"0010s", 10s}};
+    for (const Row& row : rows) {
+        const Config config = config_of(std::string("channels.x.timeout = \"") + row.text + "\"");
+        CHECK(config.channels.at("x").timeout == row.timeout);
+    }
+}
+
+TEST_CASE("a mistake is told with its line, what was expected and how to mend it", "[config]") {
+    struct Row {
+        const char* text;
+        const char* error;
+    };
+    const std::string keys = "expected url, url_env, url_file, timeout, in_flight, path";
+    const std::string duration = "expected a duration such as \"10s\", \"500ms\" or \"2m\"";
+    const std::string unknown_channel_key =
+        "sop.toml:1: unknown key \"zzzzzz\" in [channels.x]; " + keys;
+    const std::string number =
+        "sop.toml:1: \"timeout\" in [channels.x] is a whole number; " + duration;
+    const std::string no_unit = "sop.toml:1: \"timeout\" in [channels.x] is \"10\"; " + duration;
+    const Row rows[] = {
+        {"\nstroe = \"x\"", "sop.toml:2: unknown key \"stroe\"; did you mean \"store\"?"},
+        {"zzzzzz = 1", "sop.toml:1: unknown key \"zzzzzz\"; expected store, directory, channels"},
+        {"[directory]\ngruops = \"x\"",
+         "sop.toml:2: unknown key \"gruops\" in [directory]; did you mean \"groups\"?"},
+        {"[channels.x]\n\nin_fligth = 3",
+         "sop.toml:3: unknown key \"in_fligth\" in [channels.x]; did you mean \"in_flight\"?"},
+        {"channels.x.zzzzzz = 1", unknown_channel_key.c_str()},
+        {"store = 1", "sop.toml:1: \"store\" is a whole number; expected a path"},
+        {"store = \"\"", "sop.toml:1: \"store\" is empty; expected a path"},
+        {"store = [\"a\"]", "sop.toml:1: \"store\" is a list"},
+        {"store = 2026-01-01", "sop.toml:1: \"store\" is a date or time"},
+        {"directory = \"groups.csv\"",
+         "sop.toml:1: \"directory\" is text; expected a table with groups and members"},
+        {"channels = true", "sop.toml:1: \"channels\" is true or false; expected tables such as"},
+        {"[channels]\nlog = \"posts\"",
+         "sop.toml:2: \"log\" in [channels] is text; expected a table of the channel's settings"},
+        {"[[channels.x]]\npath = \"-\"", "\"x\" in [channels] is a list"},
+        {"channels.x.timeout = 10", number.c_str()},
+        {"channels.x.timeout = \"10\"", no_unit.c_str()},
+        {"channels.x.timeout = \"ten s\"", "is \"ten s\"; expected a duration"},
+        {"channels.x.timeout = \"10 s\"", "is \"10 s\"; expected a duration"},
+        {"channels.x.timeout = \"-1s\"", "is \"-1s\"; expected a duration"},
+        {"channels.x.timeout = \"1.5s\"", "is \"1.5s\"; expected a duration"},
+        {"channels.x.timeout = \"9223372036854775807m\"", "expected a duration"},
+        {"channels.x.timeout = \"99ms\"", "is \"99ms\"; expected from 100ms to 5m"},
+        {"channels.x.timeout = \"301s\"", "is \"301s\"; expected from 100ms to 5m"},
+        {"channels.x.in_flight = 0", "is 0; expected a whole number from 1 to 1024"},
+        {"channels.x.in_flight = 1025", "is 1025; expected a whole number from 1 to 1024"},
+        {"channels.x.in_flight = -1", "is -1; expected a whole number from 1 to 1024"},
+        {"channels.x.in_flight = 1.5", "is a number; expected a whole number from 1 to 1024"},
+        {"channels.x.in_flight = \"8\"", "is text; expected a whole number from 1 to 1024"},
+        {"[channels.x]\nurl = \"http://h/\"\nurl_env = \"X\"",
+         "sop.toml:3: the URL stands there twice in [channels.x]; keep one of url, url_env, "
+         "url_file"},
+        {"[channels.x]\nurl_env = \"X\"\nurl_file = \"f\"", "keep one of url, url_env, url_file"},
+        {"channels.x.url_env = \"\"", "is empty; expected the name of an environment variable"},
+        {"channels.x.url = 3", "is a whole number; expected an address"},
+        {"channels.x.path = \"\"", "is empty; expected a path, or \"-\" for standard output"},
+        {"store = \"a\"\nchannels = {", "sop.toml:2:"},
+        {"store = \"a", "sop.toml:1:"},
+        {"store = \"a\"\nstore = \"b\"", "sop.toml:2:"},
+        {"store = \"\xff\"", "sop.toml:1:"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.text);
+        CHECK_THAT(error_of(row.text), Contains(row.error));
+    }
+}
+
+TEST_CASE("a mistake in TOML itself is told with line and column on one line", "[config]") {
+    const std::string error = error_of("store = \"sop.db\"\ntimeout = = 3\n");
+    CHECK_THAT(error, Catch::StartsWith("sop.toml:2:11: "));
+    CHECK(error.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a file that cannot be read is told as such", "[config]") {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "sop.toml");
+    CHECK_THROWS_WITH(load_config(folder.path()),
+                      "cannot read " + (folder / "sop.toml").string() + ": Is a directory");
+}
+
+TEST_CASE("a secret is read from where it stands", "[config]") {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("url", "https://example.org/a b\r\n\n");
+    ::setenv("SOP_TEST_SECRET", "https://example.org/env", 1);
+    CHECK(read_secret({SecretReference::Kind::literal, "https://example.org/"}, "the URL") ==
+          "https://example.org/");
+    CHECK(read_secret({SecretReference::Kind::environment, "SOP_TEST_SECRET"}, "the URL") ==
+          "https://example.org/env");
+    CHECK(read_secret({SecretReference::Kind::file, file}, "the URL") == "https://example.org/a b");
+    ::unsetenv("SOP_TEST_SECRET");
+}
+
+TEST_CASE("a secret that is not there is told with what it is for", "[config]") {
+    const TemporaryFolder folder;
+    folder.write("empty", "\n");
+    folder.write("huge", std::string(2'000'000, 'x'));
+    ::setenv("SOP_TEST_SECRET", "", 1);
+    ::unsetenv("SOP_TEST_MISSING");
+    struct Row {
+        SecretReference secret;
+        std::string error;
+    };
+    using Kind = SecretReference::Kind;
+    const Row rows[] = {
+        {{Kind::environment, "SOP_TEST_MISSING"},
+         "the environment variable SOP_TEST_MISSING is not set"},
+        {{Kind::environment, "SOP_TEST_SECRET"},
+         "the environment variable SOP_TEST_SECRET is empty"},
+        {{Kind::file, folder / "missing"}, "missing: No such file or directory"},
+        {{Kind::file, folder.path()}, "Is a directory"},
+        {{Kind::file, folder / "empty"}, "empty is empty; write the value into it"},
+        {{Kind::file, folder / "huge"}, "File too large"},
+    };
+    for (const Row& row : rows) {
+        CHECK_THAT(secret_error(row.secret),
+                   Catch::StartsWith("the URL of channel shop_hook: ") && Contains(row.error));
+    }
+    ::unsetenv("SOP_TEST_SECRET");
+}
+
+}  // namespace
+}  // namespace sop::tests

@@ -1,0 +1,285 @@
+#include "runtime/directory/import.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "runtime/store/sqlite/sqlite_store.h"
+#include "tests/support/temporary_folder.h"
+
+namespace sop::runtime {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// A store with what is imported into it.
+struct World {
+    tests::TemporaryFolder folder;
+    std::unique_ptr<Store> store = open_memory_store();
+
+    ImportReport import_groups(const std::string& csv) {
+        return runtime::import_groups(folder.write("groups.csv", csv), *store);
+    }
+    ImportReport import_members(const std::string& csv) {
+        return runtime::import_members(folder.write("members.csv", csv), *store);
+    }
+};
+
+// "LINE: MESSAGE" of each problem.
+Texts problems_of(const ImportReport& report) {
+    Texts texts;
+    for (const ImportProblem& problem : report.problems) {
+        texts.push_back(std::to_string(problem.line) + ": " + problem.message);
+    }
+    return texts;
+}
+
+// ---- what is imported
+// -----------------------------------------------------------------------------------------------
+
+TEST_CASE("groups and members are imported as their rows say", "[directory][import]") {
+    World world;
+    const ImportReport groups = world.import_groups(
+        "id,name,owner,tags\n"
+        "g1,一群,Li,member;vip\n"
+        "g2,\"Two, \"\"quoted\"\"\",,member\n"
+        "g3,,,\n");
+    CHECK(problems_of(groups).empty());
+    CHECK(groups.rows == 3);
+    CHECK(groups.added == 3);
+    CHECK(world.store->find_group("g1") ==
+          Group{.id = "g1", .name = "一群", .owner = "Li", .tags = {"member", "vip"}});
+    CHECK(world.store->find_group("g2")->name == "Two, \"quoted\"");
+    CHECK(world.store->find_group("g3") == Group{.id = "g3"});
+
+    const ImportReport members = world.import_members(
+        "tags,groups,id,name\n"
+        "reader,g2;g1,m1,王\n");
+    CHECK(problems_of(members).empty());
+    CHECK(members.added == 1);
+    CHECK(world.store->find_member("m1") ==
+          Member{.id = "m1", .name = "王", .groups = {"g1", "g2"}, .tags = {"reader"}});
+}
+
+TEST_CASE("a second import counts what is new, changed and the same", "[directory][import]") {
+    World world;
+    world.import_groups("id,name,tags\ng1,One,a\ng2,Two,b\ng3,Three,c\ng4,Four,d e\n");
+    const ImportReport report = world.import_groups(
+        "id,name,tags\ng1,One,a\ng2,Other,b\ng3,Three,\ng4,Four,e;d\ng5,Five,\n");
+    CHECK(report.rows == 5);
+    CHECK(report.added == 1);
+    CHECK(report.changed == 2);
+    CHECK(report.unchanged == 2);
+    CHECK(world.store->find_group("g3")->tags.empty());
+    CHECK(world.store->count_directory().groups == 5);
+}
+
+TEST_CASE("what the file has no column for stays as it was", "[directory][import]") {
+    World world;
+    world.import_groups("id,name,owner,tags\ng1,One,Li,a\n");
+    CHECK(world.import_groups("id,name\ng1,Uno\n").changed == 1);
+    CHECK(world.store->find_group("g1") ==
+          Group{.id = "g1", .name = "Uno", .owner = "Li", .tags = {"a"}});
+    CHECK(world.import_groups("id\ng1\n").unchanged == 1);
+}
+
+TEST_CASE("files as spreadsheets and people write them are read", "[directory][import]") {
+    struct Row {
+        const char* what;
+        std::string csv;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"plain", "id,name,owner,tags\ng1,One,Li,a;b\n"},
+        {"no end to the last line", "id,name,owner,tags\ng1,One,Li,a;b"},
+        {"byte order mark", "\xEF\xBB\xBFid,name,owner,tags\ng1,One,Li,a;b\n"},
+        {"CR LF", "id,name,owner,tags\r\ng1,One,Li,a;b\r\n"},
+        {"CR", "id,name,owner,tags\rg1,One,Li,a;b\r"},
+        {"blank lines and empty rows", "\n\nid,name,owner,tags\n  \n,,,\ng1,One,Li,a;b\n,,,\n\n"},
+        {"everything quoted",
+         "\"id\",\"name\",\"owner\",\"tags\"\n\"g1\",\"One\",\"Li\",\"a;b\"\n"},
+        {"spaces around values", "id, name, owner, tags\n g1 , One , Li , a ; b \n"},
+        {"capitals", "ID,Name,OWNER,Tags\ng1,One,Li,a;b\n"},
+        {"Chinese columns", "编号,名称,群主,标签\ng1,One,Li,a;b\n"},
+        {"mixed columns in another order", "标签,id,群主,name\na;b,g1,Li,One\n"},
+        {"tags by bar", "id,name,owner,tags\ng1,One,Li,a|b\n"},
+        {"tags by space", "id,name,owner,tags\ng1,One,Li,b a\n"},
+        {"tags by comma", "id,name,owner,tags\ng1,One,Li,\"a, b\"\n"},
+        {"tags by full-width signs", "id,name,owner,tags\ng1,One,Li,a；b、a，b\u3000a｜b\n"},
+        {"tags with separators to spare", "id,name,owner,tags\ng1,One,Li,;;a; ;b;a;\n"},
+    }));
+    INFO(row.what);
+    World world;
+    const ImportReport report = world.import_groups(row.csv);
+    CHECK(problems_of(report).empty());
+    CHECK(report.added == 1);
+    CHECK(world.store->count_directory().groups == 1);
+    CHECK(world.store->find_group("g1") ==
+          Group{.id = "g1", .name = "One", .owner = "Li", .tags = {"a", "b"}});
+}
+
+TEST_CASE("Chinese columns name a member's groups", "[directory][import]") {
+    World world;
+    world.import_groups("id\ng1\n");
+    CHECK(world.import_members("编号,名称,群,标签\nm1,王,g1,新客\n").added == 1);
+    CHECK(world.store->find_member("m1") ==
+          Member{.id = "m1", .name = "王", .groups = {"g1"}, .tags = {"新客"}});
+}
+
+TEST_CASE("a name may go over several lines, and later lines keep their numbers",
+          "[directory][import]") {
+    World world;
+    CHECK(problems_of(world.import_groups("id,name\ng1,\"a\n\nb\"\n,late\n")) ==
+          Texts{"5: the id is empty"});
+    CHECK(world.import_groups("id,name\ng1,\"a\n\nb\"\n").added == 1);
+    CHECK(world.store->find_group("g1")->name == "a\n\nb");
+}
+
+TEST_CASE("a tag typed in two ways is one tag", "[directory][import]") {
+    World world;
+    world.import_groups("id,tags\ng1,cafe\u0301 caf\u00e9\n");
+    CHECK(world.store->find_group("g1")->tags == Texts{"caf\u00e9"});
+}
+
+TEST_CASE("an id is taken byte by byte", "[directory][import]") {
+    World world;
+    world.import_groups("id\ncafe\u0301\n");
+    CHECK(world.import_members("id,groups\nm1,cafe\u0301\n").added == 1);
+    CHECK(world.import_members("id,groups\nm1,caf\u00e9\n").problems.size() == 1);
+}
+
+TEST_CASE("a header alone imports nothing and is no mistake", "[directory][import]") {
+    World world;
+    const ImportReport report = world.import_groups("id,name\n");
+    CHECK(problems_of(report).empty());
+    CHECK(report.rows == 0);
+}
+
+// ---- what is refused
+// ------------------------------------------------------------------------------------------------
+
+TEST_CASE("every bad row is reported, by its line", "[directory][import]") {
+    World world;
+    const ImportReport report = world.import_groups(
+        "id,name,tags\n"    // 1
+        "g1,One,a\n"        // 2
+        ",Two,a\n"          // 3
+        "g1,Again,a\n"      // 4
+        "g3,Three\n"        // 5
+        "g4,Four,a,b\n"     // 6
+        "g5,Fi\"ve,a\n"     // 7
+        "g 6,Six,a\n"       // 8
+        "g7,\xC4\xE3,a\n"   // 9
+        "g8,Eight,a\n"      // 10
+        "g1,Once more,a\n"  // 11
+        "g9," +
+        std::string(1, '\0') +
+        ",a\n"                    // 12
+        "g10,\"never closed,a\n"  // 13
+        "g11,Eleven,a\n");        // 14
+    CHECK(
+        problems_of(report) ==
+        Texts{
+            "3: the id is empty",
+            "4: id \"g1\" stands twice, first on line 2; remove one",
+            "5: 2 values where the first row names 3 columns; put values that have commas in "
+            "quotes",
+            "6: 4 values where the first row names 3 columns; put values that have commas in "
+            "quotes",
+            "7: a quote stands inside a value; put the whole value in quotes and write each quote "
+            "in it twice",
+            "8: \"g 6\" cannot be an id: ids have no spaces, commas, `;` or `|` in them",
+            "9: value 2 is not valid UTF-8; save the file as UTF-8 (in a spreadsheet: \"CSV "
+            "UTF-8\")",
+            "11: id \"g1\" stands twice, first on line 2; remove one",
+            "12: value 2 has a NUL byte; is this a CSV file?",
+            "13: a quoted value is never closed: everything after the quote was read as one value",
+        });
+    CHECK(report.rows == 0);
+    CHECK(report.added == 0);
+    CHECK(report.unchanged == 0);
+    CHECK(world.store->count_directory().groups == 0);
+}
+
+TEST_CASE("a file that names its columns wrongly is refused before its rows",
+          "[directory][import]") {
+    struct Row {
+        std::string csv;
+        Texts expected;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"", {"0: the file is empty; its first row names the columns: id, name, owner, tags"}},
+        {"\xEF\xBB\xBF\n \n,,\n",
+         {"0: the file is empty; its first row names the columns: id, name, owner, tags"}},
+        {"name\nOne\n",
+         {"1: there is no column \"id\"; the first row names the columns, and each record needs an "
+          "id"}},
+        {"id,nmae,colour\n,,\n",
+         {"1: unknown column \"nmae\"; did you mean \"name\"?",
+          "1: unknown column \"colour\"; there are id, name, owner, tags"}},
+        {"编号,名\ng1,x\n", {"1: unknown column \"名\"; did you mean \"名称\"?"}},
+        {"id,groups\ng1,g2\n", {"1: unknown column \"groups\"; there are id, name, owner, tags"}},
+        {"id;name\ng1;One\n",
+         {"1: unknown column \"id;name\"; columns are parted by commas",
+          "1: there is no column \"id\"; the first row names the columns, and each record needs an "
+          "id"}},
+        {"id,编号,name,\ng1,g1,One,\n",
+         {"1: column \"id\" stands twice; remove one",
+          "1: column 4 has no name; name it or remove it"}},
+        {"id,\xC3\xFB\ng1,x\n",
+         {"1: value 2 is not valid UTF-8; save the file as UTF-8 (in a spreadsheet: \"CSV "
+          "UTF-8\")"}},
+        {"i\"d,name\nid,name\n",
+         {"1: a quote stands inside a value; put the whole value in quotes and write each quote in "
+          "it twice"}},
+        {"\xFF\xFEi",
+         {"0: the file is UTF-16; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")"}},
+    }));
+    World world;
+    CHECK(problems_of(world.import_groups(row.csv)) == row.expected);
+    CHECK(world.store->count_directory().groups == 0);
+}
+
+TEST_CASE("a member's groups must be in the directory", "[directory][import]") {
+    World world;
+    world.import_groups("id\ng1\n");
+    const ImportReport report = world.import_members(
+        "id,groups\n"
+        "m1,g1\n"
+        "m2,g1;g2;g3\n"
+        ",g1\n"
+        "m4,g2\n");
+    CHECK(problems_of(report) ==
+          Texts{
+              "3: no group \"g2\", \"g3\" in the directory; import the groups first, or correct "
+              "the id",
+              "4: the id is empty",
+              "5: no group \"g2\" in the directory; import the groups first, or correct the id",
+          });
+    CHECK(world.store->count_directory().members == 0);
+}
+
+TEST_CASE("one bad row leaves the records there were as they were", "[directory][import]") {
+    World world;
+    world.import_groups("id,name\ng1,One\n");
+    const ImportReport report = world.import_groups("id,name\ng1,Uno\ng2,Two\n,Three\n");
+    CHECK(report.problems.size() == 1);
+    CHECK(world.store->find_group("g1")->name == "One");
+    CHECK_FALSE(world.store->find_group("g2"));
+    // The store is free for the next.
+    CHECK(world.import_groups("id,name\ng2,Two\n").added == 1);
+}
+
+TEST_CASE("a file that cannot be read is an error", "[directory][import]") {
+    World world;
+    const auto import = [&](const std::string& name) {
+        import_groups((world.folder / name).string(), *world.store);
+    };
+    CHECK_THROWS_AS(import("none.csv"), ImportError);
+    CHECK_THROWS_WITH(import("none.csv"), "cannot read " + (world.folder / "none.csv").string() +
+                                              ": No such file or directory");
+    CHECK_THROWS_WITH(import(""), "cannot read " + (world.folder / "").string() +
+                                      ": it is a folder, not a CSV file");
+}
+
+}  // namespace
+}  // namespace sop::runtime

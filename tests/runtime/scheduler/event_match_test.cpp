@@ -1,0 +1,76 @@
+#include "runtime/scheduler/event_match.h"
+
+#include <catch2/catch.hpp>
+
+namespace sop::runtime {
+
+using lang::ValueType;
+
+namespace {
+
+lang::Plan plan_with_events() {
+    lang::Plan plan;
+    plan.events = {{"opened",
+                    {{"what", ValueType::content, false, std::nullopt},
+                     {"where", ValueType::text, true, std::nullopt}}},
+                   {"shared", {{"what", ValueType::content, true, "article_1"}}},
+                   {"joined", {}}};
+    return plan;
+}
+
+Event event_of(std::string type, std::map<std::string, std::string> fields = {}) {
+    Event event;
+    event.id = "e1";
+    event.type = std::move(type);
+    event.fields = std::move(fields);
+    return event;
+}
+
+}  // namespace
+
+TEST_CASE("an event starts the rules on its name and first field", "[scheduler][event]") {
+    struct Row {
+        const char* what;
+        lang::EventTrigger trigger;
+        Event event;
+        bool expected;
+    };
+    const Row rows[] = {
+        {"same name", {"opened", {}}, event_of("opened", {{"what", "article_1"}}), true},
+        {"another name", {"shared", {}}, event_of("opened"), false},
+        {"same argument",
+         {"opened", "article_1"},
+         event_of("opened", {{"what", "article_1"}}),
+         true},
+        {"another argument",
+         {"opened", "article_2"},
+         event_of("opened", {{"what", "article_1"}}),
+         false},
+        {"the argument in another field",
+         {"opened", "x"},
+         event_of("opened", {{"where", "x"}}),
+         false},
+        {"a missing first field", {"opened", "article_1"}, event_of("opened"), false},
+        {"a first field by default", {"shared", "article_1"}, event_of("shared"), true},
+        {"an argument where there are no fields", {"joined", "x"}, event_of("joined"), false},
+        {"an event nobody declared", {"left", "x"}, event_of("left", {{"what", "x"}}), false},
+    };
+    const lang::Plan plan = plan_with_events();
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            CHECK(matches(plan, row.trigger, row.event) == row.expected);
+        }
+    }
+}
+
+TEST_CASE("a rule takes the event's subject of its own kind", "[scheduler][event]") {
+    Event event = event_of("joined");
+    event.group = "g1";
+    lang::Rule rule;
+    rule.audience.kind = lang::SubjectKind::group;
+    CHECK(event_subject(rule, event) == "g1");
+    rule.audience.kind = lang::SubjectKind::member;
+    CHECK_FALSE(event_subject(rule, event));
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,125 @@
+#include "runtime/scheduler/lateness.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/world.h"
+
+namespace sop::runtime {
+
+using namespace sop::tests;
+
+namespace {
+
+// Posts at each of these times of its window.
+lang::Rule posting_rule(lang::CalendarTrigger trigger, std::vector<lang::StepTime> times) {
+    lang::Rule rule;
+    rule.trigger = std::move(trigger);
+    for (const lang::StepTime& when : times) rule.steps.push_back({"", when, {lang::Deliver{0}}});
+    return rule;
+}
+
+const lang::calendar::Zone& shanghai() {
+    return zone("Asia/Shanghai");
+}
+
+const Instant eight = instant("2026-11-19 20:00");
+
+}  // namespace
+
+TEST_CASE("exactly as late as allowed is not too late", "[scheduler][late]") {
+    lang::Rule rule;
+    CHECK_FALSE(is_too_late(rule, eight, eight));
+    CHECK_FALSE(is_too_late(rule, eight, eight - 1h));
+    CHECK_FALSE(is_too_late(rule, eight, eight + 5min));
+    CHECK(is_too_late(rule, eight, eight + 5min + 1ms));
+    rule.late_within = 0s;
+    CHECK_FALSE(is_too_late(rule, eight, eight));
+    CHECK(is_too_late(rule, eight, eight + 1ms));
+}
+
+TEST_CASE("a later step of the run overtakes once it is due", "[scheduler][late]") {
+    const auto rule = posting_rule(daily({20h}), {at_start(), at_start(2min), after(0s)});
+    const Window window{eight, eight};
+    const auto overtaken = [&](std::size_t step, Instant planned_for, Instant now) {
+        return is_overtaken_in_run(rule, step, window, planned_for, now, shanghai());
+    };
+    CHECK_FALSE(overtaken(0, eight, eight));
+    CHECK_FALSE(overtaken(0, eight, eight + 2min - 1ms));
+    CHECK(overtaken(0, eight, eight + 2min));
+    // The third counts from when the second is done: it is no miss, however late the second is.
+    CHECK_FALSE(overtaken(1, eight + 2min, eight + 1h));
+}
+
+TEST_CASE("a later step that posts nothing overtakes nothing", "[scheduler][late]") {
+    auto rule = posting_rule(daily({20h}), {at_start(), at_start(1min)});
+    rule.steps[1].actions = {lang::ChangeTag{true, "seen"}};
+    CHECK_FALSE(is_overtaken_in_run(rule, 0, {eight, eight}, eight, eight + 2min, shanghai()));
+}
+
+TEST_CASE("steps planned together do not overtake one another", "[scheduler][late]") {
+    const auto rule = posting_rule(daily({20h}), {at_start(), at_start()});
+    CHECK_FALSE(is_overtaken_in_run(rule, 0, {eight, eight}, eight, eight + 1min, shanghai()));
+}
+
+TEST_CASE("a later occurrence overtakes once it is due", "[scheduler][late]") {
+    const auto rule = posting_rule(daily({20h, 20h + 2min}), {at_start()});
+    const Instant long_ago = eight - 1000h;
+    const auto overtaken = [&](Instant admitted_at, Instant now) {
+        return is_overtaken_by_occurrence(rule, eight, eight, admitted_at, now, shanghai());
+    };
+    CHECK_FALSE(overtaken(long_ago, eight));
+    CHECK_FALSE(overtaken(long_ago, eight + 2min - 1ms));
+    CHECK(overtaken(long_ago, eight + 2min));
+    // One that lies before its rule was deployed is never sent.
+    CHECK(overtaken(eight + 2min, eight + 3min));
+    CHECK_FALSE(overtaken(eight + 2min + 1ms, eight + 3min));
+}
+
+TEST_CASE("occurrences whose steps interleave are told apart by their steps' times",
+          "[scheduler][late]") {
+    // Teasers for the next three days are under way at any time.
+    const auto rule = posting_rule(daily({20h}), {days_from_start(-3, 12h), at_start()});
+    const auto overtaken = [&](Instant now) {
+        return is_overtaken_by_occurrence(rule, eight, eight, Instant{}, now, shanghai());
+    };
+    CHECK_FALSE(overtaken(eight + 5min));
+    // The next teaser, for the 23rd, comes at noon of the 20th.
+    CHECK_FALSE(overtaken(instant("2026-11-20 11:59:59")));
+    CHECK(overtaken(instant("2026-11-20 12:00")));
+}
+
+TEST_CASE("the search for a later occurrence is bounded", "[scheduler][late]") {
+    // Every minute of the day, each announced thirty days before: 43,200 are under way.
+    std::vector<std::chrono::seconds> minutes;
+    for (int i = 0; i < 24 * 60; ++i) minutes.push_back(std::chrono::minutes{i});
+    auto rule = posting_rule(daily(minutes), {days_from_start(-30, 0h), at_start()});
+    rule.steps[1].actions = {lang::ChangeTag{true, "seen"}};
+    CHECK_FALSE(
+        is_overtaken_by_occurrence(rule, eight, eight, Instant{}, eight + 4min, shanghai()));
+}
+
+TEST_CASE("a message expires after deliver_within and at the end of its window",
+          "[scheduler][late]") {
+    const lang::Rule rule;  // 2h
+    struct Row {
+        const char* what;
+        Window window;
+        Instant planned_for;
+        Instant lives_until;  // the last instant at which it is still wanted
+    };
+    const Row rows[] = {
+        {"no window", {eight, eight}, eight, eight + 2h},
+        {"a window shorter than that", {eight, eight + 1h}, eight, eight + 1h - 1ms},
+        {"a window longer than that", {eight, eight + 3h}, eight, eight + 2h},
+        {"planned before the window", {eight, eight + 1h}, eight - 10min, eight + 110min},
+        {"planned at the window's end", {eight, eight + 1h}, eight + 1h, eight + 3h},
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            CHECK_FALSE(has_expired(rule, row.window, row.planned_for, row.lives_until));
+            CHECK(has_expired(rule, row.window, row.planned_for, row.lives_until + 1ms));
+        }
+    }
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,124 @@
+#include "runtime/scheduler/step.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/world.h"
+
+namespace sop::runtime {
+
+using namespace sop::tests;
+
+namespace {
+
+const Instant eight = instant("2026-11-19 20:00");
+
+// A rule of two steps, the first of which posts, tags and posts again.
+struct Scene {
+    Scene() {
+        lang::Rule& made = draft.rule("sale", daily({20h}, 2h));
+        made.steps = {{"start",
+                       at_start(),
+                       {draft.post("first"), lang::ChangeTag{true, "seen"}, draft.post("second")}},
+                      {"end", at_end(), {draft.post("closed")}}};
+    }
+
+    StepDecision decide(Instant now, bool overtaken = false) const {
+        StepContext context{draft.plan,
+                            draft.plan.playbooks[0].rules[0],
+                            zone("Asia/Shanghai"),
+                            {eight, eight + 2h}};
+        context.admitted_at = admitted_at;
+        context.channel = channel;
+        context.now = now;
+        return decide_step(context, 0, eight, overtaken, subject, nullptr);
+    }
+
+    Draft draft;
+    Instant admitted_at = Instant::min();
+    std::optional<std::string> channel = "hook";
+    Subject subject = Group{"g1", "One", "anna", {"member"}};
+};
+
+// "0 send first, 1 tag seen, 2 skipped late"
+std::string effects_text(const StepDecision& decision) {
+    std::string text;
+    for (const StepEffect& effect : decision.effects) {
+        if (!text.empty()) text += ", ";
+        text += std::to_string(effect.action);
+        if (const auto* send = std::get_if<SendText>(&effect.what)) {
+            text += " send " + send->text;
+        } else if (const auto* withheld = std::get_if<Withhold>(&effect.what)) {
+            text += " " + std::string{to_text(withheld->state)} + " " + withheld->reason;
+        } else {
+            const auto& change = std::get<lang::ChangeTag>(effect.what);
+            text += (change.add ? " tag " : " untag ") + change.tag;
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a step on time does everything and the run goes on", "[scheduler][step]") {
+    const StepDecision decision = Scene{}.decide(eight);
+    CHECK(effects_text(decision) == "0 send first, 1 tag seen, 2 send second");
+    REQUIRE(decision.next);
+    CHECK(decision.next->index == 1);
+    CHECK(decision.next->due_at == eight + 2h);
+    CHECK(decision.reason.empty());
+}
+
+TEST_CASE("a step that is late changes tags and sends nothing", "[scheduler][step]") {
+    const Scene scene;
+    CHECK(effects_text(scene.decide(eight + 5min)) == "0 send first, 1 tag seen, 2 send second");
+    CHECK(effects_text(scene.decide(eight + 5min + 1ms)) ==
+          "0 skipped late, 1 tag seen, 2 skipped late");
+    CHECK(effects_text(scene.decide(eight + 1min, true)) ==
+          "0 skipped late, 1 tag seen, 2 skipped late");
+    // The run goes on from here.
+    CHECK(scene.decide(eight + 24h).next->due_at == eight + 2h);
+}
+
+TEST_CASE("a step that passed before its rule was deployed does nothing", "[scheduler][step]") {
+    Scene scene;
+    scene.admitted_at = eight + 1ms;
+    const StepDecision decision = scene.decide(eight + 1s);
+    CHECK(effects_text(decision) == "0 skipped before admission, 2 skipped before admission");
+    CHECK(decision.next->index == 1);
+
+    scene.admitted_at = eight;
+    CHECK(effects_text(scene.decide(eight + 1s)) == "0 send first, 1 tag seen, 2 send second");
+}
+
+TEST_CASE("a subject that is gone ends its run", "[scheduler][step]") {
+    Scene scene;
+    scene.subject = std::monostate{};
+    const StepDecision decision = scene.decide(eight);
+    CHECK(effects_text(decision) == "0 exited gone, 2 exited gone");
+    CHECK_FALSE(decision.next);
+    CHECK(decision.reason == "gone");
+}
+
+TEST_CASE("without a channel a message fails and the run goes on", "[scheduler][step]") {
+    Scene scene;
+    scene.channel = std::nullopt;
+    scene.draft.plan.playbooks[0].rules[0].via = {"robot", "staff"};
+    const StepDecision decision = scene.decide(eight);
+    CHECK(effects_text(decision) ==
+          "0 failed no channel of `via robot else staff` is set up, 1 tag seen, "
+          "2 failed no channel of `via robot else staff` is set up");
+    CHECK(decision.next);
+}
+
+TEST_CASE("a step that cannot be decided fails its messages and ends the run",
+          "[scheduler][step]") {
+    const Scene scene;
+    const lang::Rule& rule = scene.draft.plan.playbooks[0].rules[0];
+    const StepDecision decision = fail_step(rule, 0, "broken");
+    CHECK(effects_text(decision) == "0 failed broken, 2 failed broken");
+    CHECK_FALSE(decision.next);
+    CHECK(decision.reason == "broken");
+    CHECK(fail_step(rule, 7, "broken").effects.empty());
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,150 @@
+#include "runtime/scheduler/timeline.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/world.h"
+
+namespace sop::runtime {
+
+using namespace sop::tests;
+
+namespace {
+
+// A rule whose steps are at these times; it does nothing.
+lang::Rule rule_of(std::variant<lang::CalendarTrigger, lang::EventTrigger> trigger,
+                   std::vector<lang::StepTime> times, const std::string& zone_name) {
+    lang::Rule rule;
+    rule.name = "rule";
+    rule.timezone = zone_name;
+    rule.trigger = std::move(trigger);
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        rule.steps.push_back({"step " + std::to_string(i), times[i], {}});
+    }
+    return rule;
+}
+
+}  // namespace
+
+TEST_CASE("a step is planned from its anchor", "[scheduler][timeline]") {
+    struct Row {
+        const char* what;
+        lang::StepTime when;
+        const char* expected;
+    };
+    const Row rows[] = {
+        {"start", at_start(), "2026-11-19 20:00"},
+        {"start - 10m", at_start(-10min), "2026-11-19 19:50"},
+        {"start - 1 day at 12:00", days_from_start(-1, 12h), "2026-11-18 12:00"},
+        {"end", at_end(), "2026-11-19 22:00"},
+        {"end + 90s", at_end(90s), "2026-11-19 22:01:30"},
+        {"after 1h, as the first step", after(1h), "2026-11-19 21:00"},
+        {"next day at 09:00, as the first step", next_day(9h), "2026-11-20 09:00"},
+    };
+    const Window window{instant("2026-11-19 20:00"), instant("2026-11-19 22:00")};
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            const auto rule = rule_of(daily({20h}), {row.when}, "Asia/Shanghai");
+            CHECK(local_text(planned_time(rule, 0, window, std::nullopt, zone("Asia/Shanghai"))) ==
+                  row.expected);
+        }
+    }
+}
+
+TEST_CASE("a step after another counts from when that one was done", "[scheduler][timeline]") {
+    struct Row {
+        const char* what;
+        lang::StepTime when;
+        const char* done_at;
+        const char* expected;
+    };
+    const Row rows[] = {
+        {"elapsed time keeps the milliseconds", after(1h), "2026-11-19 20:03:00.250",
+         "2026-11-19 21:03:00.250"},
+        {"the next day is that of the local date", next_day(9h), "2026-11-19 23:59:59.900",
+         "2026-11-20 09:00"},
+        {"a minute later it is another", next_day(9h), "2026-11-20 00:00", "2026-11-21 09:00"},
+    };
+    const Window window{instant("2026-11-19 20:00"), instant("2026-11-19 20:00")};
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            const auto rule = rule_of(daily({20h}), {at_start(), row.when}, "Asia/Shanghai");
+            const PreviousStep previous{window.start, instant(row.done_at)};
+            CHECK(local_text(planned_time(rule, 1, window, previous, zone("Asia/Shanghai"))) ==
+                  row.expected);
+        }
+    }
+}
+
+TEST_CASE("an event's milliseconds stay with elapsed time and leave a written time of day",
+          "[scheduler][timeline]") {
+    const Instant at = instant("2026-11-19 20:00:00.750");
+    const auto rule = rule_of(
+        on_event("order"), {at_start(), at_start(10min), days_from_start(1, 9h)}, "Asia/Shanghai");
+    const auto planned = [&](std::size_t step) {
+        return local_text(planned_time(rule, step, {at, at}, std::nullopt, zone("Asia/Shanghai")));
+    };
+    CHECK(planned(0) == "2026-11-19 20:00:00.750");
+    CHECK(planned(1) == "2026-11-19 20:10:00.750");
+    CHECK(planned(2) == "2026-11-20 09:00");
+}
+
+TEST_CASE("a clock change does not turn the order of steps round", "[scheduler][timeline][dst]") {
+    // Clocks go forward on 2026-03-08: a day of the wall clock is 23 hours of the stopwatch.
+    const auto& new_york = zone("America/New_York");
+    const auto rule =
+        rule_of(daily({20h}), {at_start(24h), days_from_start(1, 20h)}, "America/New_York");
+    const Window window{instant("2026-03-07 20:00", "America/New_York"),
+                        instant("2026-03-07 20:00", "America/New_York")};
+    const Instant first = planned_time(rule, 0, window, std::nullopt, new_york);
+    CHECK(local_text(first, "America/New_York") == "2026-03-08 21:00");
+    const Instant second = planned_time(rule, 1, window, PreviousStep{first, first}, new_york);
+    CHECK(second == first);
+}
+
+TEST_CASE("a calendar rule begins at its earliest step", "[scheduler][timeline]") {
+    const auto rule = rule_of(weekly(3, 20h, 2h), {days_from_start(-1, 12h), at_start(), at_end()},
+                              "Asia/Shanghai");
+    const auto firing = next_firing(rule, zone("Asia/Shanghai"), instant("2026-11-16 00:00"));
+    REQUIRE(firing);
+    CHECK(local_text(firing->begins_at) == "2026-11-18 12:00");
+    CHECK(local_text(firing->window.start) == "2026-11-19 20:00");
+    CHECK(local_text(firing->window.end) == "2026-11-19 22:00");
+    CHECK(firing_key(firing->occurrence, zone("Asia/Shanghai")) ==
+          "2026-11-19T20:00:00 Asia/Shanghai");
+}
+
+TEST_CASE("what was fired through is not fired again", "[scheduler][timeline]") {
+    const auto rule = rule_of(daily({20h}), {at_start()}, "Asia/Shanghai");
+    const auto start_after = [&](const char* fired_through) {
+        const auto firing = next_firing(rule, zone("Asia/Shanghai"), instant(fired_through));
+        return local_text(firing.value().window.start);
+    };
+    CHECK(start_after("2026-11-16 19:59:59.999") == "2026-11-16 20:00");
+    CHECK(start_after("2026-11-16 20:00") == "2026-11-17 20:00");
+    CHECK(start_after("2026-11-16 20:00:00.001") == "2026-11-17 20:00");
+}
+
+TEST_CASE("an event rule and a calendar that has run out fire no more", "[scheduler][timeline]") {
+    const auto reaction = rule_of(on_event("order"), {at_start()}, "Asia/Shanghai");
+    CHECK_FALSE(next_firing(reaction, zone("Asia/Shanghai"), instant("2026-11-16 00:00")));
+
+    lang::CalendarTrigger once = daily({20h});
+    once.schedule.days.kind = lang::calendar::Days::Kind::dates;
+    once.schedule.days.dates = {date::local_days{date::year{2026} / 11 / 11}};
+    const auto past = rule_of(once, {at_start()}, "Asia/Shanghai");
+    CHECK(next_firing(past, zone("Asia/Shanghai"), instant("2026-11-11 00:00")));
+    CHECK_FALSE(next_firing(past, zone("Asia/Shanghai"), instant("2026-11-11 20:00")));
+}
+
+TEST_CASE("a firing is named by what the wall shows", "[scheduler][timeline][dst]") {
+    const auto& new_york = zone("America/New_York");
+    const date::local_seconds repeated = date::local_days{date::year{2026} / 11 / 1} + 1h + 30min;
+    const auto meaning = new_york.meaning_of(repeated);
+    CHECK(firing_key({repeated, meaning.first}, new_york) ==
+          "2026-11-01T01:30:00 America/New_York");
+    CHECK(firing_key({repeated, meaning.second}, new_york) ==
+          "2026-11-01T01:30:00 America/New_York second");
+    CHECK(event_firing_key("o-17") == "event:o-17");
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,774 @@
+// What every store promises, asked of each one we have.
+#include "runtime/store/store.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "runtime/store/sqlite/sqlite_store.h"
+#include "tests/support/temporary_folder.h"
+
+namespace sop::runtime {
+namespace {
+
+using lang::Audience;
+using Ids = std::vector<std::string>;
+
+struct MemoryStore {
+    std::unique_ptr<Store> store = open_memory_store();
+    Store& operator*() { return *store; }
+};
+
+struct FileStore {
+    tests::TemporaryFolder folder;
+    std::unique_ptr<Store> store = open_sqlite_store((folder / "sop.db").string());
+    Store& operator*() { return *store; }
+    void reopen() {
+        store.reset();
+        store = open_sqlite_store((folder / "sop.db").string());
+    }
+};
+
+Instant at(int minute) {
+    return Instant(std::chrono::minutes(minute));
+}
+
+RuleId add_rule(Store& store, const std::string& name = "check_in") {
+    return store.find_or_add_rule("members", name, at(0)).id;
+}
+
+PlanVersion add_plan(Store& store) {
+    return store.add_plan(at(0), "hash", "{}");
+}
+
+Firing a_firing(RuleId rule, PlanVersion plan, const std::string& key, int start = 0) {
+    return {.rule = rule, .key = key, .plan = plan, .start_at = at(start), .end_at = at(start)};
+}
+
+FiringId add_firing(Store& store, RuleId rule, const std::string& key = "2026-01-01T08:00",
+                    SubjectKind kind = SubjectKind::group) {
+    Firing firing = a_firing(rule, add_plan(store), key);
+    firing.subject_kind = kind;
+    return store.add_firing(firing).value();
+}
+
+Run a_run(RuleId rule, FiringId firing, const std::string& subject, std::optional<Instant> due) {
+    return {.firing = firing, .rule = rule, .subject = subject, .due_at = due};
+}
+
+// One pending delivery for one run of its own.
+struct Outboxed {
+    RunId run = 0;
+    DeliveryId delivery = 0;
+};
+
+Outboxed add_pending(Store& store, const std::string& subject, int due,
+                     const std::string& channel = "robot") {
+    const RuleId rule = add_rule(store);
+    const FiringId firing = add_firing(store, rule, "key of " + subject);
+    const RunId run = store.add_run(a_run(rule, firing, subject, std::nullopt)).value();
+    const MessageId message = store.intern_message("Good morning");
+    return {.run = run,
+            .delivery = store.add_delivery({.run = run,
+                                            .channel = channel,
+                                            .message = message,
+                                            .planned_for = at(due),
+                                            .due_at = at(due)})};
+}
+
+std::vector<RunId> ids_of(const std::vector<Run>& runs) {
+    std::vector<RunId> ids;
+    for (const Run& run : runs) {
+        ids.push_back(run.id);
+    }
+    return ids;
+}
+
+std::vector<DeliveryId> ids_of(const std::vector<DueDelivery>& deliveries) {
+    std::vector<DeliveryId> ids;
+    for (const DueDelivery& due : deliveries) {
+        ids.push_back(due.delivery.id);
+    }
+    return ids;
+}
+
+Ids ids_of(const std::vector<Event>& events) {
+    Ids ids;
+    for (const Event& event : events) {
+        ids.push_back(event.id);
+    }
+    return ids;
+}
+
+// The only delivery of that id, as it stands now.
+Delivery delivery_now(Store& store, DeliveryId id) {
+    return store.list_deliveries({.limit = 1, .after = id - 1}).at(0).delivery;
+}
+
+// ---- plans and rules
+// ------------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("a deployed plan is found by version, the newest is the latest", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK_FALSE((*store).latest_plan());
+
+    const PlanVersion first = (*store).add_plan(at(1), "aaa", R"({"format":1})");
+    const PlanVersion second = (*store).add_plan(at(2), "bbb", "{}");
+
+    CHECK(first < second);
+    CHECK((*store).find_plan(first)->json == R"({"format":1})");
+    CHECK((*store).find_plan(first)->hash == "aaa");
+    CHECK((*store).find_plan(first)->deployed_at == at(1));
+    CHECK((*store).latest_plan()->version == second);
+    CHECK_FALSE((*store).find_plan(second + 1));
+}
+
+TEMPLATE_TEST_CASE("a rule keeps its id and what it has fired through", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const StoredRule made = (*store).find_or_add_rule("members", "lottery", at(5));
+    CHECK(made.fired_through == at(5));
+    CHECK(made.playbook == "members");
+    CHECK(made.name == "lottery");
+
+    (*store).set_fired_through(made.id, at(9));
+    const StoredRule found = (*store).find_or_add_rule("members", "lottery", at(1));
+    CHECK(found.id == made.id);
+    CHECK(found.fired_through == at(9));
+    CHECK((*store).find_or_add_rule("visitors", "lottery", at(1)).id != made.id);
+    CHECK_THROWS_AS((*store).set_fired_through(999, at(1)), StoreError);
+}
+
+// ---- firings and runs
+// -----------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("a rule fires once for a key", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const RuleId other = add_rule(*store, "lottery");
+    const PlanVersion plan = add_plan(*store);
+
+    CHECK((*store).add_firing(a_firing(rule, plan, "2026-03-01T20:00")));
+    CHECK_FALSE((*store).add_firing(a_firing(rule, plan, "2026-03-01T20:00", 60)));
+    CHECK((*store).add_firing(a_firing(rule, plan, "2026-03-02T20:00")));
+    CHECK((*store).add_firing(a_firing(other, plan, "2026-03-01T20:00")));
+}
+
+TEMPLATE_TEST_CASE("a firing comes back as it was put", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const PlanVersion plan = add_plan(*store);
+    const FiringId id = (*store)
+                            .add_firing({.rule = rule,
+                                         .key = "event e1",
+                                         .plan = plan,
+                                         .subject_kind = SubjectKind::member,
+                                         .start_at = at(3),
+                                         .end_at = at(4),
+                                         .event = "e1"})
+                            .value();
+
+    const Firing firing = (*store).find_firing(id).value();
+    CHECK(firing.id == id);
+    CHECK(firing.rule == rule);
+    CHECK(firing.key == "event e1");
+    CHECK(firing.plan == plan);
+    CHECK(firing.subject_kind == SubjectKind::member);
+    CHECK(firing.start_at == at(3));
+    CHECK(firing.end_at == at(4));
+    CHECK(firing.event == "e1");
+    CHECK_FALSE(firing.expanded);
+    CHECK(firing.expanded_through.empty());
+    CHECK_FALSE((*store).find_firing(id + 1));
+}
+
+TEMPLATE_TEST_CASE("firings wait to be expanded in the order of their start", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const PlanVersion plan = add_plan(*store);
+    const FiringId late = (*store).add_firing(a_firing(rule, plan, "late", 20)).value();
+    const FiringId early = (*store).add_firing(a_firing(rule, plan, "early", 10)).value();
+
+    REQUIRE((*store).firings_to_expand(10).size() == 2);
+    CHECK((*store).firings_to_expand(10)[0].id == early);
+    CHECK((*store).firings_to_expand(10)[1].id == late);
+    CHECK((*store).firings_to_expand(1).size() == 1);
+
+    (*store).set_expanded(early, "g0500", false);
+    CHECK((*store).firings_to_expand(1).at(0).expanded_through == "g0500");
+    (*store).set_expanded(early, "g0900", true);
+    CHECK((*store).firings_to_expand(10).at(0).id == late);
+    CHECK((*store).find_firing(early)->expanded);
+}
+
+TEMPLATE_TEST_CASE("a firing has one run for a subject", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId firing = add_firing(*store, rule, "monday");
+    const FiringId next = add_firing(*store, rule, "tuesday");
+
+    CHECK((*store).add_run(a_run(rule, firing, "g1", at(1))));
+    CHECK_FALSE((*store).add_run(a_run(rule, firing, "g1", at(2))));
+    CHECK((*store).add_run(a_run(rule, firing, "g2", at(1))));
+    CHECK((*store).add_run(a_run(rule, next, "g1", at(1))));
+}
+
+TEMPLATE_TEST_CASE("due runs come by due time, then by id", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId firing = add_firing(*store, rule);
+    const RunId third = (*store).add_run(a_run(rule, firing, "g1", at(7))).value();
+    const RunId first = (*store).add_run(a_run(rule, firing, "g2", at(5))).value();
+    const RunId second = (*store).add_run(a_run(rule, firing, "g3", at(5))).value();
+    (*store).add_run(a_run(rule, firing, "g4", at(8)));
+    (*store).add_run(a_run(rule, firing, "g5", std::nullopt));
+
+    CHECK(ids_of((*store).due_runs(at(7), 10)) == std::vector<RunId>{first, second, third});
+    CHECK(ids_of((*store).due_runs(at(7), 2)) == std::vector<RunId>{first, second});
+    CHECK((*store).due_runs(at(4), 10).empty());
+    CHECK((*store).next_run_due() == at(5));
+}
+
+TEMPLATE_TEST_CASE("a run that is over is neither due nor open", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId firing = add_firing(*store, rule);
+    Run run = a_run(rule, firing, "g1", at(1));
+    run.id = (*store).add_run(run).value();
+    CHECK((*store).has_open_run(rule, "g1"));
+    CHECK_FALSE((*store).has_open_run(rule, "g2"));
+
+    run.next_step = 2;
+    run.due_at = at(30);
+    (*store).update_run(run);
+    const Run moved = (*store).due_runs(at(30), 1).at(0);
+    CHECK(moved.next_step == 2);
+    CHECK(moved.due_at == at(30));
+    CHECK(moved.subject == "g1");
+    CHECK(moved.firing == firing);
+    CHECK(moved.rule == rule);
+    CHECK(moved.state == RunState::running);
+
+    run.state = RunState::done;
+    run.due_at.reset();
+    (*store).update_run(run);
+    CHECK_FALSE((*store).has_open_run(rule, "g1"));
+    CHECK_FALSE((*store).next_run_due());
+    CHECK((*store).due_runs(at(1000), 10).empty());
+
+    run.id = 999;
+    CHECK_THROWS_AS((*store).update_run(run), StoreError);
+}
+
+// ---- outbox
+// ---------------------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const MessageId morning = (*store).intern_message("Good morning");
+    CHECK(morning != 0);
+    CHECK((*store).intern_message("Good morning") == morning);
+    CHECK((*store).intern_message("Good morning ") != morning);
+    CHECK((*store).intern_message("") == (*store).intern_message(""));
+}
+
+TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const Outboxed first = add_pending(*store, "g1", 5);
+    const auto add = [&](std::size_t step, std::size_t action) {
+        (*store).add_delivery({.run = first.run,
+                               .step = step,
+                               .action = action,
+                               .channel = "robot",
+                               .planned_for = at(5),
+                               .due_at = at(5)});
+    };
+    CHECK_THROWS_AS(add(0, 0), StoreError);
+    CHECK_NOTHROW(add(0, 1));
+    CHECK_NOTHROW(add(1, 0));
+    CHECK_THROWS_AS(add(1, 0), StoreError);
+}
+
+TEMPLATE_TEST_CASE(
+    "a delivery points at a run and a message that are there, and is due while "
+    "it is pending",
+    "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const Outboxed first = add_pending(*store, "g1", 5);
+    const Delivery fine{
+        .run = first.run, .step = 1, .channel = "robot", .planned_for = at(5), .due_at = at(5)};
+    Delivery without_run = fine;
+    without_run.run = 999;
+    Delivery without_message = fine;
+    without_message.message = 999;
+    Delivery never_due = fine;
+    never_due.due_at.reset();
+
+    CHECK_THROWS_AS((*store).add_delivery(without_run), StoreError);
+    CHECK_THROWS_AS((*store).add_delivery(without_message), StoreError);
+    CHECK_THROWS_AS((*store).add_delivery(never_due), StoreError);
+    CHECK_NOTHROW((*store).add_delivery(fine));
+}
+
+TEMPLATE_TEST_CASE("due deliveries of a channel come by due time, then by id", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId third = add_pending(*store, "g1", 7).delivery;
+    const DeliveryId first = add_pending(*store, "g2", 5).delivery;
+    const DeliveryId second = add_pending(*store, "g3", 5).delivery;
+    const DeliveryId other = add_pending(*store, "g4", 1, "webhook").delivery;
+    add_pending(*store, "g5", 8);
+
+    CHECK(ids_of((*store).due_deliveries("robot", at(7), 10)) ==
+          std::vector<DeliveryId>{first, second, third});
+    CHECK(ids_of((*store).due_deliveries("robot", at(7), 1)) == std::vector<DeliveryId>{first});
+    CHECK(ids_of((*store).due_deliveries("webhook", at(7), 10)) == std::vector<DeliveryId>{other});
+    CHECK((*store).due_deliveries("log", at(7), 10).empty());
+    CHECK((*store).next_delivery_due("robot") == at(5));
+    CHECK_FALSE((*store).next_delivery_due("log"));
+}
+
+TEMPLATE_TEST_CASE("a due delivery carries all that an attempt needs", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    (*store).put_group({.id = "x1", .name = "Group one"});
+    (*store).put_member({.id = "x1", .name = "Member one"});
+    const RuleId rule = add_rule(*store);
+    const auto row = GENERATE(table<SubjectKind, std::string, std::string>({
+        {SubjectKind::group, "x1", "Group one"},
+        {SubjectKind::member, "x1", "Member one"},
+        {SubjectKind::group, "gone", ""},
+    }));
+    const auto& [kind, subject, name] = row;
+    const FiringId firing = add_firing(*store, rule, "key", kind);
+    const RunId run = (*store).add_run(a_run(rule, firing, subject, std::nullopt)).value();
+    const MessageId message = (*store).intern_message("早上好");
+    (*store).add_delivery({.run = run,
+                           .step = 2,
+                           .action = 1,
+                           .channel = "robot",
+                           .message = message,
+                           .planned_for = at(4),
+                           .due_at = at(5)});
+
+    const DueDelivery due = (*store).due_deliveries("robot", at(5), 1).at(0);
+    CHECK(due.delivery.run == run);
+    CHECK(due.delivery.step == 2);
+    CHECK(due.delivery.action == 1);
+    CHECK(due.delivery.channel == "robot");
+    CHECK(due.delivery.message == message);
+    CHECK(due.delivery.planned_for == at(4));
+    CHECK(due.delivery.due_at == at(5));
+    CHECK(due.delivery.state == DeliveryState::pending);
+    CHECK(due.delivery.attempts == 0);
+    CHECK_FALSE(due.delivery.settled_at);
+    CHECK(due.firing.id == firing);
+    CHECK(due.firing.rule == rule);
+    CHECK(due.firing.key == "key");
+    CHECK(due.playbook == "members");
+    CHECK(due.rule == "check_in");
+    CHECK(due.subject == subject);
+    CHECK(due.subject_name == name);
+    CHECK(due.subject_kind == kind);
+    CHECK(due.text == "早上好");
+}
+
+TEMPLATE_TEST_CASE("a delivery is attempted, put off, attempted again and settled", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId id = add_pending(*store, "g1", 5).delivery;
+
+    (*store).mark_attempting(id);
+    CHECK(delivery_now(*store, id).state == DeliveryState::attempting);
+    CHECK(delivery_now(*store, id).attempts == 1);
+    CHECK((*store).due_deliveries("robot", at(99), 10).empty());
+
+    (*store).reschedule(id, at(6), "HTTP 503");
+    CHECK(delivery_now(*store, id).state == DeliveryState::pending);
+    CHECK(delivery_now(*store, id).reason == "HTTP 503");
+    CHECK((*store).next_delivery_due("robot") == at(6));
+
+    (*store).mark_attempting(id);
+    (*store).settle(id, DeliveryState::sent, "", at(7));
+    const Delivery sent = delivery_now(*store, id);
+    CHECK(sent.state == DeliveryState::sent);
+    CHECK(sent.reason.empty());
+    CHECK(sent.attempts == 2);
+    CHECK(sent.settled_at == at(7));
+    CHECK_FALSE(sent.due_at);
+    CHECK_FALSE((*store).next_delivery_due("robot"));
+}
+
+TEMPLATE_TEST_CASE("what has ended is not attempted, put off or ended once more", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const auto end =
+        GENERATE(DeliveryState::confirmed, DeliveryState::skipped, DeliveryState::exited,
+                 DeliveryState::cancelled, DeliveryState::refused, DeliveryState::failed);
+    const DeliveryId id = add_pending(*store, "g1", 5).delivery;
+    (*store).settle(id, end, "why", at(7));
+
+    CHECK_THROWS_AS((*store).mark_attempting(id), StoreError);
+    CHECK_THROWS_AS((*store).reschedule(id, at(9), ""), StoreError);
+    CHECK_THROWS_AS((*store).settle(id, DeliveryState::sent, "", at(9)), StoreError);
+    CHECK(delivery_now(*store, id).state == end);
+    CHECK(delivery_now(*store, id).reason == "why");
+    CHECK(delivery_now(*store, id).settled_at == at(7));
+}
+
+TEMPLATE_TEST_CASE("an unknown may be settled later, and a sent one confirmed", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId id = add_pending(*store, "g1", 5).delivery;
+    (*store).settle(id, DeliveryState::unknown, "no answer", at(7));
+    CHECK_THROWS_AS((*store).mark_attempting(id), StoreError);
+    (*store).settle(id, DeliveryState::sent, "", at(8));
+    (*store).settle(id, DeliveryState::confirmed, "", at(9));
+    CHECK(delivery_now(*store, id).state == DeliveryState::confirmed);
+    CHECK(delivery_now(*store, id).settled_at == at(9));
+}
+
+TEMPLATE_TEST_CASE("a delivery is attempted by one only", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId id = add_pending(*store, "g1", 5).delivery;
+    (*store).mark_attempting(id);
+    CHECK_THROWS_AS((*store).mark_attempting(id), StoreError);
+    CHECK(delivery_now(*store, id).attempts == 1);
+}
+
+TEMPLATE_TEST_CASE("what was being attempted becomes unknown, nothing else does", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId attempting = add_pending(*store, "g1", 5).delivery;
+    const DeliveryId pending = add_pending(*store, "g2", 5).delivery;
+    const DeliveryId sent = add_pending(*store, "g3", 5).delivery;
+    (*store).mark_attempting(attempting);
+    (*store).mark_attempting(sent);
+    (*store).settle(sent, DeliveryState::sent, "", at(6));
+
+    CHECK((*store).settle_attempting_as_unknown(at(10)) == 1);
+    CHECK(delivery_now(*store, attempting).state == DeliveryState::unknown);
+    CHECK(delivery_now(*store, attempting).settled_at == at(10));
+    CHECK_FALSE(delivery_now(*store, attempting).reason.empty());
+    CHECK(delivery_now(*store, pending).state == DeliveryState::pending);
+    CHECK(delivery_now(*store, sent).state == DeliveryState::sent);
+    CHECK((*store).settle_attempting_as_unknown(at(11)) == 0);
+}
+
+TEMPLATE_TEST_CASE("deliveries are listed by id, by state and page by page", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const DeliveryId first = add_pending(*store, "g1", 9).delivery;
+    const DeliveryId second = add_pending(*store, "g2", 5).delivery;
+    const DeliveryId third = add_pending(*store, "g3", 7).delivery;
+    (*store).settle(second, DeliveryState::failed, "HTTP 404", at(6));
+
+    CHECK(ids_of((*store).list_deliveries({})) == std::vector<DeliveryId>{first, second, third});
+    CHECK(ids_of((*store).list_deliveries({.limit = 1, .after = first})) ==
+          std::vector<DeliveryId>{second});
+    CHECK(ids_of((*store).list_deliveries({.state = DeliveryState::failed})) ==
+          std::vector<DeliveryId>{second});
+    CHECK(ids_of((*store).list_deliveries({.state = DeliveryState::pending})) ==
+          std::vector<DeliveryId>{first, third});
+    CHECK((*store).list_deliveries({.after = third}).empty());
+}
+
+TEMPLATE_TEST_CASE("every planned delivery is counted once, by rule, state and reason", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK((*store).summarize_deliveries().empty());
+    const Outboxed one = add_pending(*store, "g1", 5);
+    const DeliveryId two = add_pending(*store, "g2", 5).delivery;
+    add_pending(*store, "g3", 5);
+    (*store).settle(one.delivery, DeliveryState::skipped, "late", at(6));
+    (*store).settle(two, DeliveryState::skipped, "late", at(6));
+    // Skipped before its text was made: it has no message.
+    (*store).add_delivery({.run = one.run,
+                           .step = 1,
+                           .channel = "robot",
+                           .planned_for = at(5),
+                           .state = DeliveryState::skipped,
+                           .reason = "before admission"});
+
+    const auto summary = (*store).summarize_deliveries();
+    REQUIRE(summary.size() == 3);
+    CHECK(summary[0].playbook == "members");
+    CHECK(summary[0].rule == "check_in");
+    CHECK(summary[0].state == DeliveryState::pending);
+    CHECK(summary[0].count == 1);
+    CHECK(summary[1].state == DeliveryState::skipped);
+    CHECK(summary[1].reason == "before admission");
+    CHECK(summary[1].count == 1);
+    CHECK(summary[2].reason == "late");
+    CHECK(summary[2].count == 2);
+    CHECK((*store).list_deliveries({}).back().text.empty());
+}
+
+// ---- events
+// ---------------------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("an event is taken once, comes back whole, and in the order of its time",
+                   "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const Event order{.id = "e2",
+                      .type = "order",
+                      .group = "g1",
+                      .member = "m1",
+                      .at = at(5),
+                      .received_at = at(6),
+                      .fields = {{"amount", "59.00 CNY"}, {"说明", "引号 \" 与 \\ 与\n换行"}}};
+    CHECK((*store).add_event(order));
+    CHECK_FALSE((*store).add_event({.id = "e2", .type = "join", .at = at(1)}));
+    CHECK((*store).add_event({.id = "e3", .type = "join", .at = at(4)}));
+    CHECK((*store).add_event({.id = "e1", .type = "join", .at = at(5)}));
+    CHECK((*store).add_event({.id = "e0", .type = "join", .at = at(9)}));
+
+    const Event found = (*store).find_event("e2").value();
+    CHECK(found.type == "order");
+    CHECK(found.group == "g1");
+    CHECK(found.member == "m1");
+    CHECK(found.at == at(5));
+    CHECK(found.received_at == at(6));
+    CHECK(found.fields == order.fields);
+    CHECK_FALSE((*store).find_event("e3")->group);
+    CHECK_FALSE((*store).find_event("e3")->member);
+    CHECK_FALSE((*store).find_event("e9"));
+
+    CHECK(ids_of((*store).due_events(at(5), 10)) == Ids{"e3", "e1", "e2"});
+    CHECK(ids_of((*store).due_events(at(5), 1)) == Ids{"e3"});
+    CHECK((*store).next_event_at() == at(4));
+
+    (*store).mark_processed("e3");
+    CHECK(ids_of((*store).due_events(at(5), 10)) == Ids{"e1", "e2"});
+    CHECK((*store).next_event_at() == at(5));
+    CHECK_FALSE((*store).add_event({.id = "e3", .type = "join", .at = at(4)}));
+    CHECK_THROWS_AS((*store).mark_processed("e9"), StoreError);
+}
+
+TEMPLATE_TEST_CASE("an event field that is not UTF-8 is refused", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    CHECK_THROWS_AS((*store).add_event({.id = "e1", .type = "order", .fields = {{"a", "\xff"}}}),
+                    StoreError);
+    CHECK_FALSE((*store).find_event("e1"));
+}
+
+// ---- directory
+// ------------------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("a record is exactly what was put last", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const Group group{.id = "g1", .name = "一群", .owner = "Li", .tags = {"a", "b"}};
+    const Group changed{.id = "g1", .name = "二群", .owner = "", .tags = {"b", "c"}};
+    (*store).put_group(group);
+    CHECK((*store).find_group("g1") == group);
+    (*store).put_group(changed);
+    CHECK((*store).find_group("g1") == changed);
+    (*store).put_group({.id = "g2"});
+
+    const Member member{.id = "m1", .name = "王", .groups = {"g1", "g2"}, .tags = {"x", "y"}};
+    const Member moved{.id = "m1", .name = "王芳", .groups = {"g2"}, .tags = {}};
+    (*store).put_member(member);
+    CHECK((*store).find_member("m1") == member);
+    (*store).put_member(moved);
+    CHECK((*store).find_member("m1") == moved);
+
+    CHECK_FALSE((*store).find_group("m1"));
+    CHECK_FALSE((*store).find_member("g1"));
+    CHECK((*store).count_directory().groups == 2);
+    CHECK((*store).count_directory().members == 1);
+}
+
+TEMPLATE_TEST_CASE("tags and groups come back sorted and once", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({.id = "g2", .tags = {"b", "a", "b"}});
+    (*store).put_group({.id = "g1"});
+    (*store).put_member({.id = "m1", .groups = {"g2", "g1", "g2"}, .tags = {"z", "y"}});
+    CHECK((*store).find_group("g2")->tags == Ids{"a", "b"});
+    CHECK((*store).find_member("m1")->groups == Ids{"g1", "g2"});
+    CHECK((*store).find_member("m1")->tags == Ids{"y", "z"});
+}
+
+TEMPLATE_TEST_CASE("a member of a group that is not there is refused whole", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    CHECK_THROWS_AS((*store).put_member({.id = "m1", .groups = {"nowhere"}}), StoreError);
+    CHECK_FALSE((*store).find_member("m1"));
+}
+
+TEMPLATE_TEST_CASE("an audience carries a tag of each clause", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({.id = "g1", .tags = {"member", "vip"}});
+    (*store).put_group({.id = "g2", .tags = {"member"}});
+    (*store).put_group({.id = "g3", .tags = {"visitor", "vip"}});
+    (*store).put_group({.id = "g4", .tags = {"member", "visitor", "new"}});
+    (*store).put_group({.id = "g5"});
+    (*store).put_member({.id = "m1", .tags = {"member"}});
+    (*store).put_member({.id = "m2", .tags = {"reader", "vip"}});
+    (*store).put_member({.id = "m3", .tags = {"reader"}});
+
+    struct Row {
+        SubjectKind kind;
+        std::vector<Ids> tagged;
+        Ids expected;
+    };
+    const auto row = GENERATE(values<Row>({
+        {SubjectKind::group, {}, {"g1", "g2", "g3", "g4", "g5"}},
+        {SubjectKind::group, {{"member"}}, {"g1", "g2", "g4"}},
+        {SubjectKind::group, {{"member", "visitor"}}, {"g1", "g2", "g3", "g4"}},
+        {SubjectKind::group, {{"member"}, {"vip"}}, {"g1"}},
+        {SubjectKind::group, {{"visitor", "member"}, {"vip", "new"}}, {"g1", "g3", "g4"}},
+        {SubjectKind::group, {{"member"}, {"visitor"}, {"new"}}, {"g4"}},
+        {SubjectKind::group, {{"member"}, {"nothing"}}, {}},
+        {SubjectKind::group, {{"nothing"}}, {}},
+        {SubjectKind::group, {{}}, {}},
+        {SubjectKind::group, {{"member"}, {}}, {}},
+        {SubjectKind::member, {}, {"m1", "m2", "m3"}},
+        {SubjectKind::member, {{"member"}}, {"m1"}},
+        {SubjectKind::member, {{"reader"}, {"vip", "member"}}, {"m2"}},
+    }));
+    const Audience audience{.kind = row.kind, .tagged = row.tagged};
+    CAPTURE(row.tagged);
+
+    CHECK((*store).audience_page(audience, "", 100) == row.expected);
+
+    Ids paged;
+    for (Ids page = (*store).audience_page(audience, "", 1); !page.empty();
+         page = (*store).audience_page(audience, paged.back(), 1)) {
+        REQUIRE(page.size() == 1);
+        paged.push_back(page[0]);
+    }
+    CHECK(paged == row.expected);
+
+    for (const std::string id : {"g1", "g2", "g3", "g4", "g5", "m1", "m2", "m3", "nobody"}) {
+        const bool expected =
+            std::find(row.expected.begin(), row.expected.end(), id) != row.expected.end();
+        CAPTURE(id);
+        CHECK((*store).is_in_audience(audience, id) == expected);
+    }
+}
+
+TEMPLATE_TEST_CASE("an audience goes on after an id that has left meanwhile", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({.id = "g1", .tags = {"member"}});
+    (*store).put_group({.id = "g3", .tags = {"member"}});
+    CHECK((*store).audience_page({.tagged = {{"member"}}}, "g2", 10) == Ids{"g3"});
+    CHECK((*store).audience_page({.tagged = {{"member"}}}, "g3", 10).empty());
+}
+
+TEMPLATE_TEST_CASE("a tag moves its subject between audiences", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({.id = "x", .tags = {}});
+    (*store).put_member({.id = "x", .tags = {}});
+    const auto kind = GENERATE(SubjectKind::group, SubjectKind::member);
+    const auto other = kind == SubjectKind::group ? SubjectKind::member : SubjectKind::group;
+    const auto in = [&](SubjectKind of) {
+        return (*store).is_in_audience({.kind = of, .tagged = {{"reader"}}}, "x");
+    };
+
+    (*store).add_tag(kind, "x", "reader");
+    (*store).add_tag(kind, "x", "reader");
+    CHECK(in(kind));
+    CHECK_FALSE(in(other));
+
+    (*store).add_tag(kind, "nobody", "reader");
+    CHECK((*store).audience_page({.kind = kind, .tagged = {{"reader"}}}, "", 10) == Ids{"x"});
+
+    (*store).remove_tag(kind, "x", "reader");
+    (*store).remove_tag(kind, "x", "reader");
+    (*store).remove_tag(kind, "nobody", "reader");
+    CHECK_FALSE(in(kind));
+}
+
+// ---- transactions
+// ---------------------------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("what leaves scope without a commit has not happened", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    {
+        const auto transaction = (*store).begin();
+        (*store).put_group({.id = "g1", .tags = {"member"}});
+        (*store).add_event({.id = "e1", .type = "join"});
+        CHECK((*store).find_group("g1"));
+    }
+    CHECK_FALSE((*store).find_group("g1"));
+    CHECK_FALSE((*store).find_event("e1"));
+    CHECK((*store).audience_page({.tagged = {{"member"}}}, "", 10).empty());
+
+    const auto transaction = (*store).begin();
+    (*store).put_group({.id = "g2"});
+    transaction->commit();
+    CHECK((*store).find_group("g2"));
+}
+
+TEMPLATE_TEST_CASE("an exception undoes the transaction it leaves, and a new one can begin",
+                   "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const auto fail_halfway = [&] {
+        const auto transaction = (*store).begin();
+        add_pending(*store, "g1", 5);
+        (*store).mark_attempting(999);
+        transaction->commit();
+    };
+    CHECK_THROWS_AS(fail_halfway(), StoreError);
+    CHECK((*store).list_deliveries({}).empty());
+    CHECK_FALSE((*store).latest_plan());
+
+    const auto transaction = (*store).begin();
+    add_pending(*store, "g1", 5);
+    transaction->commit();
+    CHECK((*store).list_deliveries({}).size() == 1);
+}
+
+TEMPLATE_TEST_CASE("only one transaction is open at a time", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const auto outer = (*store).begin();
+    (*store).put_group({.id = "g1"});
+    CHECK_THROWS_AS((*store).begin(), StoreError);
+    outer->commit();
+    CHECK((*store).find_group("g1"));
+}
+
+TEST_CASE("all of it survives closing and opening again", "[store]") {
+    FileStore store;
+    const Group group{.id = "g1", .name = "一群", .owner = "Li", .tags = {"member"}};
+    const Member member{.id = "m1", .name = "王", .groups = {"g1"}, .tags = {"reader"}};
+    (*store).put_group(group);
+    (*store).put_member(member);
+    (*store).add_event({.id = "e1", .type = "join", .at = at(1)});
+    const PlanVersion plan = add_plan(*store);
+    const RuleId rule = add_rule(*store);
+    (*store).set_fired_through(rule, at(50));
+    const FiringId firing = (*store).add_firing(a_firing(rule, plan, "unexpanded")).value();
+    const RunId run = (*store).add_run(a_run(rule, firing, "g1", at(60))).value();
+    const DeliveryId pending = add_pending(*store, "g1", 5).delivery;
+    const DeliveryId attempting = add_pending(*store, "g2", 5).delivery;
+    (*store).mark_attempting(attempting);
+    const MessageId message = (*store).intern_message("Good morning");
+
+    store.reopen();
+
+    CHECK((*store).find_group("g1") == group);
+    CHECK((*store).find_member("m1") == member);
+    CHECK(ids_of((*store).due_events(at(1), 10)) == Ids{"e1"});
+    CHECK((*store).find_plan(plan)->json == "{}");
+    CHECK((*store).find_or_add_rule("members", "check_in", at(0)).fired_through == at(50));
+    CHECK((*store).firings_to_expand(1).at(0).id == firing);
+    CHECK_FALSE((*store).add_firing(a_firing(rule, plan, "unexpanded")));
+    CHECK(ids_of((*store).due_runs(at(60), 10)) == std::vector<RunId>{run});
+    CHECK(ids_of((*store).due_deliveries("robot", at(5), 10)) == std::vector<DeliveryId>{pending});
+    CHECK((*store).settle_attempting_as_unknown(at(70)) == 1);
+    CHECK(ids_of((*store).list_deliveries({.state = DeliveryState::unknown})) ==
+          std::vector<DeliveryId>{attempting});
+    CHECK((*store).intern_message("Good morning") == message);
+}
+
+}  // namespace
+}  // namespace sop::runtime

@@ -1,0 +1,60 @@
+#include "support/sources.h"
+
+#include "runtime/zoneinfo/zoneinfo.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace sop::testing {
+
+const lang::calendar::ZoneDatabase& system_zones() {
+    static const lang::calendar::ZoneDatabase zones(runtime::zoneinfo_folder());
+    return zones;
+}
+
+std::string findings_of(const std::string& text) {
+    const std::vector<lang::Source> sources{{"test.sop", text}};
+    const auto compilation = lang::compile(sources, {system_zones()});
+    std::string result;
+    for (const auto& diagnostic : compilation.files.front().diagnostics) result += lang::render(diagnostic, sources.front());
+    return result;
+}
+
+std::vector<std::string> codes_of(const std::string& text) {
+    const std::vector<lang::Source> sources{{"test.sop", text}};
+    const auto compilation = lang::compile(sources, {system_zones()});
+    std::vector<std::string> codes;
+    for (const auto& diagnostic : compilation.files.front().diagnostics) {
+        const auto at = sources.front().line_column(diagnostic.span.begin);
+        codes.push_back(fmt::format("{} at {}:{}", diagnostic.code, at.line, at.column));
+    }
+    return codes;
+}
+
+lang::Plan plan_of(const std::string& text) {
+    const std::vector<lang::Source> sources{{"test.sop", text}};
+    auto compilation = lang::compile(sources, {system_zones()});
+    INFO(findings_of(text));
+    REQUIRE(compilation.plan);
+    return *compilation.plan;
+}
+
+std::string playbook_with(const std::string& rules) {
+    return "sop 1\ntag member\nevent opened { what: content }\ncontent hello { text \"Hello\" }\n"
+           "playbook p {\ntimezone Asia/Shanghai\nfor groups tagged member\nvia log\n" +
+           rules + "\n}\n";
+}
+
+std::string read_text_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    INFO(path);
+    REQUIRE(file);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::filesystem::path source_folder() { return SOP_SOURCE_DIR; }
+
+}  // namespace sop::testing

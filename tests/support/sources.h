@@ -1,0 +1,31 @@
+// Texts and zone data for tests of the language.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lang/calendar/zone.h"
+#include "lang/compile.h"
+
+namespace sop::testing {
+
+// The system's zones, loaded once.
+const lang::calendar::ZoneDatabase& system_zones();
+
+// What compiling one text says, rendered; empty when there is nothing to say.
+std::string findings_of(const std::string& text);
+
+// "SOP0401 at 3:5" for each diagnostic, in order.
+std::vector<std::string> codes_of(const std::string& text);
+
+// The plan of a text; the test fails with the rendered diagnostics when there is none.
+lang::Plan plan_of(const std::string& text);
+
+// A playbook for groups with everything it needs declared, and `rules` in it.
+std::string playbook_with(const std::string& rules);
+
+std::string read_text_file(const std::filesystem::path& path);
+std::filesystem::path source_folder();
+
+}  // namespace sop::testing
