@@ -12,8 +12,8 @@ namespace sop::lang::calendar {
 
 namespace {
 
-constexpr date::days gap_length_max{
-    2};  // offsets lie within -25 h and +26 h, and every gap so far was of at most 24 h
+// Offsets lie between -25 and +26 hours, so no gap is longer than 51. Those so far had at most 24.
+constexpr date::days gap_length_max{3};
 
 std::array<bool, 7> weekday_set(const Days& days) {
     switch (days.kind) {
@@ -90,8 +90,8 @@ std::optional<Occurrence> next_occurrence(const Schedule& schedule, const Zone& 
     const date::local_days date_first = date::floor<date::days>(settled);
     const date::local_days date_last = date::floor<date::days>(local) + date::days{search_days_max};
 
-    std::optional<Occurrence>
-        moved;  // the nearest one that a gap moved, which later nominal times may still overtake
+    // The nearest one that a gap moved, which times later on paper may still overtake.
+    std::optional<Occurrence> moved;
     for (auto date = first_date_from(schedule.days, date_first); date && *date <= date_last;
          date = first_date_from(schedule.days, *date + date::days{1})) {
         auto time = schedule.times.begin();

@@ -27,8 +27,9 @@ bool Cursor::at_named_label() const {
     if (!is(TokenKind::word)) return false;
     if (is(TokenKind::colon, 1)) return true;
     if (!is(TokenKind::string_open, 1)) return false;
-    const std::size_t close = peek(1).match;
-    return close != no_match && list_.tokens[close + 1].kind == TokenKind::colon;
+    // A title that is never closed has swallowed its colon.
+    const TokenKind after_title = list_.tokens[peek(1).match + 1].kind;
+    return after_title == TokenKind::colon || after_title == TokenKind::error;
 }
 
 bool Cursor::has_colon_in_item() const {
@@ -60,6 +61,7 @@ const Token& Cursor::take() {
     const Token& token = peek();
     if (token.kind != TokenKind::end_of_file) ++position_;
     if (token.kind != TokenKind::line_end) last_end_ = token.span.end;
+    after_missing_closer_ = token.kind == TokenKind::close_brace && token.span.begin == token.span.end;
     return token;
 }
 
@@ -98,7 +100,7 @@ ast::Name Cursor::expect_name(std::string_view what) {
 }
 
 void Cursor::expect_item_end(std::string_view after_what) {
-    if (at_item_end()) return;
+    if (at_item_end() || after_missing_closer_) return;
     if (!is(TokenKind::error)) {
         report(code::syntax, peek().span, fmt::format("{} does not belong after {}", found_text(), after_what),
                "a new line or `;` goes before the next item");

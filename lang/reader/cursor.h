@@ -77,6 +77,7 @@ class Cursor {
     std::size_t position_ = 0;
     std::size_t comment_ = 0;
     std::size_t last_end_ = 0;  // of the last token or comment taken
+    bool after_missing_closer_ = false;  // the last token taken stands for a bracket that was not there
 };
 
 }  // namespace sop::lang::reader

@@ -386,9 +386,23 @@ void read_step_item(Cursor& cursor, ast::Rule& rule) {
     rule.steps.back().actions.push_back(std::move(action));
 }
 
+// The opening brace is missing (which was reported) and the steps stand below all the same.
+bool steps_follow_without_brace(const Cursor& cursor) {
+    std::size_t ahead = 0;
+    while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
+    const auto keyword = cursor.keyword_at(ahead);
+    if (ahead == 0 || !keyword || cursor.is(TokenKind::colon, ahead + 1)) return keyword == Keyword::start || keyword == Keyword::end;
+    for (const Keyword begins : {Keyword::start, Keyword::end, Keyword::after, Keyword::next, Keyword::post, Keyword::send,
+                                 Keyword::tag, Keyword::untag}) {
+        if (keyword == begins) return true;
+    }
+    return false;
+}
+
 // True when the block ended with its brace, false when a rule began inside it.
 bool read_steps(Cursor& cursor, ast::Rule& rule) {
-    const SourceSpan opener = cursor.take().span;
+    const SourceSpan opener = cursor.peek().span;
+    cursor.take_if(TokenKind::open_brace);
     rule.block.after_open = cursor.take_comment_on_this_line();
     while (true) {
         cursor.skip_line_ends();
@@ -437,6 +451,14 @@ void read_setting(Cursor& cursor, ast::Playbook& playbook, ast::Trivia trivia) {
     playbook.items.emplace_back(std::move(setting));
 }
 
+// What stands below is read as the playbook's all the same, up to its closing brace.
+void report_missing_opener(Cursor& cursor) {
+    if (!cursor.is(TokenKind::line_end)) cursor.fail_expecting("`{`");
+    const SourceSpan here{cursor.peek().span.begin, cursor.peek().span.begin};
+    auto& diagnostic = cursor.report(code::syntax, here, "expected `{`, found the end of the line");
+    diagnostic.fix = Fix{here, " {", "add `{`"};
+}
+
 // Returns false when the playbook ended early, at the brace that was meant for it.
 bool read_playbook_item(Cursor& cursor, ast::Playbook& playbook, std::size_t& closers_missing, SourceSpan opener) {
     if (closers_missing > 0 && cursor.is(TokenKind::close_brace)) {
@@ -473,18 +495,16 @@ ReadRule read_rule(Cursor& cursor) {
         rule.name = {std::string(cursor.text(token)), token.span};
     }
     if (cursor.is(TokenKind::string_open)) rule.title = read_text(cursor, "a title");
-    cursor.take();
     try {
+        if (cursor.is(TokenKind::error)) throw BrokenItem{};
+        cursor.take();
         read_head(cursor, rule);
+        if (cursor.is(TokenKind::error)) throw BrokenItem{};
     } catch (const BrokenItem&) {
         rule.trigger = std::monostate{};
         skip_to_steps(cursor);
     }
-    if (cursor.is(TokenKind::error)) {
-        rule.trigger = std::monostate{};
-        skip_to_steps(cursor);
-    }
-    if (!cursor.is(TokenKind::open_brace)) {
+    if (!cursor.is(TokenKind::open_brace) && !steps_follow_without_brace(cursor)) {
         rule.broken_steps = true;
         cursor.skip_item();
         read.rule = std::move(rule);
@@ -509,13 +529,16 @@ ast::Playbook read_playbook(Cursor& cursor) {
     ast::Playbook playbook;
     playbook.name = cursor.expect_name("the playbook's name");
     if (cursor.is(TokenKind::string_open)) playbook.title = read_text(cursor, "a title");
-    const SourceSpan opener = cursor.expect(TokenKind::open_brace, "`{`").span;
+    const SourceSpan opener = cursor.peek().span;
+    if (!cursor.take_if(TokenKind::open_brace)) report_missing_opener(cursor);
     playbook.block.after_open = cursor.take_comment_on_this_line();
     std::size_t closers_missing = 0;
     while (true) {
         cursor.skip_line_ends();
         if (cursor.is(TokenKind::end_of_file)) break;
         if (cursor.is(TokenKind::close_brace) && closers_missing == 0) {
+            // Without its closer the playbook may be cut short.
+            if (cursor.peek().span.begin == cursor.peek().span.end) playbook.broken_settings = true;
             playbook.block.before_close = cursor.take_comments_before_here();
             cursor.take();
             break;

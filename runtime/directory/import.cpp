@@ -1,9 +1,12 @@
 // Reading goes in three steps, each of which reports what it finds before the next begins: the text
-// into rows of fields (libcsv), rows into records, records into the store. Only the last one
-// writes, in one transaction.
+// into rows of values, rows into records, records into the store. Only the last one writes, in one
+// transaction.
 #include "runtime/directory/import.h"
 
-#include <csv.h>
+#include "lang/suggestion.h"
+#include "lang/unicode.h"
+#include "runtime/directory/csv_table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,21 +14,16 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <new>
 #include <optional>
 #include <sstream>
 #include <string_view>
 #include <unordered_map>
 
-#include "lang/suggestion.h"
-#include "lang/unicode.h"
-
 namespace sop::runtime {
 
 namespace {
 
-// ---- text
-// -----------------------------------------------------------------------------------------------------------
+// ---- text ---------------------------------------------------------------------------------------
 
 std::string read_file(const std::filesystem::path& file) {
     std::error_code error;
@@ -57,110 +55,16 @@ std::optional<std::string> foreign_encoding(std::string_view text) {
     return std::nullopt;
 }
 
-// The next line with its end, which may be LF, CR LF or CR.
-std::string_view take_line(std::string_view& text) {
-    std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    if (text.substr(end).starts_with("\r\n")) {
-        ++end;
-    }
-    const std::string_view line = text.substr(0, end + 1);
-    text.remove_prefix(line.size());
-    return line;
-}
-
-bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-// ---- rows
-// -----------------------------------------------------------------------------------------------------------
-
-struct Row {
-    std::size_t line = 0;
-    std::vector<std::string> fields;
-};
-
-struct Table {
-    std::vector<Row> rows;
-    std::vector<ImportProblem> problems;
-};
-
-// libcsv knows nothing of lines, so it is handed one at a time. A row that has not ended with its
-// line goes on within a quoted value.
-class TableReader {
-  public:
-    TableReader() { csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI); }
-    ~TableReader() { csv_free(&parser_); }
-    TableReader(const TableReader&) = delete;
-    TableReader& operator=(const TableReader&) = delete;
-
-    Table read(std::string_view text) {
-        for (std::size_t line = 1; !text.empty(); ++line) {
-            read_line(take_line(text), line);
-        }
-        if (csv_fini(&parser_, add_field, end_row, this) != 0) {
-            report(
-                "a quoted value is never closed: everything after the quote was read as one value");
-        }
-        return std::move(table_);
-    }
-
-  private:
-    void read_line(std::string_view line, std::size_t number) {
-        if (!is_in_row_) {
-            if (is_blank(line)) {
-                return;
-            }
-            row_ = {.line = number, .fields = {}};
-            is_in_row_ = true;
-        }
-        if (csv_parse(&parser_, line.data(), line.size(), add_field, end_row, this) ==
-            line.size()) {
-            return;
-        }
-        if (csv_error(&parser_) != CSV_EPARSE) {
-            throw std::bad_alloc();
-        }
-        report(
-            "a quote stands inside a value; put the whole value in quotes and write each quote in "
-            "it "
-            "twice");
-        // Begin afresh with the next line, so that later rows are still looked at.
-        csv_free(&parser_);
-        csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
-        is_in_row_ = false;
-    }
-
-    void report(std::string message) {
-        table_.problems.push_back({.line = row_.line, .message = std::move(message)});
-    }
-
-    // Called through C, which no exception may cross: when memory ends here, so does the program.
-    static void add_field(void* data, std::size_t length, void* self) noexcept {
-        static_cast<TableReader*>(self)->row_.fields.emplace_back(static_cast<const char*>(data),
-                                                                  length);
-    }
-
-    static void end_row(int, void* self) noexcept {
-        auto& reader = *static_cast<TableReader*>(self);
-        reader.table_.rows.push_back(std::move(reader.row_));
-        reader.is_in_row_ = false;
-    }
-
-    csv_parser parser_{};
-    Table table_;
-    Row row_;
-    bool is_in_row_ = false;
-};
+// ---- rows ---------------------------------------------------------------------------------------
 
 // Spreadsheets leave such rows below the last one: ",,,".
-bool says_nothing(const Row& row) {
+bool says_nothing(const CsvRow& row) {
     return std::all_of(row.fields.begin(), row.fields.end(),
                        [](const std::string& field) { return field.empty(); });
 }
 
 // What is wrong with the bytes of a row, if anything.
-std::optional<std::string> find_bad_text(const Row& row) {
+std::optional<std::string> find_bad_text(const CsvRow& row) {
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
         const std::string& field = row.fields[i];
         if (field.find('\0') != std::string::npos) {
@@ -176,8 +80,7 @@ std::optional<std::string> find_bad_text(const Row& row) {
     return std::nullopt;
 }
 
-// ---- columns
-// --------------------------------------------------------------------------------------------------------
+// ---- columns ------------------------------------------------------------------------------------
 
 struct ColumnName {
     std::string_view english;
@@ -235,7 +138,7 @@ std::string describe_unknown_column(const ColumnNames& names, const std::string&
                : fmt::format("unknown column \"{}\"; there are {}", header, list_columns(names));
 }
 
-Columns read_header(const Row& header, const ColumnNames& names,
+Columns read_header(const CsvRow& header, const ColumnNames& names,
                     std::vector<ImportProblem>& problems) {
     const auto report = [&](std::string message) {
         problems.push_back({.line = header.line, .message = std::move(message)});
@@ -265,8 +168,7 @@ Columns read_header(const Row& header, const ColumnNames& names,
     return columns;
 }
 
-// ---- values
-// ---------------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 // Those that Chinese keyboards give are taken as well: a list parted by them would otherwise be one
 // tag that no playbook ever names.
@@ -337,13 +239,12 @@ bool is_usable_id(std::string_view id) {
     return true;
 }
 
-// ---- records
-// --------------------------------------------------------------------------------------------------------
+// ---- records ------------------------------------------------------------------------------------
 
 // A row whose values can be asked for by column.
 class RecordRow {
   public:
-    RecordRow(const Row& row, const Columns& columns) : row_(row), columns_(columns) {}
+    RecordRow(const CsvRow& row, const Columns& columns) : row_(row), columns_(columns) {}
 
     std::size_t line() const { return row_.line; }
     const std::string& id() const { return row_.fields[*columns_[0]]; }
@@ -365,16 +266,16 @@ class RecordRow {
     }
 
   private:
-    const Row& row_;
+    const CsvRow& row_;
     const Columns& columns_;
 };
 
 // Reports the rows that cannot be records by themselves and returns the others.
-std::vector<RecordRow> check_rows(const std::vector<Row>& rows, const Columns& columns,
+std::vector<RecordRow> check_rows(const std::vector<CsvRow>& rows, const Columns& columns,
                                   std::size_t width, std::vector<ImportProblem>& problems) {
     std::vector<RecordRow> records;
     std::unordered_map<std::string_view, std::size_t> first_lines;
-    for (const Row& row : rows) {
+    for (const CsvRow& row : rows) {
         const auto report = [&](std::string message) {
             problems.push_back({.line = row.line, .message = std::move(message)});
         };
@@ -411,8 +312,7 @@ std::vector<RecordRow> check_rows(const std::vector<Row>& rows, const Columns& c
     return records;
 }
 
-// ---- into the store
-// -------------------------------------------------------------------------------------------------
+// ---- into the store -----------------------------------------------------------------------------
 
 struct GroupImport {
     static constexpr const ColumnNames& column_names = group_columns;
@@ -495,7 +395,7 @@ ImportReport import_records(const std::filesystem::path& file, Store& store, Imp
     if (auto encoding = foreign_encoding(text)) {
         return refuse({{.line = 0, .message = *encoding}});
     }
-    Table table = TableReader().read(text);
+    CsvTable table = read_csv(text);
     std::erase_if(table.rows, says_nothing);
     // Where the first row itself could not be read, the next is not to be taken for it.
     const bool has_header =
@@ -511,7 +411,7 @@ ImportReport import_records(const std::filesystem::path& file, Store& store, Imp
         return refuse(std::move(table.problems));
     }
 
-    const Row header = std::move(table.rows.front());
+    const CsvRow header = std::move(table.rows.front());
     table.rows.erase(table.rows.begin());
     std::vector<ImportProblem> problems;
     const Columns columns = read_header(header, Import::column_names, problems);

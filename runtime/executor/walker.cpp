@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"

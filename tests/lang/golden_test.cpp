@@ -2,7 +2,7 @@
 // now; read the difference before it is committed.
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
-#include "support/sources.h"
+#include "tests/support/sources.h"
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +17,7 @@ using namespace sop;
 
 std::vector<fs::path> golden_inputs(const std::string& folder) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(testing::source_folder() / "tests" / "golden" / folder)) {
+    for (const auto& entry : fs::directory_iterator(tests::source_folder() / "tests" / "golden" / folder)) {
         if (entry.path().extension() == ".sop") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
@@ -32,7 +32,7 @@ void compare_with_golden(const std::string& actual, fs::path golden, const std::
         return;
     }
     INFO(golden);
-    CHECK(actual == testing::read_text_file(golden));
+    CHECK(actual == tests::read_text_file(golden));
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ void compare_with_golden(const std::string& actual, fs::path golden, const std::
 TEST_CASE("diagnostics read as their goldens, as text and as JSON", "[golden][diagnostic]") {
     for (const auto& input : golden_inputs("diagnostics")) {
         DYNAMIC_SECTION(input.filename().string()) {
-            const std::vector<lang::Source> sources{{input.filename().string(), testing::read_text_file(input)}};
-            const auto compilation = lang::compile(sources, {testing::system_zones()});
+            const std::vector<lang::Source> sources{{input.filename().string(), tests::read_text_file(input)}};
+            const auto compilation = lang::compile(sources, {tests::system_zones()});
             std::string text;
             std::string json;
             for (const auto& diagnostic : compilation.files.front().diagnostics) {
@@ -57,14 +57,14 @@ TEST_CASE("diagnostics read as their goldens, as text and as JSON", "[golden][di
 TEST_CASE("formatting gives the goldens, is stable and keeps the plan", "[golden][format]") {
     for (const auto& input : golden_inputs("format")) {
         DYNAMIC_SECTION(input.filename().string()) {
-            const std::string text = testing::read_text_file(input);
+            const std::string text = tests::read_text_file(input);
             const auto formatted = lang::format_source({"input", text});
             REQUIRE(formatted.value);
             compare_with_golden(*formatted.value, input, ".formatted");
             const auto again = lang::format_source({"formatted", *formatted.value});
             REQUIRE(again.value);
             CHECK(*again.value == *formatted.value);
-            CHECK(lang::content_hash(testing::plan_of(text)) == lang::content_hash(testing::plan_of(*formatted.value)));
+            CHECK(lang::content_hash(tests::plan_of(text)) == lang::content_hash(tests::plan_of(*formatted.value)));
         }
     }
 }
@@ -72,7 +72,7 @@ TEST_CASE("formatting gives the goldens, is stable and keeps the plan", "[golden
 TEST_CASE("plans are their goldens, and their JSON reads back to the same plan", "[golden][plan]") {
     for (const auto& input : golden_inputs("plan")) {
         DYNAMIC_SECTION(input.filename().string()) {
-            lang::Plan plan = testing::plan_of(testing::read_text_file(input));
+            lang::Plan plan = tests::plan_of(tests::read_text_file(input));
             CHECK(lang::plan_from_json(lang::to_json(plan)) == plan);
             plan.zone_release = "any";
             compare_with_golden(lang::to_readable_json(plan), input, ".plan.json");
@@ -82,12 +82,12 @@ TEST_CASE("plans are their goldens, and their JSON reads back to the same plan",
 
 TEST_CASE("every example is formatted and compiles without a finding", "[golden][examples]") {
     std::size_t seen = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(testing::source_folder() / "examples")) {
+    for (const auto& entry : fs::recursive_directory_iterator(tests::source_folder() / "examples")) {
         if (entry.path().extension() != ".sop") continue;
         ++seen;
         INFO(entry.path());
-        const std::string text = testing::read_text_file(entry.path());
-        CHECK(testing::findings_of(text).empty());
+        const std::string text = tests::read_text_file(entry.path());
+        CHECK(tests::findings_of(text).empty());
         CHECK(lang::format_source({"example", text}).value == text);
     }
     CHECK(seen > 0);

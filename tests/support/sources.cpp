@@ -1,4 +1,4 @@
-#include "support/sources.h"
+#include "tests/support/sources.h"
 
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace sop::testing {
+namespace sop::tests {
 
 const lang::calendar::ZoneDatabase& system_zones() {
     static const lang::calendar::ZoneDatabase zones(runtime::zoneinfo_folder());
@@ -57,4 +57,4 @@ std::string read_text_file(const std::filesystem::path& path) {
 
 std::filesystem::path source_folder() { return SOP_SOURCE_DIR; }
 
-}  // namespace sop::testing
+}  // namespace sop::tests

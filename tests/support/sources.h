@@ -8,7 +8,7 @@
 #include "lang/calendar/zone.h"
 #include "lang/compile.h"
 
-namespace sop::testing {
+namespace sop::tests {
 
 // The system's zones, loaded once.
 const lang::calendar::ZoneDatabase& system_zones();
@@ -28,4 +28,4 @@ std::string playbook_with(const std::string& rules);
 std::string read_text_file(const std::filesystem::path& path);
 std::filesystem::path source_folder();
 
-}  // namespace sop::testing
+}  // namespace sop::tests

@@ -17,8 +17,7 @@ namespace sop::runtime {
 
 namespace {
 
-// ---- values as columns
-// ----------------------------------------------------------------------------------------------
+// ---- values as columns --------------------------------------------------------------------------
 
 std::int64_t to_column(Instant instant) {
     return instant.time_since_epoch().count();
@@ -124,8 +123,7 @@ std::string message_hash(const std::string& text) {
     return std::string(digest.begin(), digest.begin() + 16);
 }
 
-// ---- rows: members are read in the order of the columns
-// -------------------------------------------------------------
+// ---- rows: members are read in the order of the columns -----------------------------------------
 
 StoredPlan read_plan(SqliteQuery& row) {
     return {.version = row.integer(),
@@ -258,8 +256,7 @@ bool holds(SqliteQuery&& query) {
     return first(std::move(query), read_integer).value() != 0;
 }
 
-// ---- the store
-// ------------------------------------------------------------------------------------------------------
+// ---- the store ----------------------------------------------------------------------------------
 
 // `is_open` is the store's, which has to know.
 class SqliteTransaction : public Transaction {

@@ -206,9 +206,9 @@ TEST_CASE("every instant is found again from what the wall shows", "[calendar][z
     for (const std::string& name : tests::sample_zones().names()) {
         const auto zone = sample_zone(name);
         CAPTURE(name);
-        date::sys_seconds change = utc("1902-01-01 00:00");
-        while (const auto next = zone->next_transition(change)) {
-            change = *next;
+        for (auto next = zone->next_transition(utc("1902-01-01 00:00"));
+             next && *next < utc("2110-01-01 00:00"); next = zone->next_transition(*next)) {
+            const date::sys_seconds change = *next;
             for (auto instant = change - 26h; instant <= change + 26h; instant += 25min) {
                 const LocalMeaning meaning = zone->meaning_of(zone->to_local(instant));
                 const bool found = meaning.kind != Kind::gap &&

@@ -34,8 +34,7 @@ Texts problems_of(const ImportReport& report) {
     return texts;
 }
 
-// ---- what is imported
-// -----------------------------------------------------------------------------------------------
+// ---- what is imported ---------------------------------------------------------------------------
 
 TEST_CASE("groups and members are imported as their rows say", "[directory][import]") {
     World world;
@@ -154,8 +153,7 @@ TEST_CASE("a header alone imports nothing and is no mistake", "[directory][impor
     CHECK(report.rows == 0);
 }
 
-// ---- what is refused
-// ------------------------------------------------------------------------------------------------
+// ---- what is refused ----------------------------------------------------------------------------
 
 TEST_CASE("every bad row is reported, by its line", "[directory][import]") {
     World world;

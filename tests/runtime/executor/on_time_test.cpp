@@ -219,6 +219,7 @@ TEST_CASE("an event is seen before what is planned for its instant", "[executor]
     const auto run = [&](const char* approved_at, const char* look_at) {
         World world{draft.plan, "2026-11-16 07:00"};
         world.group("g1", {"candidate"});
+        world.event("e0", "unheard", "g1", std::nullopt, {}, "2026-11-16 07:30");
         world.event("e1", "approved", "g1", std::nullopt, {}, approved_at);
         world.sleep_until(look_at);
         world.tick(0ms);

@@ -136,6 +136,9 @@ TEST_CASE("a restart goes on with the plan in force", "[executor][version]") {
     CHECK(local_text(world.executor().next_due().value()) == "2026-11-16 08:00");
     world.tick(2h);
     CHECK(texts_of(world.delivered()) == std::vector<std::string>{"one"});
+    // Not by the memory of single firings alone, which need not be kept for ever.
+    const StoredRule rule = world.store().find_or_add_rule("members", "post", Instant{});
+    CHECK(local_text(rule.fired_through) == "2026-11-16 08:00");
 }
 
 TEST_CASE("one broken rule delays no other", "[executor][version]") {

@@ -51,8 +51,7 @@ std::string read_source(const std::string& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// ---- what is opened
-// -------------------------------------------------------------------------------------------------
+// ---- what is opened -----------------------------------------------------------------------------
 
 TEST_CASE("a missing file is made, and only when that was asked for", "[store][sqlite]") {
     tests::TemporaryFolder folder;
@@ -172,8 +171,7 @@ TEST_CASE("a state this version does not know is not guessed at", "[store][sqlit
     CHECK_THROWS_WITH(store->due_runs(at(1), 1), Catch::Contains("\"resting\""));
 }
 
-// ---- several at once
-// ------------------------------------------------------------------------------------------------
+// ---- several at once ----------------------------------------------------------------------------
 
 constexpr SqliteOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
 
@@ -263,8 +261,7 @@ TEST_CASE("a directory is copied whole, from a store that is running", "[store][
     CHECK_THROWS_AS(copy_directory((folder / "none.db").string(), *copy), StoreError);
 }
 
-// ---- disks that fail
-// ------------------------------------------------------------------------------------------------
+// ---- disks that fail ----------------------------------------------------------------------------
 
 // For what root may do anyway. Root becomes nobody; everybody else is who they are.
 void give_up_rights() {

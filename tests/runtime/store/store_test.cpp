@@ -106,8 +106,7 @@ Delivery delivery_now(Store& store, DeliveryId id) {
     return store.list_deliveries({.limit = 1, .after = id - 1}).at(0).delivery;
 }
 
-// ---- plans and rules
-// ------------------------------------------------------------------------------------------------
+// ---- plans and rules ----------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("a deployed plan is found by version, the newest is the latest", "[store]",
                    MemoryStore, FileStore) {
@@ -141,8 +140,7 @@ TEMPLATE_TEST_CASE("a rule keeps its id and what it has fired through", "[store]
     CHECK_THROWS_AS((*store).set_fired_through(999, at(1)), StoreError);
 }
 
-// ---- firings and runs
-// -----------------------------------------------------------------------------------------------
+// ---- firings and runs ---------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("a rule fires once for a key", "[store]", MemoryStore, FileStore) {
     TestType store;
@@ -264,8 +262,7 @@ TEMPLATE_TEST_CASE("a run that is over is neither due nor open", "[store]", Memo
     CHECK_THROWS_AS((*store).update_run(run), StoreError);
 }
 
-// ---- outbox
-// ---------------------------------------------------------------------------------------------------------
+// ---- outbox -------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store]", MemoryStore,
                    FileStore) {
@@ -509,8 +506,7 @@ TEMPLATE_TEST_CASE("every planned delivery is counted once, by rule, state and r
     CHECK((*store).list_deliveries({}).back().text.empty());
 }
 
-// ---- events
-// ---------------------------------------------------------------------------------------------------------
+// ---- events -------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("an event is taken once, comes back whole, and in the order of its time",
                    "[store]", MemoryStore, FileStore) {
@@ -558,8 +554,7 @@ TEMPLATE_TEST_CASE("an event field that is not UTF-8 is refused", "[store]", Mem
     CHECK_FALSE((*store).find_event("e1"));
 }
 
-// ---- directory
-// ------------------------------------------------------------------------------------------------------
+// ---- directory ----------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("a record is exactly what was put last", "[store]", MemoryStore, FileStore) {
     TestType store;
@@ -686,8 +681,7 @@ TEMPLATE_TEST_CASE("a tag moves its subject between audiences", "[store]", Memor
     CHECK_FALSE(in(kind));
 }
 
-// ---- transactions
-// ---------------------------------------------------------------------------------------------------
+// ---- transactions -------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("what leaves scope without a commit has not happened", "[store]", MemoryStore,
                    FileStore) {

@@ -1,0 +1,192 @@
+// The other commands through the real binary: what they print, what they exit with, what they leave alone.
+#include "tests/support/project.h"
+#include "tests/support/sources.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <sys/mount.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace sop::tests;
+
+const std::string good_playbook =
+    "sop 1\ntag member\n\nplaybook p {\n  timezone Asia/Shanghai\n  for groups tagged member\n  via log\n"
+    "  hello: every day at 08:00 { post \"Hello {group.name}\" }\n}\n";
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("wrong input is one clear answer with the documented exit code", "[command][errors]") {
+    struct Row {
+        const char* what;
+        std::vector<std::string> arguments;
+        int exit_code;
+        const char* message;
+    };
+    Project project(2);
+    project.folder.write("good.sop", good_playbook);
+    project.folder.write("bad/bad.sop", "sop 1\nplaybook p { timezone Nowhere/Land }\n");
+    project.folder.write("empty/readme.txt", "nothing");
+    project.folder.write("broken.csv", "id,name\ng1,a\ng1,b\n");
+    project.folder.write("config/sop.toml", "stor = \"x.db\"\n");
+    project.folder.write("config/good.sop", good_playbook);
+    project.folder.write("text/sop.db", "this is not a database, only a text that is long enough to be looked at as one");
+    project.folder.write("hook/hook.sop", "sop 1\ntag member\nchannel hook { kind webhook }\nplaybook p {\n  timezone UTC\n"
+                                          "  for groups tagged member\n  via hook\n  a: every day at 08:00 { post \"x\" }\n}\n");
+    const std::vector<Row> rows{
+        {"no command", {}, 2, "A subcommand is required"},
+        {"an unknown command", {"chek"}, 2, "chek"},
+        {"no such file", {"check", "nothing.sop"}, 2, "nothing.sop: no such file or folder"},
+        {"a folder without playbooks", {"check", "empty"}, 2, "has no .sop file"},
+        {"errors in a playbook", {"check", "bad"}, 1, "SOP0202"},
+        {"serving errors", {"serve", "bad"}, 1, "nothing was started"},
+        {"rehearsing a file", {"rehearse", "good.sop", "--from", "2026-11-16"}, 2, "is not a folder"},
+        {"a date that is none", {"rehearse", ".", "--from", "tomorrow"}, 2, "--from: `tomorrow` is no time"},
+        {"a length that is none", {"rehearse", ".", "--from", "2026-11-16", "--for", "1x"}, 2, "`1x` is no length"},
+        {"a length without end", {"rehearse", ".", "--from", "2026-11-16", "--for", "9999w"}, 2, "out of range"},
+        {"a missing CSV file", {"groups", "import", "no.csv"}, 2, "no.csv"},
+        {"a bad CSV file", {"groups", "import", "broken.csv"}, 1, "broken.csv:3"},
+        {"a wrong setting", {"serve", "config"}, 2, "stor"},
+        {"a store that is none", {"status", "text"}, 2, "sop.db"},
+        {"no store yet", {"status", "empty"}, 2, "no store there yet"},
+        {"a channel that is not set up", {"serve", "hook"}, 2, "the channel `hook` has no URL"},
+        {"a number out of range", {"next", "good.sop", "-n", "0"}, 2, "0"},
+        {"an unknown format", {"check", "--format", "xml", "good.sop"}, 2, "xml"},
+    };
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            const auto result = project.sop(row.arguments);
+            INFO(result.out);
+            INFO(result.err);
+            CHECK(result.exit_code == row.exit_code);
+            CHECK(contains(result.out + result.err, row.message));
+        }
+    }
+}
+
+TEST_CASE("what failed left nothing behind", "[command][errors]") {
+    Project project(2);
+    SECTION("an import with a bad row imports nothing") {
+        project.folder.write("broken.csv", "id,name\ng7,a\n,b\n");
+        CHECK(project.sop({"groups", "import", "groups.csv"}).exit_code == 0);
+        CHECK(project.sop({"groups", "import", "broken.csv"}).exit_code == 1);
+        CHECK(project.status()["groups"] == 2);
+    }
+    SECTION("a store that could not be filled is not there") {
+        project.folder.write("good.sop", good_playbook);
+        project.folder.write("groups.csv", "id,name\ng1,a\ng1,b\n");
+        const auto result = project.sop({"serve", "."});
+        CHECK(result.exit_code == 2);
+        CHECK(contains(result.err, "groups.csv:3"));
+        CHECK_FALSE(std::filesystem::exists(project.folder / "sop.db"));
+    }
+    SECTION("formatting a file with errors leaves it as it is") {
+        const std::string text = "sop 1\nplaybook p {\n a: every day at { post }\n}\n";
+        project.folder.write("bad.sop", text);
+        CHECK(project.sop({"fmt", "bad.sop"}).exit_code == 1);
+        CHECK(project.folder.read("bad.sop") == text);
+    }
+    SECTION("a rehearsal leaves no folder in the place for temporary files") {
+        project.folder.write("good.sop", good_playbook);
+        const TemporaryFolder temporary;
+        const auto result = run({SOP_BINARY, "rehearse", project.path(), "--from", "2026-11-16", "--for", "1d"},
+                                {.environment = {{"TMPDIR", temporary.path().string()}}});
+        CHECK(result.exit_code == 0);
+        CHECK(std::filesystem::is_empty(temporary.path()));
+    }
+}
+
+TEST_CASE("a full disk is one clear line, and nothing is half imported", "[command][errors]") {
+    if (geteuid() != 0) {
+        WARN("skipped: mounting a small file system needs root");
+        return;
+    }
+    const TemporaryFolder folder;
+    if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=256k") != 0) {
+        WARN("skipped: no file system can be mounted here");
+        return;
+    }
+    const Project big(20000);
+    const auto result =
+        run({SOP_BINARY, "groups", "import", (big.folder / "groups.csv").string(), "--dir", folder.path().string()});
+    umount2(folder.path().c_str(), MNT_DETACH);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, "full"));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}
+
+TEST_CASE("fmt writes, checks and filters", "[command][fmt]") {
+    Project project(1);
+    project.folder.write("a.sop", "sop 1\ntag   member\n");
+    CHECK(project.sop({"fmt", "--check", "a.sop"}).exit_code == 1);
+    CHECK(project.folder.read("a.sop") == "sop 1\ntag   member\n");
+    CHECK(project.sop({"fmt", "a.sop"}).out == "a.sop: formatted\n");
+    CHECK(project.folder.read("a.sop") == "sop 1\ntag member\n");
+    CHECK(project.sop({"fmt", "--check", "a.sop"}).exit_code == 0);
+    CHECK(project.sop({"fmt", "a.sop"}).out.empty());
+}
+
+TEST_CASE("check speaks JSON for scripts", "[command][check]") {
+    Project project(1);
+    project.folder.write("a.sop", good_playbook);
+    auto result = project.sop({"check", "--format", "json", "a.sop"});
+    CHECK(result.exit_code == 0);
+    auto report = nlohmann::json::parse(result.out);
+    CHECK(report["format_version"] == 1);
+    CHECK(report["diagnostics"].empty());
+    project.folder.write("a.sop", "sop 1\ntag a a\n");
+    result = project.sop({"check", "--format", "json", "a.sop"});
+    CHECK(result.exit_code == 1);
+    report = nlohmann::json::parse(result.out);
+    CHECK(report["summary"]["errors"] == 1);
+    CHECK(report["diagnostics"][0]["code"] == "SOP0107");
+}
+
+TEST_CASE("next shows the coming times of each rule", "[command][next]") {
+    Project project(1);
+    project.folder.write("a.sop", good_playbook);
+    const auto result = project.sop({"next", "a.sop", "-n", "2", "--after", "2026-12-31"});
+    CHECK(result.exit_code == 0);
+    CHECK(result.out ==
+          "local time           day  offset  UTC                   until  rule     remark\n"
+          "2026-12-31 08:00:00  Thu  +08:00  2026-12-31T00:00:00Z         p.hello\n"
+          "2027-01-01 08:00:00  Fri  +08:00  2027-01-01T00:00:00Z         p.hello\n");
+    const auto json = nlohmann::json::parse(
+        project.sop({"next", "a.sop", "-n", "1", "--after", "2026-12-31", "--format", "json"}).out);
+    CHECK(json["next"][0]["at"] == "2026-12-31T00:00:00Z");
+}
+
+TEST_CASE("the example week rehearses to 14,180 messages, all sent", "[command][rehearse]") {
+    const std::string example = (source_folder() / "examples" / "members").string();
+    const auto result = run({SOP_BINARY, "rehearse", example, "--from", "2026-11-16", "--for", "7d", "--events",
+                             example + "/events.ndjson", "--format", "json"});
+    REQUIRE(result.exit_code == 0);
+    const auto report = nlohmann::json::parse(result.out);
+    CHECK(report["messages"] == 14180);
+    std::map<std::string, std::int64_t> messages;
+    for (const auto& rule : report["rules"]) {
+        messages[rule["rule"].get<std::string>()] = rule["messages"].get<std::int64_t>();
+        CHECK(rule["outcomes"] == nlohmann::json{{"sent", rule["messages"]}});
+    }
+    CHECK(messages == std::map<std::string, std::int64_t>{{"course.first", 3083},
+                                                          {"course.second", 196},
+                                                          {"course.third", 77},
+                                                          {"course.offer", 24},
+                                                          {"members.checkin", 4500},
+                                                          {"members.flash_sale", 4500},
+                                                          {"members.lottery", 900},
+                                                          {"members.member_day", 900}});
+    CHECK_FALSE(std::filesystem::exists(example + "/sop.db"));
+}
+
+TEST_CASE("a rehearsal gives the same report twice", "[command][rehearse]") {
+    const std::string example = (source_folder() / "examples" / "members").string();
+    const std::vector<std::string> command{SOP_BINARY, "rehearse", example, "--from", "2026-11-16", "--for", "3d",
+                                           "--events", example + "/events.ndjson"};
+    CHECK(run(command).out == run(command).out);
+}

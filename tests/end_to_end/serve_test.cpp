@@ -1,0 +1,203 @@
+// `sop serve` as a process: real SQLite file, real HTTP on loopback, real signals.
+#include "tests/support/http_sink.h"
+#include "tests/support/project.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <numeric>
+
+namespace {
+
+using namespace sop::tests;
+
+// How often each group was posted to for each planned time.
+std::map<std::string, int> posts_by_group_and_time(const HttpSink& sink) {
+    std::map<std::string, int> posts;
+    for (const auto& request : sink.requests()) {
+        const auto body = nlohmann::json::parse(request.body);
+        ++posts[body["planned_for"].get<std::string>() + " " + body["group"].get<std::string>()];
+    }
+    return posts;
+}
+
+int most_posts(const HttpSink& sink) {
+    int most = 0;
+    for (const auto& [key, count] : posts_by_group_and_time(sink)) most = std::max(most, count);
+    return most;
+}
+
+std::int64_t total(const std::map<std::string, std::int64_t>& outcomes) {
+    return std::accumulate(outcomes.begin(), outcomes.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 in the middle of 900 posts leaves no group posted twice, and in doubt only what was in flight",
+          "[serve][kill]") {
+    constexpr std::size_t groups = 900;
+    constexpr std::size_t answered = 400;
+    constexpr std::size_t in_flight = 16;
+    HttpSink sink;
+    std::promise<void> killed;
+    const auto after_kill = killed.get_future().share();
+    sink.answer_with([&](const SinkRequest& request) {
+        if (request.number > answered && request.number <= answered + in_flight) after_kill.wait();
+        return SinkAnswer{};
+    });
+    Project project(groups);
+    project.configure(sink.url(), in_flight);
+    project.post_each_minute("hook");
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=serving"));
+        REQUIRE(sink.wait_for_requests(answered + in_flight));
+        serve.kill();
+        REQUIRE(serve.wait() == 128 + SIGKILL);
+    }
+    killed.set_value();
+
+    Process serve(project.serve());
+    REQUIRE(sink.wait_for_requests(groups));
+    REQUIRE(serve.wait_for_line("outcome=sent"));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+
+    CHECK(most_posts(sink) == 1);
+    CHECK(sink.concurrent_max() <= in_flight);
+    const auto status = project.status();
+    REQUIRE(status["unknown"].size() == in_flight);
+    // The groups in doubt are those whose requests were written and not answered.
+    std::vector<std::string> in_doubt;
+    std::vector<std::string> hanging;
+    for (const auto& entry : status["unknown"]) in_doubt.push_back(entry["group"].get<std::string>());
+    for (const auto& request : sink.requests()) {
+        if (request.number <= answered || request.number > answered + in_flight) continue;
+        hanging.push_back(nlohmann::json::parse(request.body)["group"].get<std::string>());
+    }
+    std::sort(in_doubt.begin(), in_doubt.end());
+    std::sort(hanging.begin(), hanging.end());
+    CHECK(in_doubt == hanging);
+
+    const auto text = project.sop({"status", project.path()});
+    CHECK(text.out.find("16 unknown") != std::string::npos);
+    CHECK(text.out.find(in_doubt.front()) != std::string::npos);
+}
+
+TEST_CASE("killed at five points of one firing, every group has one outcome and none two posts", "[serve][kill]") {
+    constexpr std::size_t groups = 900;
+    constexpr std::size_t in_flight = 8;
+    HttpSink sink;
+    Project project(groups);
+    project.configure(sink.url(), in_flight);
+    project.post_each_minute("hook");
+    for (const std::size_t requests : {1u, 170u, 333u, 512u, 745u}) {
+        Process serve(project.serve());
+        REQUIRE(sink.wait_for_requests(requests));
+        serve.kill();
+        REQUIRE(serve.wait() == 128 + SIGKILL);
+    }
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    REQUIRE(sink.wait_for_requests(groups - 5 * in_flight));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+
+    CHECK(most_posts(sink) == 1);
+    const auto outcomes = project.outcomes();
+    const auto unknown = outcomes.contains("unknown") ? outcomes.at("unknown") : 0;
+    CHECK(unknown <= static_cast<std::int64_t>(5 * in_flight));
+    CHECK(total(outcomes) % static_cast<std::int64_t>(groups) == 0);
+}
+
+TEST_CASE("SIGTERM lets what is in flight finish and records it", "[serve][stop]") {
+    HttpSink sink;
+    sink.hold();
+    Project project(40);
+    project.configure(sink.url(), 4);
+    project.post_each_minute("hook");
+    Process serve(project.serve());
+    REQUIRE(sink.wait_for_held(4));
+    serve.terminate();
+    sink.release();
+    REQUIRE(serve.wait() == 0);
+    const auto outcomes = project.outcomes();
+    CHECK(outcomes.count("unknown") == 0);
+    CHECK(outcomes.at("sent") == 4);
+    CHECK(outcomes.at("pending") == 36);
+    CHECK(sink.requests().size() == 4);
+}
+
+TEST_CASE("a request that hangs when the service is stopped is unknown, within five seconds", "[serve][stop]") {
+    HttpSink sink;
+    sink.hold();
+    Project project(10);
+    project.configure(sink.url(), 4);
+    project.post_each_minute("hook");
+    Process serve(project.serve());
+    REQUIRE(sink.wait_for_held(4));
+    serve.terminate();
+    REQUIRE(serve.wait(std::chrono::seconds(10)) == 0);
+    sink.release();
+    const auto outcomes = project.outcomes();
+    CHECK(outcomes.at("unknown") == 4);
+    CHECK(outcomes.at("pending") == 6);
+}
+
+TEST_CASE("an event from another process wakes the idle executor", "[serve][emit]") {
+    HttpSink sink;
+    Project project(1);
+    project.configure(sink.url());
+    project.folder.write("members.csv", "id,name,tags\nm1,王芳,reader\n");
+    project.folder.write("drip.sop", "sop 1\ntag reader, met\nevent opened { what: text }\nchannel hook { kind webhook }\n"
+                                     "playbook p {\n  timezone Asia/Shanghai\n  for members tagged reader\n  via hook\n"
+                                     "  hello: on opened { tag met; send \"{member.name} {event.what}\" }\n}\n");
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    REQUIRE(project.sop({"members", "import", "members.csv", "--dir", "."}).exit_code == 0);
+    const auto emitted = project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
+    CHECK(emitted.exit_code == 0);
+    CHECK(emitted.out == "e1\n");
+    REQUIRE(sink.wait_for_requests(1));
+    const auto body = nlohmann::json::parse(sink.requests().front().body);
+    CHECK(body["text"] == "王芳 article");
+    CHECK(body["member"] == "m1");
+
+    const auto again = project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
+    CHECK(again.out == "e1 was there already\n");
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    CHECK(sink.requests().size() == 1);
+    CHECK(project.outcomes() == std::map<std::string, std::int64_t>{{"sent", 1}});
+}
+
+TEST_CASE("a second executor on one store is refused", "[serve][lock]") {
+    Project project(1);
+    project.post_each_minute("log");
+    Process first(project.serve());
+    REQUIRE(first.wait_for_line("event=serving"));
+    CHECK(project.status()["executor_running"] == true);
+    const auto second = project.sop({"serve", project.path()});
+    CHECK(second.exit_code == 2);
+    CHECK(second.err.find(fmt::format("another executor runs on this store (process {})", first.pid())) != std::string::npos);
+    first.signal(SIGINT);
+    REQUIRE(first.wait() == 0);
+    CHECK(project.status()["executor_running"] == false);
+}
+
+TEST_CASE("without a configuration the store is sop.db and messages go to standard output", "[serve][log]") {
+    Project project(3);
+    std::filesystem::remove(project.folder / "sop.toml");
+    REQUIRE(project.sop({"groups", "import", "groups.csv"}).out == "3 groups: 3 added, 0 changed, 0 as they were\n");
+    project.post_each_minute("log");
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("\"group\":\"g0003\""));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    CHECK(std::filesystem::exists(project.folder / "sop.db"));
+    CHECK(project.outcomes() == std::map<std::string, std::int64_t>{{"sent", 3}});
+}

@@ -1,0 +1,163 @@
+#include "lang/parse.h"
+
+#include "lang/codes.h"
+#include "tests/support/sources.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+namespace {
+
+using namespace sop;
+using namespace sop::lang;
+
+ParsedDocument parse_text(const std::string& text) {
+    static std::vector<std::unique_ptr<Source>> kept;
+    kept.push_back(std::make_unique<Source>("test.sop", text));
+    return parse(*kept.back());
+}
+
+std::string texts_of(const ast::Text& text) {
+    std::string result;
+    for (const auto& part : text.parts) {
+        if (const auto* hole = std::get_if<ast::Hole>(&part)) {
+            result += "<";
+            for (const auto& name : hole->path) result += (result.back() == '<' ? "" : ".") + name.text;
+            result += ">";
+        } else {
+            result += std::get<std::string>(part);
+        }
+    }
+    return result;
+}
+
+std::string content_text(const std::string& literal) {
+    const auto parsed = parse_text("sop 1\ncontent c { text " + literal + " }\n");
+    INFO(literal);
+    REQUIRE(parsed.diagnostics.empty());
+    return texts_of(*std::get<ast::ContentDeclaration>(parsed.document.items[1]).text);
+}
+
+}  // namespace
+
+TEST_CASE("texts are cut into text and holes", "[parse][text]") {
+    struct Row {
+        const char* literal;
+        const char* expected;
+    };
+    const Row rows[] = {
+        {R"("plain")", "plain"},
+        {R"("")", ""},
+        {R"("a {group.name} b{start}")", "a <group.name> b<start>"},
+        {R"("{{ is a brace, } too")", "{ is a brace, } too"},
+        {R"("{ group.name }")", "<group.name>"},
+        {"“弯引号 \"直引号\"”", "弯引号 \"直引号\""},
+        {"「角引号」", "角引号"},
+        {R"("# no comment")", "# no comment"},
+        {"\"\"\"one line\"\"\"", "one line"},
+        {"\"\"\"\n    a\n      b\n\n    c\n    \"\"\"", "a\n  b\n\nc"},
+        {"\"\"\"\r\n    a\r\n    b\r\n    \"\"\"", "a\nb"},
+        {"\"\"\"\n    {group.name}\n      x\n    \"\"\"", "<group.name>\n  x"},
+        {"\"\"\"a \"quoted\" word\"\"\"", "a \"quoted\" word"},
+    };
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.literal) { CHECK(content_text(row.literal) == row.expected); }
+    }
+}
+
+TEST_CASE("a broken text costs one report and nothing round it", "[parse][recovery]") {
+    struct Row {
+        const char* what;
+        std::string text;
+        std::vector<std::string> codes;
+    };
+    const std::vector<Row> rows{
+        {"an open quote before a brace", tests::playbook_with("a: every day at 08:00 { post \"x }"), {"SOP0004 at 9:30"}},
+        {"an open quote in a title", tests::playbook_with("a \"title: every day at 08:00 {\npost \"x\"\n}"),
+         {"SOP0004 at 9:3"}},
+        {"an open hole", tests::playbook_with("a: every day at 08:00 { post \"x {group.name\" }"), {"SOP0005 at 9:33"}},
+        {"an open hole at the end of the line", tests::playbook_with("a: every day at 08:00 { post \"x {\" }"),
+         {"SOP0005 at 9:33"}},
+        {"an empty hole", tests::playbook_with("a: every day at 08:00 { post \"x {}\" }"), {"SOP0107 at 9:34"}},
+        {"a sign in a hole", tests::playbook_with("a: every day at 08:00 { post \"x {group.name + 1}\" }"),
+         {"SOP0107 at 9:45"}},
+        {"an unknown character", tests::playbook_with("a: every day at 08:00 § { post \"x\" }"), {"SOP0003 at 9:23"}},
+        {"an open parenthesis", tests::playbook_with("a: on opened(hello { post \"x\" }"), {"SOP0006 at 9:13"}},
+        {"a lonely parenthesis", tests::playbook_with("a: on opened) { post \"x\" }"), {"SOP0007 at 9:13"}},
+        {"a lonely brace", "sop 1\ntag a\n}\n", {"SOP0007 at 3:1"}},
+        {"a file that ends early", "sop 1\ntag member\nplaybook p {\ntimezone UTC", {"SOP0006 at 3:12"}},
+    };
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            INFO(row.text);
+            CHECK(tests::codes_of(row.text) == row.codes);
+        }
+    }
+}
+
+TEST_CASE("what is no text at all is refused with one report", "[parse][limits]") {
+    CHECK(tests::codes_of("sop 1\ntag \xff\xfe\n") == std::vector<std::string>{"SOP0001 at 2:5"});
+    CHECK(tests::codes_of("sop 1\n" + std::string(source_bytes_max, '#')) == std::vector<std::string>{"SOP0008 at 1:1"});
+    CHECK(tests::codes_of("") == std::vector<std::string>{"SOP0100 at 1:1"});
+}
+
+TEST_CASE("nesting is bounded", "[parse][limits]") {
+    const std::string deep(nesting_depth_max + 1, '(');
+    const auto codes = tests::codes_of("sop 1\n" + deep);
+    REQUIRE(codes.size() == 1);
+    CHECK(codes.front().substr(0, 7) == code::nested_too_deep);
+    const auto parsed = parse_text("sop 1\n" + std::string(100000, '{'));
+    REQUIRE(parsed.diagnostics.size() == 1);
+    CHECK(parsed.diagnostics.front().code == code::nested_too_deep);
+}
+
+TEST_CASE("a byte order mark and CRLF line ends are read", "[parse]") {
+    const auto parsed = parse_text("\xEF\xBB\xBFsop 1\r\ntag a\r\ntag b # comment\r\n");
+    CHECK(parsed.diagnostics.empty());
+    REQUIRE(parsed.document.items.size() == 3);
+    CHECK(std::get<ast::TagDeclaration>(parsed.document.items[2]).trivia.trailing->text == "# comment");
+}
+
+TEST_CASE("comments stay with what they stand by", "[parse][comments]") {
+    const auto parsed = parse_text("# top\nsop 1\n\n# of a\ntag a # beside a\n\n# last\n");
+    REQUIRE(parsed.document.items.size() == 2);
+    const auto& edition = std::get<ast::Edition>(parsed.document.items[0]);
+    REQUIRE(edition.trivia.leading.size() == 1);
+    CHECK(edition.trivia.leading[0].text == "# top");
+    const auto& tags = std::get<ast::TagDeclaration>(parsed.document.items[1]);
+    REQUIRE(tags.trivia.leading.size() == 1);
+    CHECK(tags.trivia.leading[0].text == "# of a");
+    CHECK(tags.trivia.leading[0].blank_line_before);
+    CHECK(tags.trivia.trailing->text == "# beside a");
+    REQUIRE(parsed.document.end_comments.size() == 1);
+    CHECK(parsed.document.end_comments[0].text == "# last");
+}
+
+TEST_CASE("every cut of a playbook is read without a crash and with a place for each report", "[parse][robust]") {
+    const std::string text =
+        tests::read_text_file(tests::source_folder() / "tests" / "golden" / "format" / "comments.sop");
+    for (std::size_t length = 0; length < text.size(); ++length) {
+        const Source source("cut.sop", text.substr(0, length));
+        for (const auto& diagnostic : parse(source).diagnostics) {
+            REQUIRE(diagnostic.span.begin <= diagnostic.span.end);
+            REQUIRE(diagnostic.span.end <= length + 1);
+        }
+    }
+}
+
+TEST_CASE("dropping any one character never crashes, and a syntax error is one or two reports", "[parse][robust]") {
+    const std::string text = tests::read_text_file(tests::source_folder() / "tests" / "golden" / "plan" / "members.sop");
+    std::size_t faults = 0;
+    std::size_t reports = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        std::string broken = text;
+        broken.erase(at, 1);
+        const auto codes = tests::codes_of(broken);
+        INFO(broken);
+        CHECK(codes.size() <= 4);
+        if (codes.empty()) continue;
+        ++faults;
+        reports += codes.size();
+    }
+    CHECK(static_cast<double>(reports) / static_cast<double>(faults) <= 1.3);
+}
