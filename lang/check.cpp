@@ -435,12 +435,15 @@ class Checker {
                 return;
             }
             case HoleProblem::unknown_field: {
-                const ast::Name& name = hole.path.size() > 1 ? hole.path[1] : hole.path[0];
-                const std::string message =
-                    hole.path.size() == 1 ? fmt::format("`{}` needs a field", name.text)
-                    : hole.path.size() > 2
-                        ? fmt::format("`{}.{}` has no fields", hole.path[0].text, name.text)
-                        : fmt::format("`{}` has no field `{}`", hole.path[0].text, name.text);
+                if (hole.path.size() > 2) {
+                    report(code::unknown_field, hole.path[2].span,
+                           fmt::format("`{}.{}` has no fields of its own", hole.path[0].text, hole.path[1].text));
+                    return;
+                }
+                const ast::Name& name = hole.path.back();
+                const std::string message = hole.path.size() == 1
+                                                ? fmt::format("`{}` needs a field", name.text)
+                                                : fmt::format("`{}` has no field `{}`", hole.path[0].text, name.text);
                 auto& diagnostic = report(code::unknown_field, name.span, message);
                 suggest_field(diagnostic, name, resolved.candidates);
                 return;

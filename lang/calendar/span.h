@@ -27,7 +27,7 @@ struct Span {
 struct Offset {
     Span span;                               // lengths are not negative; `backwards` gives the direction
     bool backwards = false;
-    std::optional<std::chrono::seconds> at;  // time of day on the date reached; only with calendar units or none
+    std::optional<std::chrono::seconds> at{};  // time of day on the date reached; only with calendar units or none
 
     bool operator==(const Offset&) const = default;
 };

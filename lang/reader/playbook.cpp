@@ -251,7 +251,10 @@ void read_head(Cursor& cursor, ast::Rule& rule) {
 bool at_rule_head(const Cursor& cursor) {
     if (!cursor.at_named_label()) return false;
     std::size_t ahead = 1;
-    while (!cursor.is(TokenKind::colon, ahead)) ++ahead;
+    while (!cursor.is(TokenKind::colon, ahead)) {
+        if (cursor.is(TokenKind::line_end, ahead) || cursor.is(TokenKind::end_of_file, ahead)) return false;
+        ++ahead;
+    }
     return cursor.is(Keyword::every, ahead + 1) || cursor.is(Keyword::on, ahead + 1);
 }
 
@@ -391,7 +394,8 @@ bool steps_follow_without_brace(const Cursor& cursor) {
     std::size_t ahead = 0;
     while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
     const auto keyword = cursor.keyword_at(ahead);
-    if (ahead == 0 || !keyword || cursor.is(TokenKind::colon, ahead + 1)) return keyword == Keyword::start || keyword == Keyword::end;
+    const bool named = cursor.is(TokenKind::colon, ahead + 1);
+    if (named) return keyword == Keyword::start || keyword == Keyword::end;
     for (const Keyword begins : {Keyword::start, Keyword::end, Keyword::after, Keyword::next, Keyword::post, Keyword::send,
                                  Keyword::tag, Keyword::untag}) {
         if (keyword == begins) return true;

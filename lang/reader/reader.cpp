@@ -219,6 +219,7 @@ class DocumentReader {
         }
         if (!cursor_.is(TokenKind::word)) cursor_.fail_expecting("a declaration such as `playbook`");
         const Token& token = cursor_.peek();
+        if (document_.items.empty() && cursor_.is(TokenKind::number, 1)) fail_edition(token);
         auto& diagnostic = cursor_.report(code::unknown_declaration, token.span,
                                           fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
                                           "`playbook`, `tag`, `event`, `content` or `channel` stands here");
@@ -228,6 +229,15 @@ class DocumentReader {
             diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
             diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
         }
+        throw BrokenItem{};
+    }
+
+    // A first word before a number is the edition under another name.
+    [[noreturn]] void fail_edition(const Token& token) {
+        edition_seen_ = true;
+        auto& diagnostic = cursor_.report(code::edition_missing, token.span, "the file does not say its edition",
+                                          fmt::format("`sop {}` goes first", edition_current));
+        diagnostic.fix = Fix{token.span, "sop", "write `sop`"};
         throw BrokenItem{};
     }
 

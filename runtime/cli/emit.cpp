@@ -2,7 +2,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/time_argument.h"
-#include "runtime/directory/event_reader.h"
+#include "runtime/intake/event_reader.h"
 #include "runtime/store/nudge.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <exception>
 #include <string>
+
+#include "runtime/error.h"
 
 namespace sop::runtime::cli {
 
@@ -12,13 +13,9 @@ inline constexpr int exit_failed = 2;    // wrong usage, or a file, database or 
 inline constexpr int exit_internal = 3;  // sop itself is wrong
 
 // Something a command cannot go on from: what, where, how to mend it. Ends the program with exit_failed.
-class CommandError : public std::exception {
+class CommandError : public Error {
   public:
-    explicit CommandError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 }  // namespace sop::runtime::cli

@@ -3,11 +3,7 @@
 #include "lang/plan.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
-#include "runtime/config/config.h"
-#include "runtime/delivery/delivery_error.h"
-#include "runtime/directory/event_reader.h"
-#include "runtime/directory/import.h"
-#include "runtime/store/store.h"
+#include "runtime/error.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -159,17 +155,7 @@ int run_command(CommandLine& command_line) {
         const int code = command_line.run();
         if (std::fflush(stdout) != 0) throw CommandError("standard output cannot be written; is the disk full?");
         return code;
-    } catch (const CommandError& error) {
-        return failed(error);
-    } catch (const StoreError& error) {
-        return failed(error);
-    } catch (const ConfigError& error) {
-        return failed(error);
-    } catch (const ImportError& error) {
-        return failed(error);
-    } catch (const EventError& error) {
-        return failed(error);
-    } catch (const DeliveryError& error) {
+    } catch (const Error& error) {
         return failed(error);
     } catch (const sop::lang::calendar::ZoneDataError& error) {
         return failed(error);

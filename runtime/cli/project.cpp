@@ -106,12 +106,12 @@ std::string findings_text(const FindingCounts& counts) {
     return text.empty() ? "no findings" : text;
 }
 
-LoadedPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones) {
+ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
         throw CommandError(fmt::format("{}: is not a folder; give the folder with the .sop files", folder));
     }
-    LoadedPlan loaded;
+    ProjectPlan loaded;
     loaded.config = load_config(folder);
     const auto sources = read_sources({folder});
     lang::Compilation compilation = lang::compile(sources, {zones});

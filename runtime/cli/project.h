@@ -31,11 +31,11 @@ void print_findings(const std::vector<lang::FileDiagnostics>& files, std::FILE* 
 std::string findings_text(const FindingCounts& counts);
 
 // The plan of a folder; nothing when its texts have errors, which are then on standard error.
-struct LoadedPlan {
+struct ProjectPlan {
     Config config;
     std::optional<lang::Plan> plan;
 };
-LoadedPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones);
+ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones);
 
 // The text of a file; throws CommandError.
 std::string read_file(const std::string& path);

@@ -7,7 +7,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
-#include "runtime/directory/event_reader.h"
+#include "runtime/intake/event_reader.h"
 #include "runtime/executor/executor.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
@@ -328,7 +328,7 @@ class Progress {
 
 int rehearse(const RehearseOptions& options) {
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
-    const LoadedPlan loaded = load_plan(options.folder, zones);
+    const ProjectPlan loaded = load_plan(options.folder, zones);
     if (!loaded.plan) return exit_findings;
     const lang::Plan& plan = *loaded.plan;
     if (plan.playbooks.empty() || plan.playbooks.front().rules.empty()) {

@@ -79,7 +79,7 @@ class LogObserver : public Observer {
 
 int serve(const ServeOptions& options) {
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
-    const LoadedPlan loaded = load_plan(options.folder, zones);
+    const ProjectPlan loaded = load_plan(options.folder, zones);
     if (!loaded.plan) return exit_findings;
 
     Wakeup wakeup;
@@ -101,6 +101,7 @@ int serve(const ServeOptions& options) {
         nudges.drain();
         return stop_asked.load();
     });
+    wakeup.unwatch(nudges.fd());
     executor.drain(clock.now() + drain_time);
     observer.log("stopped", "reason=signal");
     return exit_fine;

@@ -24,6 +24,8 @@ class Wakeup {
     // Also wakes when `fd` becomes readable; the caller drains it. The fd must stay open as long as this object.
     void watch(int fd) { watched_.push_back(fd); }
 
+    void unwatch(int fd) { std::erase(watched_, fd); }
+
     // Takes back a notification; true when there was one since the last call.
     bool take() noexcept;
     int fd() const { return fd_; }

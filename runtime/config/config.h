@@ -17,11 +17,12 @@
 #pragma once
 
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+
+#include "runtime/error.h"
 
 namespace sop::runtime {
 
@@ -49,13 +50,9 @@ struct Config {
 };
 
 // The file, the line where known, what is wrong and how to mend it.
-class ConfigError : public std::exception {
+class ConfigError : public Error {
   public:
-    explicit ConfigError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 // Reads `folder`/sop.toml, or gives the defaults when there is none. Throws ConfigError; unknown keys are errors with a

@@ -1,18 +1,15 @@
 #pragma once
 
-#include <exception>
 #include <string>
+
+#include "runtime/error.h"
 
 namespace sop::runtime {
 
 // A channel cannot be set up: what, and how to mend it. What becomes of a single message is a value, not an error.
-class DeliveryError : public std::exception {
+class DeliveryError : public Error {
   public:
-    explicit DeliveryError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 }  // namespace sop::runtime

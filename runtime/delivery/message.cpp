@@ -1,5 +1,7 @@
 #include "runtime/delivery/message.h"
 
+#include "runtime/clock/instant_text.h"
+
 #include <date/date.h>
 #include <nlohmann/json.hpp>
 
@@ -15,8 +17,7 @@ nlohmann::ordered_json message_of(const Attempt& attempt) {
         {to_group ? "group" : "member", attempt.target},
         {"name", attempt.target_name},
         {"text", attempt.text},
-        {"planned_for",
-         date::format("%FT%TZ", date::floor<std::chrono::seconds>(attempt.planned_for))},
+        {"planned_for", instant_text(attempt.planned_for)},
     };
 }
 

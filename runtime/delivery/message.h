@@ -9,7 +9,7 @@
 namespace sop::runtime {
 
 // {"key","playbook","rule","step","group" or "member","name","text","planned_for"}, in this order;
-// `planned_for` is UTC to the second, "2026-11-19T12:00:00Z".
+// `planned_for` is UTC, "2026-11-19T12:00:00Z".
 nlohmann::ordered_json message_of(const Attempt& attempt);
 
 // Without layout and so without line ends. Bytes that are not UTF-8 become U+FFFD: a message with a

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <filesystem>
-#include <exception>
 #include <string>
 #include <vector>
 
+#include "runtime/error.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
@@ -34,13 +34,9 @@ inline constexpr std::size_t import_problems_shown_max = 20;
 ImportReport import_groups(const std::filesystem::path& file, Store& store);
 ImportReport import_members(const std::filesystem::path& file, Store& store);
 
-class ImportError : public std::exception {
+class ImportError : public Error {
   public:
-    explicit ImportError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 }  // namespace sop::runtime

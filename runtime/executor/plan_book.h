@@ -7,6 +7,7 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
+#include "runtime/error.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
@@ -36,13 +37,9 @@ struct LoadedPlan {
 };
 
 // One version, or one rule of it, cannot be executed: what and why. Others can.
-class PlanError : public std::exception {
+class PlanError : public Error {
   public:
-    explicit PlanError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 class PlanBook {

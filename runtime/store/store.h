@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
+#include "runtime/error.h"
 
 namespace sop::runtime {
 
@@ -27,13 +27,9 @@ using RunId = std::int64_t;
 using MessageId = std::int64_t;
 
 // The database failed: what, where, how to mend it, in one line for the person at the terminal.
-class StoreError : public std::exception {
+class StoreError : public Error {
   public:
-    explicit StoreError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 // Rolls back when it leaves scope without `commit`. Durable when `commit` returns.

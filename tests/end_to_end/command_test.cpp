@@ -29,7 +29,7 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
         const char* message;
     };
     Project project(2);
-    project.folder.write("good.sop", good_playbook);
+    project.folder.write("good/good.sop", good_playbook);
     project.folder.write("bad/bad.sop", "sop 1\nplaybook p { timezone Nowhere/Land }\n");
     project.folder.write("empty/readme.txt", "nothing");
     project.folder.write("broken.csv", "id,name\ng1,a\ng1,b\n");
@@ -45,18 +45,18 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
         {"a folder without playbooks", {"check", "empty"}, 2, "has no .sop file"},
         {"errors in a playbook", {"check", "bad"}, 1, "SOP0202"},
         {"serving errors", {"serve", "bad"}, 1, "nothing was started"},
-        {"rehearsing a file", {"rehearse", "good.sop", "--from", "2026-11-16"}, 2, "is not a folder"},
-        {"a date that is none", {"rehearse", ".", "--from", "tomorrow"}, 2, "--from: `tomorrow` is no time"},
-        {"a length that is none", {"rehearse", ".", "--from", "2026-11-16", "--for", "1x"}, 2, "`1x` is no length"},
-        {"a length without end", {"rehearse", ".", "--from", "2026-11-16", "--for", "9999w"}, 2, "out of range"},
+        {"rehearsing a file", {"rehearse", "good/good.sop", "--from", "2026-11-16"}, 2, "is not a folder"},
+        {"a date that is none", {"rehearse", "good", "--from", "tomorrow"}, 2, "--from: `tomorrow` is no time"},
+        {"a length that is none", {"rehearse", "good", "--from", "2026-11-16", "--for", "1x"}, 2, "`1x` is no length"},
+        {"a length without end", {"rehearse", "good", "--from", "2026-11-16", "--for", "9999w"}, 2, "out of range"},
         {"a missing CSV file", {"groups", "import", "no.csv"}, 2, "no.csv"},
         {"a bad CSV file", {"groups", "import", "broken.csv"}, 1, "broken.csv:3"},
         {"a wrong setting", {"serve", "config"}, 2, "stor"},
         {"a store that is none", {"status", "text"}, 2, "sop.db"},
         {"no store yet", {"status", "empty"}, 2, "no store there yet"},
         {"a channel that is not set up", {"serve", "hook"}, 2, "the channel `hook` has no URL"},
-        {"a number out of range", {"next", "good.sop", "-n", "0"}, 2, "0"},
-        {"an unknown format", {"check", "--format", "xml", "good.sop"}, 2, "xml"},
+        {"a number out of range", {"next", "good", "-n", "0"}, 2, "0"},
+        {"an unknown format", {"check", "--format", "xml", "good"}, 2, "xml"},
     };
     for (const auto& row : rows) {
         DYNAMIC_SECTION(row.what) {

@@ -1,24 +1,20 @@
 // Events from the outside, checked against the plan that is in force before they are stored.
 #pragma once
 
-#include <exception>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "lang/plan.h"
+#include "runtime/error.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
 
 // An event that does not fit the plan: what, and how to mend it.
-class EventError : public std::exception {
+class EventError : public Error {
   public:
-    explicit EventError(std::string what) : what_(std::move(what)) {}
-    const char* what() const noexcept override { return what_.c_str(); }
-
-  private:
-    std::string what_;
+    using Error::Error;
 };
 
 // The event with its values in canonical form and defaults filled in. Throws EventError for an undeclared event or field, a

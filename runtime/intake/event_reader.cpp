@@ -1,4 +1,4 @@
-#include "runtime/directory/event_reader.h"
+#include "runtime/intake/event_reader.h"
 
 #include "lang/suggestion.h"
 #include "lang/value.h"
