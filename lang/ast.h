@@ -1,7 +1,9 @@
-// The syntax tree: what was written, with its place and its comments. Plain values; nothing is resolved yet.
+// The syntax tree: what was written, with its place and its comments. Plain values; nothing is
+// resolved yet.
 //
-// A node that could not be read whole is left out or has its part empty (`std::optional`, `std::monostate`): it was reported
-// where it stands, and later stages stay silent about what is missing.
+// A node that could not be read whole is left out or has its part empty (`std::optional`,
+// `std::monostate`): it was reported where it stands, and later stages stay silent about what is
+// missing.
 #pragma once
 
 #include <chrono>
@@ -49,8 +51,9 @@ struct Hole {
 };
 
 struct Text {
-    std::vector<std::variant<std::string, Hole>> parts;  // the common indent of a text over lines is removed
-    bool over_lines = false;                             // written between triple quotes
+    std::vector<std::variant<std::string, Hole>>
+        parts;                // the common indent of a text over lines is removed
+    bool over_lines = false;  // written between triple quotes
     SourceSpan span;
 };
 
@@ -64,7 +67,8 @@ struct TimeOfDay {
     SourceSpan span;
 };
 
-// ---- declarations ---------------------------------------------------------------------------------------------------
+// ---- declarations
+// ---------------------------------------------------------------------------------------------------
 
 struct Edition {
     int number = 1;
@@ -116,7 +120,8 @@ struct ContentDeclaration {
     BlockTrivia block;
 };
 
-// ---- playbooks ------------------------------------------------------------------------------------------------------
+// ---- playbooks
+// ------------------------------------------------------------------------------------------------------
 
 struct TimezoneClause {
     Name zone;
@@ -199,12 +204,14 @@ struct Playbook {
     Name name;
     std::optional<Text> title;
     std::vector<std::variant<Setting, Rule>> items;
-    bool broken_settings = false;  // a setting could not be read, so one that seems missing may be it
+    bool broken_settings =
+        false;  // a setting could not be read, so one that seems missing may be it
     Trivia trivia;
     BlockTrivia block;
 };
 
-using Item = std::variant<Edition, ChannelDeclaration, TagDeclaration, EventDeclaration, ContentDeclaration, Playbook>;
+using Item = std::variant<Edition, ChannelDeclaration, TagDeclaration, EventDeclaration,
+                          ContentDeclaration, Playbook>;
 
 }  // namespace sop::lang::ast
 
@@ -213,7 +220,8 @@ namespace sop::lang {
 struct Document {
     std::vector<ast::Item> items;
     std::vector<ast::Comment> end_comments;
-    std::vector<std::string> broken_names;  // the words of items that could not be read: one of them may be declared there
+    std::vector<std::string> broken_names;  // the words of items that could not be read: one of
+                                            // them may be declared there
 };
 
 }  // namespace sop::lang

@@ -30,7 +30,8 @@ class Checker {
   private:
     // ---- reporting ----
 
-    Diagnostic& report(const char* code, SourceSpan span, std::string message, std::string label = {}) {
+    Diagnostic& report(const char* code, SourceSpan span, std::string message,
+                       std::string label = {}) {
         Diagnostic diagnostic;
         diagnostic.code = code;
         diagnostic.span = span;
@@ -42,14 +43,17 @@ class Checker {
 
     // A name that nothing declares, unless something unreadable may have declared it.
     void report_unknown(const char* code, const ast::Name& name, std::string_view kind,
-                        const std::vector<std::string>& candidates, std::string_view how_to_declare) {
+                        const std::vector<std::string>& candidates,
+                        std::string_view how_to_declare) {
         if (symbols_.broken.contains(name.text)) return;
-        auto& diagnostic = report(code, name.span, fmt::format("there is no {} `{}`", kind, name.text));
+        auto& diagnostic =
+            report(code, name.span, fmt::format("there is no {} `{}`", kind, name.text));
         if (const auto near = closest(name.text, candidates)) {
             diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
             diagnostic.fix = Fix{name.span, *near, fmt::format("write `{}`", *near)};
         } else {
-            diagnostic.notes.push_back(fmt::format("declare it: `{}`", fmt::format(fmt::runtime(how_to_declare), name.text)));
+            diagnostic.notes.push_back(fmt::format(
+                "declare it: `{}`", fmt::format(fmt::runtime(how_to_declare), name.text)));
         }
     }
 
@@ -60,7 +64,8 @@ class Checker {
 
     void check_item(const ast::ChannelDeclaration& channel) {
         if (channel.name.text == builtin_channel) {
-            report(code::declared_twice, channel.name.span, "the channel `log` is built in", "needs no declaration");
+            report(code::declared_twice, channel.name.span, "the channel `log` is built in",
+                   "needs no declaration");
         }
         if (!channel.kind) {
             if (channel.broken) return;
@@ -72,7 +77,8 @@ class Checker {
         const std::vector<std::string> kinds{"log", "webhook"};
         if (std::find(kinds.begin(), kinds.end(), channel.kind->text) != kinds.end()) return;
         auto& diagnostic = report(code::unknown_channel_kind, channel.kind->span,
-                                  fmt::format("there is no channel kind `{}`", channel.kind->text), "`log` or `webhook`");
+                                  fmt::format("there is no channel kind `{}`", channel.kind->text),
+                                  "`log` or `webhook`");
         if (const auto near = closest(channel.kind->text, kinds)) {
             diagnostic.fix = Fix{channel.kind->span, *near, fmt::format("write `{}`", *near)};
         }
@@ -83,7 +89,8 @@ class Checker {
         for (const auto& field : event.fields) {
             for (const std::string_view builtin : {"id", "at", "group", "member"}) {
                 if (field.name.text != builtin) continue;
-                report(code::declared_twice, field.name.span, fmt::format("every event has the field `{}` already", builtin),
+                report(code::declared_twice, field.name.span,
+                       fmt::format("every event has the field `{}` already", builtin),
                        "needs no declaration");
             }
             const auto [first, added] = seen.emplace(field.name.text, field.name.span);
@@ -124,7 +131,8 @@ class Checker {
     void check_item(const ast::ContentDeclaration& content) {
         if (!content.text) {
             if (content.broken) return;
-            report(code::syntax, content.name.span, fmt::format("the content `{}` has no text", content.name.text),
+            report(code::syntax, content.name.span,
+                   fmt::format("the content `{}` has no text", content.name.text),
                    "`text \"…\"` goes in its block");
             return;
         }
@@ -146,7 +154,8 @@ class Checker {
             const auto& rule = std::get<ast::Rule>(item);
             const auto [first, added] = names.emplace(rule.name.text, rule.name.span);
             if (!added) {
-                report(code::declared_twice, rule.name.span, fmt::format("two rules are called `{}`", rule.name.text),
+                report(code::declared_twice, rule.name.span,
+                       fmt::format("two rules are called `{}`", rule.name.text),
                        "a rule's name is what it is known by")
                     .related.push_back({first->second, "first here"});
             }
@@ -155,9 +164,11 @@ class Checker {
         for (const auto& item : playbook.items) {
             if (const auto* rule = std::get_if<ast::Rule>(&item)) check_rule(playbook, *rule);
         }
-        if (names.empty() && diagnostics_.size() == diagnostics_before && !playbook.broken_settings) {
-            auto& diagnostic = report(code::rule_without_steps, playbook.name.span,
-                                      fmt::format("the playbook `{}` has no rules", playbook.name.text));
+        if (names.empty() && diagnostics_.size() == diagnostics_before &&
+            !playbook.broken_settings) {
+            auto& diagnostic =
+                report(code::rule_without_steps, playbook.name.span,
+                       fmt::format("the playbook `{}` has no rules", playbook.name.text));
             diagnostic.severity = Severity::warning;
         }
     }
@@ -174,7 +185,8 @@ class Checker {
             return;
         }
         static constexpr const char* words[] = {"timezone", "for", "via"};
-        report(code::set_twice, span_of(clause), fmt::format("`{}` is set twice here", words[kind_of(clause)]))
+        report(code::set_twice, span_of(clause),
+               fmt::format("`{}` is set twice here", words[kind_of(clause)]))
             .related.push_back({span_of(*first), "first here"});
     }
 
@@ -186,11 +198,13 @@ class Checker {
                 for (const auto& tag : any_of) check_tag(tag);
             }
         } else {
-            for (const auto& channel : std::get<ast::ViaClause>(clause).channels) check_channel(channel);
+            for (const auto& channel : std::get<ast::ViaClause>(clause).channels)
+                check_channel(channel);
         }
     }
 
-    std::shared_ptr<const calendar::Zone> find_zone(const ast::TimezoneClause& clause, bool report_problems) {
+    std::shared_ptr<const calendar::Zone> find_zone(const ast::TimezoneClause& clause,
+                                                    bool report_problems) {
         try {
             if (auto zone = options_.zones.find(clause.zone.text)) return zone;
         } catch (const calendar::ZoneDataError& error) {
@@ -209,7 +223,8 @@ class Checker {
             diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
             diagnostic.fix = Fix{clause.zone.span, *near, fmt::format("write `{}`", *near)};
         } else {
-            diagnostic.notes.push_back("zones are called by region and city: `Asia/Shanghai`, `Europe/London`");
+            diagnostic.notes.push_back(
+                "zones are called by region and city: `Asia/Shanghai`, `Europe/London`");
         }
         return nullptr;
     }
@@ -223,7 +238,8 @@ class Checker {
         if (channel.text == builtin_channel || symbols_.channels.contains(channel.text)) return;
         auto candidates = names_of(symbols_.channels);
         candidates.emplace_back(builtin_channel);
-        report_unknown(code::unknown_channel, channel, "channel", candidates, "channel {} {{ kind webhook }}");
+        report_unknown(code::unknown_channel, channel, "channel", candidates,
+                       "channel {} {{ kind webhook }}");
     }
 
     void check_rule(const ast::Playbook& playbook, const ast::Rule& rule) {
@@ -235,35 +251,43 @@ class Checker {
         const bool head_broken = std::holds_alternative<std::monostate>(rule.trigger);
         const EffectiveSettings settings = effective_settings(playbook, rule);
         if (!head_broken && !playbook.broken_settings) require_settings(playbook, rule, settings);
-        if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger)) check_event_head(*event);
-        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) check_month_days(*head);
+        if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger))
+            check_event_head(*event);
+        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger))
+            check_month_days(*head);
         check_steps(rule, settings, head_broken);
     }
 
     // Each is reported once a playbook: its cause is the same for all its rules.
-    void require_settings(const ast::Playbook& playbook, const ast::Rule& rule, const EffectiveSettings& settings) {
+    void require_settings(const ast::Playbook& playbook, const ast::Rule& rule,
+                          const EffectiveSettings& settings) {
         if (!settings.timezone && !missing_reported_[0]) {
             missing_reported_[0] = true;
             const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
             auto& diagnostic =
                 head ? report(code::no_timezone, head->times.front().span,
-                              fmt::format("which clock is {} on?", calendar::time_of_day_text(head->times.front().value)),
+                              fmt::format("which clock is {} on?",
+                                          calendar::time_of_day_text(head->times.front().value)),
                               "no time zone here or above")
-                     : report(code::no_timezone, rule.name.span, fmt::format("which clock does `{}` go by?", rule.name.text),
+                     : report(code::no_timezone, rule.name.span,
+                              fmt::format("which clock does `{}` go by?", rule.name.text),
                               "no time zone here or above");
             diagnostic.notes.push_back(
-                fmt::format("add `timezone Asia/Shanghai`, or your community's zone, to `{}`", playbook.name.text));
-            diagnostic.notes.push_back("the machine's zone is never used, so that every machine agrees");
+                fmt::format("add `timezone Asia/Shanghai`, or your community's zone, to `{}`",
+                            playbook.name.text));
+            diagnostic.notes.push_back(
+                "the machine's zone is never used, so that every machine agrees");
         }
         if (!settings.audience && !missing_reported_[1]) {
             missing_reported_[1] = true;
-            report(code::no_audience, rule.name.span, fmt::format("who is `{}` for?", rule.name.text),
-                   "no `for` here or above")
+            report(code::no_audience, rule.name.span,
+                   fmt::format("who is `{}` for?", rule.name.text), "no `for` here or above")
                 .notes.push_back("add `for groups tagged …` or `for members tagged …`");
         }
         if (!settings.via && !missing_reported_[2] && delivers(rule)) {
             missing_reported_[2] = true;
-            report(code::no_channel, rule.name.span, fmt::format("which way does `{}` go out?", rule.name.text),
+            report(code::no_channel, rule.name.span,
+                   fmt::format("which way does `{}` go out?", rule.name.text),
                    "no `via` here or above")
                 .notes.push_back("add `via` and a channel; `via log` writes to the log");
         }
@@ -281,21 +305,25 @@ class Checker {
     void check_event_head(const ast::EventHead& head) {
         const auto found = symbols_.events.find(head.event.text);
         if (found == symbols_.events.end()) {
-            report_unknown(code::unknown_event, head.event, "event", names_of(symbols_.events), "event {} {{ }}");
+            report_unknown(code::unknown_event, head.event, "event", names_of(symbols_.events),
+                           "event {} {{ }}");
             return;
         }
         if (!head.argument) return;
         const auto& fields = found->second->fields;
-        if (fields.empty() || (fields.front().type && fields.front().type->text != to_text(ValueType::content))) {
-            report(code::wrong_event_argument, head.argument->span,
-                   fmt::format("`{}` cannot be asked for `{}`", head.event.text, head.argument->text),
-                   fields.empty() ? "the event has no fields" : "the event's first field is no content")
+        if (fields.empty() ||
+            (fields.front().type && fields.front().type->text != to_text(ValueType::content))) {
+            report(
+                code::wrong_event_argument, head.argument->span,
+                fmt::format("`{}` cannot be asked for `{}`", head.event.text, head.argument->text),
+                fields.empty() ? "the event has no fields"
+                               : "the event's first field is no content")
                 .related.push_back({found->second->name.span, "declared here"});
             return;
         }
         if (!symbols_.contents.contains(head.argument->text)) {
-            report_unknown(code::unknown_content, *head.argument, "content", names_of(symbols_.contents),
-                           "content {} {{ text \"…\" }}");
+            report_unknown(code::unknown_content, *head.argument, "content",
+                           names_of(symbols_.contents), "content {} {{ text \"…\" }}");
         }
     }
 
@@ -327,10 +355,12 @@ class Checker {
                 report(code::rule_without_steps, step.label->span, "this step does nothing",
                        "an action such as `post` goes behind the colon");
             }
-            for (const auto& action : step.actions) check_action(action, rule, settings, head_broken);
+            for (const auto& action : step.actions)
+                check_action(action, rule, settings, head_broken);
         }
         if (!any_action && rule.steps.empty() && !rule.broken_steps) {
-            report(code::rule_without_steps, rule.name.span, fmt::format("the rule `{}` does nothing", rule.name.text),
+            report(code::rule_without_steps, rule.name.span,
+                   fmt::format("the rule `{}` does nothing", rule.name.text),
                    "an action such as `post` goes between its braces");
         }
         if (!head_broken && settings.timezone) check_order(rule, *settings.timezone);
@@ -339,30 +369,38 @@ class Checker {
     void check_label(const ast::StepLabel& label, bool on_event, bool window) {
         const bool at_end = label.when.anchor == StepTime::Anchor::end;
         if (at_end && !window) {
-            auto& diagnostic = report(code::end_without_window, label.span, "this rule has no `end`",
-                                      on_event ? "an event is a moment" : "it has no window");
-            diagnostic.notes.push_back(on_event ? "write `after 2h:` for a step after the one above it"
-                                                : "add a window to the rule: `for 2h`");
+            auto& diagnostic =
+                report(code::end_without_window, label.span, "this rule has no `end`",
+                       on_event ? "an event is a moment" : "it has no window");
+            diagnostic.notes.push_back(on_event
+                                           ? "write `after 2h:` for a step after the one above it"
+                                           : "add a window to the rule: `for 2h`");
         }
-        if (on_event && label.when.anchor == StepTime::Anchor::start && label.when.offset.backwards) {
-            report(code::before_the_event, label.span, "nothing can happen before the event that starts it");
+        if (on_event && label.when.anchor == StepTime::Anchor::start &&
+            label.when.offset.backwards) {
+            report(code::before_the_event, label.span,
+                   "nothing can happen before the event that starts it");
         }
     }
 
-    // Steps stand in the order in which they happen, so that a run walks down its rule; here it is tried out on coming dates.
+    // Steps stand in the order in which they happen, so that a run walks down its rule; here it is
+    // tried out on coming dates.
     void check_order(const ast::Rule& rule, const ast::TimezoneClause& clause) {
         const auto zone = find_zone(clause, false);
         if (!zone) return;
         const auto planned = sample_step_times(rule, *zone);
         for (std::size_t i = 1; i < planned.size(); ++i) {
-            if (!rule.steps[i].label || rule.steps[i].label_broken || rule.steps[i - 1].label_broken) continue;
+            if (!rule.steps[i].label || rule.steps[i].label_broken ||
+                rule.steps[i - 1].label_broken)
+                continue;
             if (planned[i] >= planned[i - 1]) continue;
             auto& diagnostic = report(code::steps_out_of_order, rule.steps[i].label->span,
                                       "this step comes before the one above it",
                                       fmt::format("{} here", local_text(*zone, planned[i])));
             if (rule.steps[i - 1].label) {
                 diagnostic.related.push_back(
-                    {rule.steps[i - 1].label->span, fmt::format("{} here", local_text(*zone, planned[i - 1]))});
+                    {rule.steps[i - 1].label->span,
+                     fmt::format("{} here", local_text(*zone, planned[i - 1]))});
             }
             diagnostic.notes.push_back("write the steps in the order in which they happen");
             return;
@@ -373,8 +411,8 @@ class Checker {
         return date::format("%F %H:%M", zone.to_local(instant));
     }
 
-    void check_action(const ast::Action& action, const ast::Rule& rule, const EffectiveSettings& settings,
-                      bool head_broken) {
+    void check_action(const ast::Action& action, const ast::Rule& rule,
+                      const EffectiveSettings& settings, bool head_broken) {
         if (const auto* change = std::get_if<ast::TagAction>(&action)) {
             check_tag(change->tag);
             return;
@@ -406,9 +444,10 @@ class Checker {
     void check_verb(const ast::DeliverAction& deliver, const ast::AudienceClause& audience) {
         const bool members = audience.kind == SubjectKind::member;
         if (deliver.to_members == members) return;
-        auto& diagnostic =
-            members ? report(code::post_to_members, deliver.verb_span, "`post` goes to groups, and this rule is for members")
-                    : report(code::send_to_groups, deliver.verb_span, "`send` goes to members, and this rule is for groups");
+        auto& diagnostic = members ? report(code::post_to_members, deliver.verb_span,
+                                            "`post` goes to groups, and this rule is for members")
+                                   : report(code::send_to_groups, deliver.verb_span,
+                                            "`send` goes to members, and this rule is for groups");
         diagnostic.related.push_back({audience.span, "for whom it is"});
         const std::string verb = members ? "send" : "post";
         diagnostic.fix = Fix{deliver.verb_span, verb, fmt::format("write `{}`", verb)};
@@ -427,36 +466,42 @@ class Checker {
 
     void report_hole(const ast::Hole& hole, const ResolvedHole& resolved) {
         switch (resolved.problem) {
-            case HoleProblem::none: return;
+            case HoleProblem::none:
+                return;
             case HoleProblem::unknown_owner: {
-                auto& diagnostic = report(code::unknown_field, hole.path.front().span,
-                                          fmt::format("there is no `{}` to fill a hole with", hole.path.front().text));
+                auto& diagnostic = report(
+                    code::unknown_field, hole.path.front().span,
+                    fmt::format("there is no `{}` to fill a hole with", hole.path.front().text));
                 suggest_field(diagnostic, hole.path.front(), resolved.candidates);
                 return;
             }
             case HoleProblem::unknown_field: {
                 if (hole.path.size() > 2) {
                     report(code::unknown_field, hole.path[2].span,
-                           fmt::format("`{}.{}` has no fields of its own", hole.path[0].text, hole.path[1].text));
+                           fmt::format("`{}.{}` has no fields of its own", hole.path[0].text,
+                                       hole.path[1].text));
                     return;
                 }
                 const ast::Name& name = hole.path.back();
-                const std::string message = hole.path.size() == 1
-                                                ? fmt::format("`{}` needs a field", name.text)
-                                                : fmt::format("`{}` has no field `{}`", hole.path[0].text, name.text);
+                const std::string message =
+                    hole.path.size() == 1
+                        ? fmt::format("`{}` needs a field", name.text)
+                        : fmt::format("`{}` has no field `{}`", hole.path[0].text, name.text);
                 auto& diagnostic = report(code::unknown_field, name.span, message);
                 suggest_field(diagnostic, name, resolved.candidates);
                 return;
             }
             case HoleProblem::not_visible:
             case HoleProblem::no_window:
-                report(code::not_visible_here, hole.span, fmt::format("there is no `{}` here", hole.path.front().text),
+                report(code::not_visible_here, hole.span,
+                       fmt::format("there is no `{}` here", hole.path.front().text),
                        why_not_visible(hole));
                 return;
         }
     }
 
-    void suggest_field(Diagnostic& diagnostic, const ast::Name& name, const std::vector<std::string>& candidates) {
+    void suggest_field(Diagnostic& diagnostic, const ast::Name& name,
+                       const std::vector<std::string>& candidates) {
         if (const auto near = closest(name.text, candidates)) {
             diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
             diagnostic.fix = Fix{name.span, *near, fmt::format("write `{}`", *near)};
@@ -478,13 +523,16 @@ class Checker {
             const auto* hole = std::get_if<ast::Hole>(&part);
             if (!hole || hole->broken) continue;
             const ResolvedHole here = resolve_hole(*hole, scope);
-            const bool wrong_anyway = resolve_hole(*hole, widest_scope(symbols_)).problem != HoleProblem::none;
+            const bool wrong_anyway =
+                resolve_hole(*hole, widest_scope(symbols_)).problem != HoleProblem::none;
             if (here.problem == HoleProblem::none || wrong_anyway) continue;
             std::string path;
             for (const auto& name : hole->path) path += (path.empty() ? "" : ".") + name.text;
-            report(code::not_visible_here, use.span, fmt::format("`{}` needs `{{{}}}`", use.text, path),
-                   here.problem == HoleProblem::unknown_field ? "this rule's event has no such field"
-                                                              : why_not_visible(*hole))
+            report(code::not_visible_here, use.span,
+                   fmt::format("`{}` needs `{{{}}}`", use.text, path),
+                   here.problem == HoleProblem::unknown_field
+                       ? "this rule's event has no such field"
+                       : why_not_visible(*hole))
                 .related.push_back({hole->span, "used here"});
             return;
         }
@@ -494,7 +542,8 @@ class Checker {
     const Symbols& symbols_;
     const CompileOptions& options_;
     std::vector<Diagnostic> diagnostics_{};
-    std::array<bool, 3> missing_reported_{};  // timezone, audience, via: of the playbook being checked
+    std::array<bool, 3>
+        missing_reported_{};  // timezone, audience, via: of the playbook being checked
 };
 
 }  // namespace
@@ -502,8 +551,10 @@ class Checker {
 EffectiveSettings effective_settings(const ast::Playbook& playbook, const ast::Rule& rule) {
     EffectiveSettings settings;
     const auto take = [&](const ast::Clause& clause) {
-        if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause)) settings.timezone = timezone;
-        if (const auto* audience = std::get_if<ast::AudienceClause>(&clause)) settings.audience = audience;
+        if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
+            settings.timezone = timezone;
+        if (const auto* audience = std::get_if<ast::AudienceClause>(&clause))
+            settings.audience = audience;
         if (const auto* via = std::get_if<ast::ViaClause>(&clause)) settings.via = via;
     };
     for (const auto& item : playbook.items) {
@@ -523,11 +574,13 @@ Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const S
         const auto found = symbols.events.find(head->event.text);
         if (found != symbols.events.end()) scope.event_type = found->second;
     }
-    if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) scope.window = head->window.has_value();
+    if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger))
+        scope.window = head->window.has_value();
     return scope;
 }
 
-std::vector<Diagnostic> check(const Document& document, const Symbols& symbols, const CompileOptions& options) {
+std::vector<Diagnostic> check(const Document& document, const Symbols& symbols,
+                              const CompileOptions& options) {
     return Checker(document, symbols, options).run();
 }
 

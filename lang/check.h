@@ -22,6 +22,7 @@ EffectiveSettings effective_settings(const ast::Playbook& playbook, const ast::R
 // What a text of the rule can see.
 Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const Symbols& symbols);
 
-std::vector<Diagnostic> check(const Document& document, const Symbols& symbols, const CompileOptions& options);
+std::vector<Diagnostic> check(const Document& document, const Symbols& symbols,
+                              const CompileOptions& options);
 
 }  // namespace sop::lang

@@ -1,4 +1,5 @@
-// The diagnostics of the language, by code. A code never changes its meaning and is never used again.
+// The diagnostics of the language, by code. A code never changes its meaning and is never used
+// again.
 #pragma once
 
 namespace sop::lang::code {

@@ -41,9 +41,11 @@ class ProjectCheck {
                 require_one(file, playbook_places_, playbook->name, "playbook");
             }
         }
-        for (const auto& [name, event] : file.symbols.events) require_equal(file, events_, event->name, shape(*event), "event");
+        for (const auto& [name, event] : file.symbols.events)
+            require_equal(file, events_, event->name, shape(*event), "event");
         for (const auto& [name, channel] : file.symbols.channels) {
-            require_equal(file, channels_, channel->name, channel->kind ? channel->kind->text : "", "channel");
+            require_equal(file, channels_, channel->name, channel->kind ? channel->kind->text : "",
+                          "channel");
         }
     }
 
@@ -61,13 +63,15 @@ class ProjectCheck {
     static std::string shape(const ast::EventDeclaration& event) {
         std::string text;
         for (const auto& field : event.fields) {
-            text += fmt::format("{}:{}:{}:{};", field.name.text, field.type ? field.type->text : "", field.optional,
-                                field.default_value ? field.default_value->text : "");
+            text +=
+                fmt::format("{}:{}:{}:{};", field.name.text, field.type ? field.type->text : "",
+                            field.optional, field.default_value ? field.default_value->text : "");
         }
         return text;
     }
 
-    static void report(CheckedFile& file, const ast::Name& name, std::string message, const std::string& first) {
+    static void report(CheckedFile& file, const ast::Name& name, std::string message,
+                       const std::string& first) {
         Diagnostic diagnostic;
         diagnostic.code = code::declared_twice;
         diagnostic.span = name.span;
@@ -76,17 +80,22 @@ class ProjectCheck {
         file.diagnostics.push_back(std::move(diagnostic));
     }
 
-    void require_one(CheckedFile& file, std::map<std::string, std::string>& places, const ast::Name& name,
-                     std::string_view kind) {
+    void require_one(CheckedFile& file, std::map<std::string, std::string>& places,
+                     const ast::Name& name, std::string_view kind) {
         const auto [first, added] = places.emplace(name.text, place(file, name.span));
-        if (!added) report(file, name, fmt::format("two {}s are called `{}`", kind, name.text), first->second);
+        if (!added)
+            report(file, name, fmt::format("two {}s are called `{}`", kind, name.text),
+                   first->second);
     }
 
-    void require_equal(CheckedFile& file, std::map<std::string, Declared>& declared, const ast::Name& name,
-                       const std::string& shape_here, std::string_view kind) {
-        const auto [first, added] = declared.emplace(name.text, Declared{place(file, name.span), shape_here});
+    void require_equal(CheckedFile& file, std::map<std::string, Declared>& declared,
+                       const ast::Name& name, const std::string& shape_here,
+                       std::string_view kind) {
+        const auto [first, added] =
+            declared.emplace(name.text, Declared{place(file, name.span), shape_here});
         if (added || first->second.shape == shape_here) return;
-        report(file, name, fmt::format("the {} `{}` is declared otherwise in another file", kind, name.text),
+        report(file, name,
+               fmt::format("the {} `{}` is declared otherwise in another file", kind, name.text),
                first->second.place);
     }
 

@@ -27,11 +27,13 @@ struct Compilation {
     std::vector<FileDiagnostics> files;  // one for each source, in the order given
 };
 
-// Compiles the files of one project into one plan. A declaration is seen in its own file; playbook names are unique over
-// all of them. Pure and safe to call from any thread; the sources must outlive the result.
+// Compiles the files of one project into one plan. A declaration is seen in its own file; playbook
+// names are unique over all of them. Pure and safe to call from any thread; the sources must
+// outlive the result.
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options);
 
-// The canonical text of one file; no value when it has syntax errors (which are in the diagnostics).
+// The canonical text of one file; no value when it has syntax errors (which are in the
+// diagnostics).
 Checked<std::string> format_source(const Source& source);
 
 }  // namespace sop::lang

@@ -36,7 +36,8 @@ struct Diagnostic {
     std::optional<Fix> fix;
 };
 
-// The value a stage made, if it could, and what it has to say about its input. Warnings may ride with a value.
+// The value a stage made, if it could, and what it has to say about its input. Warnings may ride
+// with a value.
 template <typename T>
 struct Checked {
     std::optional<T> value;
@@ -50,12 +51,12 @@ void sort_and_deduplicate(std::vector<Diagnostic>& diagnostics);
 
 inline constexpr std::size_t diagnostics_shown_max = 50;
 
-// The text a person reads: code, message, file:line:column, the line with carets right under wide characters, notes, fix.
-// `colour` adds ANSI colours. Ends in a newline.
+// The text a person reads: code, message, file:line:column, the line with carets right under wide
+// characters, notes, fix. `colour` adds ANSI colours. Ends in a newline.
 std::string render(const Diagnostic& diagnostic, const Source& source, bool colour = false);
 
-// One object: code, severity, message, label, file, place (offset, line, column of begin and end), related, notes, fix.
-// No newline at the end.
+// One object: code, severity, message, label, file, place (offset, line, column of begin and end),
+// related, notes, fix. No newline at the end.
 std::string render_json(const Diagnostic& diagnostic, const Source& source);
 
 }  // namespace sop::lang

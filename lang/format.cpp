@@ -27,10 +27,12 @@ std::vector<std::string> map_texts(const std::vector<T>& values, Write write) {
     return texts;
 }
 
-// ---- texts ----------------------------------------------------------------------------------------------------------
+// ---- texts
+// ----------------------------------------------------------------------------------------------------------
 
 std::string hole_text(const ast::Hole& hole) {
-    return "{" + join(map_texts(hole.path, [](const ast::Name& name) { return name.text; }), ".") + "}";
+    return "{" + join(map_texts(hole.path, [](const ast::Name& name) { return name.text; }), ".") +
+           "}";
 }
 
 // What stands between the quotes.
@@ -70,53 +72,67 @@ std::string quoted_text(const ast::Text& text, std::size_t indent) {
     return "\"\"\"" + inner + "\"\"\"";
 }
 
-// ---- heads ----------------------------------------------------------------------------------------------------------
+// ---- heads
+// ----------------------------------------------------------------------------------------------------------
 
 std::string days_text(const calendar::Days& days) {
     switch (days.kind) {
-        case calendar::Days::Kind::every_day: return "every day";
-        case calendar::Days::Kind::workdays: return "every workday";
+        case calendar::Days::Kind::every_day:
+            return "every day";
+        case calendar::Days::Kind::workdays:
+            return "every workday";
         case calendar::Days::Kind::weekdays: {
             std::vector<std::string> words;
             for (int day = 0; day < 7; ++day) {
                 if (!days.weekdays[static_cast<std::size_t>(day)]) continue;
-                words.emplace_back(spelling(static_cast<Keyword>(static_cast<int>(Keyword::monday) + day)));
+                words.emplace_back(
+                    spelling(static_cast<Keyword>(static_cast<int>(Keyword::monday) + day)));
             }
             return "every " + join(words, ", ");
         }
         case calendar::Days::Kind::month_days:
-            return "every month on " + join(map_texts(days.month_days, [](int day) { return std::to_string(day); }), ", ");
+            return "every month on " +
+                   join(map_texts(days.month_days, [](int day) { return std::to_string(day); }),
+                        ", ");
         case calendar::Days::Kind::dates:
-            return "on " + join(map_texts(days.dates, [](date::local_days day) { return date::format("%F", day); }), ", ");
+            return "on " +
+                   join(map_texts(days.dates,
+                                  [](date::local_days day) { return date::format("%F", day); }),
+                        ", ");
     }
     return "";
 }
 
 std::string trigger_text(const ast::Rule& rule) {
     if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger)) {
-        return "on " + event->event.text + (event->argument ? "(" + event->argument->text + ")" : "");
+        return "on " + event->event.text +
+               (event->argument ? "(" + event->argument->text + ")" : "");
     }
     const auto& head = std::get<ast::CalendarHead>(rule.trigger);
-    const auto times =
-        map_texts(schedule_of(head).times, [](std::chrono::seconds time) { return calendar::time_of_day_text(time); });
+    const auto times = map_texts(schedule_of(head).times, [](std::chrono::seconds time) {
+        return calendar::time_of_day_text(time);
+    });
     std::string text = days_text(head.days) + " at " + join(times, ", ");
     if (head.window) text += " for " + calendar::to_text(head.window->value);
     return text;
 }
 
 std::string clause_text(const ast::Clause& clause) {
-    if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause)) return "timezone " + timezone->zone.text;
+    if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
+        return "timezone " + timezone->zone.text;
     const auto name_text = [](const ast::Name& name) { return name.text; };
     if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
         return "via " + join(map_texts(via->channels, name_text), " else ");
     }
     const auto& audience = std::get<ast::AudienceClause>(clause);
     std::string text = audience.kind == SubjectKind::group ? "for groups" : "for members";
-    for (const auto& any_of : audience.tagged) text += " tagged " + join(map_texts(any_of, name_text), ", ");
+    for (const auto& any_of : audience.tagged)
+        text += " tagged " + join(map_texts(any_of, name_text), ", ");
     return text;
 }
 
-// ---- the printer ----------------------------------------------------------------------------------------------------
+// ---- the printer
+// ----------------------------------------------------------------------------------------------------
 
 class Printer {
   public:
@@ -167,11 +183,13 @@ class Printer {
         return content;
     }
 
-    static bool has_comments(const ast::BlockTrivia& block) { return block.after_open || !block.before_close.empty(); }
+    static bool has_comments(const ast::BlockTrivia& block) {
+        return block.after_open || !block.before_close.empty();
+    }
 
     template <typename PrintItems>
-    void print_block(const std::string& head, const ast::BlockTrivia& block, const ast::Trivia& trivia,
-                     PrintItems print_items) {
+    void print_block(const std::string& head, const ast::BlockTrivia& block,
+                     const ast::Trivia& trivia, PrintItems print_items) {
         line(head + " {" + (block.after_open ? "  " + block.after_open->text : ""));
         ++depth_;
         block_start_ = true;
@@ -205,8 +223,9 @@ class Printer {
         for (std::size_t i = 0; i < declaration.tags.size(); ++i) {
             const auto& tag = declaration.tags[i];
             const bool last = i + 1 == declaration.tags.size();
-            const std::string part =
-                tag.name.text + (tag.title ? " " + quoted_text(*tag.title, 0) : "") + (last ? "" : ",");
+            const std::string part = tag.name.text +
+                                     (tag.title ? " " + quoted_text(*tag.title, 0) : "") +
+                                     (last ? "" : ",");
             if (i > 0 && !fits(current + part)) {
                 line(current.substr(0, current.find_last_not_of(' ') + 1));
                 current = "    ";
@@ -221,21 +240,25 @@ class Printer {
         if (field.optional) text += " optional";
         if (!field.default_value) return text;
         const std::string& value = field.default_value->text;
-        return text + " = " + (field.default_value->quoted ? quoted_text(ast::Text{{value}, false, {}}, 0) : value);
+        return text + " = " +
+               (field.default_value->quoted ? quoted_text(ast::Text{{value}, false, {}}, 0)
+                                            : value);
     }
 
     void print_item(const ast::EventDeclaration& event) {
         print_leading(event.trivia);
         const auto fields = map_texts(event.fields, field_text);
         const std::string head = "event " + event.name.text + " {";
-        const std::string one_line = fields.empty() ? head + " }" : head + " " + join(fields, ", ") + " }";
+        const std::string one_line =
+            fields.empty() ? head + " }" : head + " " + join(fields, ", ") + " }";
         if (fits(one_line)) {
             line(with_trailing(one_line, event.trivia));
             return;
         }
         line(head);
         ++depth_;
-        for (std::size_t i = 0; i < fields.size(); ++i) line(fields[i] + (i + 1 < fields.size() ? "," : ""));
+        for (std::size_t i = 0; i < fields.size(); ++i)
+            line(fields[i] + (i + 1 < fields.size() ? "," : ""));
         --depth_;
         line(with_trailing("}", event.trivia));
     }
@@ -310,7 +333,8 @@ class Printer {
     }
 
     static const ast::Trivia& trivia_of(const ast::Action& action) {
-        return std::visit([](const auto& node) -> const ast::Trivia& { return node.trivia; }, action);
+        return std::visit([](const auto& node) -> const ast::Trivia& { return node.trivia; },
+                          action);
     }
 
     static std::string action_text(const ast::Action& action, std::size_t indent) {
@@ -325,11 +349,13 @@ class Printer {
 
     // A step whose one action stands behind its label; neighbours of this shape are lined up.
     static bool is_one_line(const ast::Step& step) {
-        return step.label && step.actions.size() == 1 && trivia_of(step.actions.front()).leading.empty() &&
-               !step.trivia.trailing;
+        return step.label && step.actions.size() == 1 &&
+               trivia_of(step.actions.front()).leading.empty() && !step.trivia.trailing;
     }
 
-    static bool begins_group(const ast::Step& step) { return step.trivia.blank_line_before || !step.trivia.leading.empty(); }
+    static bool begins_group(const ast::Step& step) {
+        return step.trivia.blank_line_before || !step.trivia.leading.empty();
+    }
 
     static std::size_t aligned_width(const std::vector<ast::Step>& steps, std::size_t first) {
         std::size_t width = 0;
@@ -384,6 +410,8 @@ class Printer {
 
 }  // namespace
 
-std::string format(const Document& document) { return Printer().print(document); }
+std::string format(const Document& document) {
+    return Printer().print(document);
+}
 
 }  // namespace sop::lang

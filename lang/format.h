@@ -1,4 +1,5 @@
-// Syntax tree to canonical text: one way of writing each thing, with the author's comments and groups of lines.
+// Syntax tree to canonical text: one way of writing each thing, with the author's comments and
+// groups of lines.
 #pragma once
 
 #include <string>
@@ -9,7 +10,8 @@ namespace sop::lang {
 
 inline constexpr std::size_t line_width = 100;
 
-// For a document read without errors. Formatting the result gives the same text, and its plan has the same hash.
+// For a document read without errors. Formatting the result gives the same text, and its plan has
+// the same hash.
 std::string format(const Document& document);
 
 }  // namespace sop::lang

@@ -58,7 +58,9 @@ constexpr std::array<std::string_view, 10> reserved{"start", "end", "if",  "else
 }  // namespace
 
 std::string_view spelling(Keyword keyword) {
-    return std::find_if(table.begin(), table.end(), [&](const Entry& entry) { return entry.keyword == keyword; })->english;
+    return std::find_if(table.begin(), table.end(),
+                        [&](const Entry& entry) { return entry.keyword == keyword; })
+        ->english;
 }
 
 std::optional<Keyword> find_keyword(std::string_view word) {
@@ -72,7 +74,9 @@ std::optional<Keyword> find_keyword(std::string_view word) {
     return found->second;
 }
 
-bool is_reserved(std::string_view word) { return std::find(reserved.begin(), reserved.end(), word) != reserved.end(); }
+bool is_reserved(std::string_view word) {
+    return std::find(reserved.begin(), reserved.end(), word) != reserved.end();
+}
 
 std::optional<int> weekday_index(Keyword keyword) {
     if (keyword < Keyword::monday || keyword > Keyword::sunday) return std::nullopt;

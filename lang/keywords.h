@@ -10,18 +10,47 @@ namespace sop::lang {
 
 enum class Keyword {
     // declarations
-    sop, channel, tag, event, content, playbook,
+    sop,
+    channel,
+    tag,
+    event,
+    content,
+    playbook,
     // inside declarations
-    kind, text, optional,
+    kind,
+    text,
+    optional,
     // settings and clauses
-    timezone, for_, via, else_, groups, members, tagged,
+    timezone,
+    for_,
+    via,
+    else_,
+    groups,
+    members,
+    tagged,
     // triggers
-    every, on, day, workday, month, at,
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday,
+    every,
+    on,
+    day,
+    workday,
+    month,
+    at,
+    monday,
+    tuesday,
+    wednesday,
+    thursday,
+    friday,
+    saturday,
+    sunday,
     // steps
-    start, end, after, next,
+    start,
+    end,
+    after,
+    next,
     // actions
-    post, send, untag,
+    post,
+    send,
+    untag,
 };
 
 // What a word is called where it stands; several words can have one role.

@@ -40,7 +40,8 @@ EventType lower_event(const ast::EventDeclaration& declaration) {
     for (const auto& field : declaration.fields) {
         const ValueType type = *find_value_type(field.type->text);
         EventField lowered{field.name.text, type, field.optional, std::nullopt};
-        if (field.default_value) lowered.default_value = canonical_value(type, field.default_value->text);
+        if (field.default_value)
+            lowered.default_value = canonical_value(type, field.default_value->text);
         event.fields.push_back(std::move(lowered));
     }
     return event;
@@ -53,7 +54,8 @@ class PlaybookLowering {
     Playbook lower(const ast::Playbook& playbook) {
         Playbook result{playbook.name.text, plain_text(playbook.title), {}};
         for (const auto& item : playbook.items) {
-            if (const auto* rule = std::get_if<ast::Rule>(&item)) result.rules.push_back(lower_rule(playbook, *rule));
+            if (const auto* rule = std::get_if<ast::Rule>(&item))
+                result.rules.push_back(lower_rule(playbook, *rule));
         }
         return result;
     }
@@ -74,7 +76,9 @@ class PlaybookLowering {
             result.trigger = lower_calendar(*head);
         } else {
             const auto& event = std::get<ast::EventHead>(rule.trigger);
-            result.trigger = EventTrigger{event.event.text, event.argument ? std::optional(event.argument->text) : std::nullopt};
+            result.trigger =
+                EventTrigger{event.event.text,
+                             event.argument ? std::optional(event.argument->text) : std::nullopt};
         }
         std::map<std::string, int> labels;
         for (const auto& step : rule.steps) {
@@ -110,13 +114,15 @@ class PlaybookLowering {
             if (const auto* change = std::get_if<ast::TagAction>(&action)) {
                 result.actions.emplace_back(ChangeTag{change->add, change->tag.text});
             } else {
-                result.actions.emplace_back(Deliver{lower_message(std::get<ast::DeliverAction>(action), scope)});
+                result.actions.emplace_back(
+                    Deliver{lower_message(std::get<ast::DeliverAction>(action), scope)});
             }
         }
         return result;
     }
 
-    // A named content is in the plan once for each way its holes are filled, which is once in all but odd cases.
+    // A named content is in the plan once for each way its holes are filled, which is once in all
+    // but odd cases.
     std::size_t lower_message(const ast::DeliverAction& deliver, const Scope& scope) {
         Content content;
         if (const auto* name = std::get_if<ast::Name>(&deliver.message)) {
@@ -125,7 +131,8 @@ class PlaybookLowering {
             content = {"", lower_text(std::get<ast::Text>(deliver.message), scope)};
         }
         const auto found = std::find(plan_.contents.begin(), plan_.contents.end(), content);
-        if (found != plan_.contents.end()) return static_cast<std::size_t>(found - plan_.contents.begin());
+        if (found != plan_.contents.end())
+            return static_cast<std::size_t>(found - plan_.contents.begin());
         plan_.contents.push_back(std::move(content));
         return plan_.contents.size() - 1;
     }
@@ -136,7 +143,8 @@ class PlaybookLowering {
 
 template <typename T>
 void add_once(std::vector<T>& values, T value) {
-    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
+    if (std::find(values.begin(), values.end(), value) == values.end())
+        values.push_back(std::move(value));
 }
 
 }  // namespace

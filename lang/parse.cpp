@@ -13,8 +13,8 @@ namespace {
 
 namespace pegtl = tao::pegtl;
 
-// Thrown from the control when blocks nest deeper than nesting_depth_max: the one error after which reading on is pointless,
-// as the parser's own stack is at stake.
+// Thrown from the control when blocks nest deeper than nesting_depth_max: the one error after which
+// reading on is pointless, as the parser's own stack is at stake.
 struct TooDeep {
     std::size_t offset;
 };
@@ -49,16 +49,18 @@ struct TokenBuilder {
         list.diagnostics.push_back(std::move(diagnostic));
     }
 
-    // Closes the innermost opener where its closer should have been. Several blocks that end at one place for want of
-    // closers have one cause and get one report.
+    // Closes the innermost opener where its closer should have been. Several blocks that end at one
+    // place for want of closers have one cause and get one report.
     void close_missing(TokenKind closer, std::size_t offset, const char* closer_text) {
         const SourceSpan opener = list.tokens[open.back()].span;
         push_closer(closer, {offset, offset});
         if (missing_reported_at == offset) return;
         missing_reported_at = offset;
-        report(code::bracket_not_closed, opener, fmt::format("this bracket is never closed: `{}` is missing", closer_text),
+        report(code::bracket_not_closed, opener,
+               fmt::format("this bracket is never closed: `{}` is missing", closer_text),
                "opened here");
-        list.diagnostics.back().related.push_back({{offset, offset}, fmt::format("`{}` expected before this", closer_text)});
+        list.diagnostics.back().related.push_back(
+            {{offset, offset}, fmt::format("`{}` expected before this", closer_text)});
     }
 
     void note_full_width(SourceSpan span, std::string ascii, std::string_view written) {
@@ -73,7 +75,8 @@ struct TokenBuilder {
 template <typename Rule>
 struct action : pegtl::nothing<Rule> {};
 
-// Offsets come from pointers: asking PEGTL for a position would count lines from the start of the text each time.
+// Offsets come from pointers: asking PEGTL for a position would count lines from the start of the
+// text each time.
 template <typename ActionInput>
 SourceSpan span_of(const ActionInput& in, const TokenBuilder& builder) {
     const auto begin = static_cast<std::size_t>(in.begin() - builder.text);
@@ -92,7 +95,8 @@ template <TokenKind Kind, bool IsOpener, char Ascii>
 struct push_bracket {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        if (in.size() > 1) builder.note_full_width(span_of(in, builder), std::string(1, Ascii), in.string_view());
+        if (in.size() > 1)
+            builder.note_full_width(span_of(in, builder), std::string(1, Ascii), in.string_view());
         if (IsOpener) {
             builder.push_opener(Kind, span_of(in, builder));
         } else {
@@ -105,53 +109,75 @@ template <TokenKind Kind, char Ascii>
 struct push_sign {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        if (in.size() > 1) builder.note_full_width(span_of(in, builder), std::string(1, Ascii), in.string_view());
+        if (in.size() > 1)
+            builder.note_full_width(span_of(in, builder), std::string(1, Ascii), in.string_view());
         builder.push(Kind, span_of(in, builder));
     }
 };
 
-template <> struct action<grammar::word> {
+template <>
+struct action<grammar::word> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         const bool zone = in.string_view().find('/') != std::string_view::npos;
         builder.push(zone ? TokenKind::zone : TokenKind::word, span_of(in, builder));
     }
 };
-template <> struct action<grammar::number> {
+template <>
+struct action<grammar::number> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        const bool bare = in.string_view().find_first_not_of("0123456789.") == std::string_view::npos;
+        const bool bare =
+            in.string_view().find_first_not_of("0123456789.") == std::string_view::npos;
         builder.push(bare ? TokenKind::number : TokenKind::measure, span_of(in, builder));
     }
 };
-template <> struct action<grammar::time_of_day> {
+template <>
+struct action<grammar::time_of_day> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         const SourceSpan span = span_of(in, builder);
         static constexpr std::string_view wide = "\xEF\xBC\x9A";
         const std::string_view text = in.string_view();
-        for (std::size_t at = text.find(wide); at != std::string_view::npos; at = text.find(wide, at + 1)) {
+        for (std::size_t at = text.find(wide); at != std::string_view::npos;
+             at = text.find(wide, at + 1)) {
             builder.note_full_width({span.begin + at, span.begin + at + wide.size()}, ":", wide);
         }
         builder.push(TokenKind::time, span);
     }
 };
-template <> struct action<grammar::calendar_date> : push_token<TokenKind::date> {};
-template <> struct action<grammar::comma> : push_sign<TokenKind::comma, ','> {};
-template <> struct action<grammar::colon> : push_sign<TokenKind::colon, ':'> {};
-template <> struct action<grammar::semicolon> : push_sign<TokenKind::line_end, ';'> {};
-template <> struct action<grammar::newline> : push_token<TokenKind::line_end> {};
-template <> struct action<grammar::plus_sign> : push_token<TokenKind::plus> {};
-template <> struct action<grammar::minus_sign> : push_token<TokenKind::minus> {};
-template <> struct action<grammar::equal_sign> : push_token<TokenKind::equal> {};
-template <> struct action<grammar::operator_sign> : push_token<TokenKind::operator_sign> {};
+template <>
+struct action<grammar::calendar_date> : push_token<TokenKind::date> {};
+template <>
+struct action<grammar::comma> : push_sign<TokenKind::comma, ','> {};
+template <>
+struct action<grammar::colon> : push_sign<TokenKind::colon, ':'> {};
+template <>
+struct action<grammar::semicolon> : push_sign<TokenKind::line_end, ';'> {};
+template <>
+struct action<grammar::newline> : push_token<TokenKind::line_end> {};
+template <>
+struct action<grammar::plus_sign> : push_token<TokenKind::plus> {};
+template <>
+struct action<grammar::minus_sign> : push_token<TokenKind::minus> {};
+template <>
+struct action<grammar::equal_sign> : push_token<TokenKind::equal> {};
+template <>
+struct action<grammar::operator_sign> : push_token<TokenKind::operator_sign> {};
 
-template <> struct action<grammar::open_brace> : push_bracket<TokenKind::open_brace, true, '{'> {};
-template <> struct action<grammar::close_brace> : push_bracket<TokenKind::close_brace, false, '}'> {};
-template <> struct action<grammar::open_parenthesis> : push_bracket<TokenKind::open_parenthesis, true, '('> {};
-template <> struct action<grammar::close_parenthesis> : push_bracket<TokenKind::close_parenthesis, false, ')'> {};
-template <> struct action<grammar::hole_open> : push_bracket<TokenKind::hole_open, true, '{'> {};
-template <> struct action<grammar::hole_close> : push_bracket<TokenKind::hole_close, false, '}'> {};
+template <>
+struct action<grammar::open_brace> : push_bracket<TokenKind::open_brace, true, '{'> {};
+template <>
+struct action<grammar::close_brace> : push_bracket<TokenKind::close_brace, false, '}'> {};
+template <>
+struct action<grammar::open_parenthesis> : push_bracket<TokenKind::open_parenthesis, true, '('> {};
+template <>
+struct action<grammar::close_parenthesis> : push_bracket<TokenKind::close_parenthesis, false, ')'> {
+};
+template <>
+struct action<grammar::hole_open> : push_bracket<TokenKind::hole_open, true, '{'> {};
+template <>
+struct action<grammar::hole_close> : push_bracket<TokenKind::hole_close, false, '}'> {};
 
 template <typename Open>
 struct action<grammar::string_begin<Open>> {
@@ -169,41 +195,48 @@ struct action<grammar::string_end<Close>> {
 };
 template <typename Close, typename LineEnd>
 struct action<grammar::string_text<Close, LineEnd>> : push_token<TokenKind::string_text> {};
-template <> struct action<grammar::escaped_brace> : push_token<TokenKind::string_brace> {};
+template <>
+struct action<grammar::escaped_brace> : push_token<TokenKind::string_brace> {};
 
-template <> struct action<grammar::unclosed_hole> {
+template <>
+struct action<grammar::unclosed_hole> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        builder.report(code::hole_not_closed, span_of(in, builder), "this hole is never closed: `}` is missing on its line",
-                       "opened here");
+        builder.report(code::hole_not_closed, span_of(in, builder),
+                       "this hole is never closed: `}` is missing on its line", "opened here");
         builder.list.diagnostics.back().notes.push_back("write `{{` for a brace in the text");
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
-template <> struct action<grammar::hole_end_missing> {
+template <>
+struct action<grammar::hole_end_missing> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.close_missing(TokenKind::hole_close, span_of(in, builder).begin, "}");
     }
 };
-template <> struct action<grammar::unclosed_string> {
+template <>
+struct action<grammar::unclosed_string> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         const SourceSpan opener = builder.list.tokens[builder.open.back()].span;
         builder.push_closer(TokenKind::string_close, span_of(in, builder));
-        builder.report(code::string_not_closed, opener, "this text is never closed: its closing quote is missing",
-                       "opened here");
-        builder.list.diagnostics.back().notes.push_back("a text over several lines stands between `\"\"\"` and `\"\"\"`");
+        builder.report(code::string_not_closed, opener,
+                       "this text is never closed: its closing quote is missing", "opened here");
+        builder.list.diagnostics.back().notes.push_back(
+            "a text over several lines stands between `\"\"\"` and `\"\"\"`");
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
-template <> struct action<grammar::unclosed_block> {
+template <>
+struct action<grammar::unclosed_block> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.close_missing(TokenKind::close_brace, span_of(in, builder).begin, "}");
     }
 };
-template <> struct action<grammar::unclosed_parenthesis> {
+template <>
+struct action<grammar::unclosed_parenthesis> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.close_missing(TokenKind::close_parenthesis, span_of(in, builder).begin, ")");
@@ -211,15 +244,19 @@ template <> struct action<grammar::unclosed_parenthesis> {
     }
 };
 // The reader reports a lonely brace: it knows what the brace may have been meant to close.
-template <> struct action<grammar::lonely_brace> : push_token<TokenKind::close_brace> {};
-template <> struct action<grammar::lonely_parenthesis> {
+template <>
+struct action<grammar::lonely_brace> : push_token<TokenKind::close_brace> {};
+template <>
+struct action<grammar::lonely_parenthesis> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        builder.report(code::stray_closer, span_of(in, builder), "`)` closes nothing", "no `(` before it");
+        builder.report(code::stray_closer, span_of(in, builder), "`)` closes nothing",
+                       "no `(` before it");
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
-template <> struct action<grammar::unreadable> {
+template <>
+struct action<grammar::unreadable> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.report(code::unexpected_character, span_of(in, builder),
@@ -227,7 +264,8 @@ template <> struct action<grammar::unreadable> {
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
-template <> struct action<grammar::comment> {
+template <>
+struct action<grammar::comment> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         SourceSpan span = span_of(in, builder);
@@ -257,9 +295,12 @@ struct nesting_control : pegtl::normal<Rule> {
         --builder.depth;
     }
 };
-template <> struct control<grammar::block> : nesting_control<grammar::block> {};
-template <> struct control<grammar::parentheses> : nesting_control<grammar::parentheses> {};
-template <> struct control<grammar::hole> : nesting_control<grammar::hole> {};
+template <>
+struct control<grammar::block> : nesting_control<grammar::block> {};
+template <>
+struct control<grammar::parentheses> : nesting_control<grammar::parentheses> {};
+template <>
+struct control<grammar::hole> : nesting_control<grammar::hole> {};
 
 void refuse_bidi_controls(const Source& source, TokenList& list) {
     // All of them are three bytes that begin with E2 80 or E2 81 but for U+061C (D8 9C).
@@ -272,15 +313,17 @@ void refuse_bidi_controls(const Source& source, TokenList& list) {
         Diagnostic diagnostic;
         diagnostic.code = code::bidi_control;
         diagnostic.span = {at, at + point.length};
-        diagnostic.message = fmt::format("the invisible control U+{:04X} reorders text on the screen and is refused",
-                                         static_cast<unsigned>(point.value));
+        diagnostic.message =
+            fmt::format("the invisible control U+{:04X} reorders text on the screen and is refused",
+                        static_cast<unsigned>(point.value));
         diagnostic.notes.push_back("with it a file can read other than it is");
         diagnostic.fix = Fix{diagnostic.span, "", "remove it"};
         list.diagnostics.push_back(std::move(diagnostic));
     }
 }
 
-TokenList refused(const Source& source, const char* code, SourceSpan span, std::string message, std::string note) {
+TokenList refused(const Source& source, const char* code, SourceSpan span, std::string message,
+                  std::string note) {
     TokenList list;
     Diagnostic diagnostic;
     diagnostic.code = code;
@@ -289,7 +332,8 @@ TokenList refused(const Source& source, const char* code, SourceSpan span, std::
     diagnostic.notes.push_back(std::move(note));
     list.diagnostics.push_back(std::move(diagnostic));
     list.tokens.push_back({TokenKind::error, {0, 0}, no_match});
-    list.tokens.push_back({TokenKind::end_of_file, {source.text().size(), source.text().size()}, no_match});
+    list.tokens.push_back(
+        {TokenKind::end_of_file, {source.text().size(), source.text().size()}, no_match});
     return list;
 }
 
@@ -299,7 +343,8 @@ TokenList tokenize(const Source& source) {
     const std::string_view text = source.text();
     if (text.size() > source_bytes_max) {
         return refused(source, code::file_too_large, {0, 0},
-                       fmt::format("the file has {} bytes; at most {} are read", text.size(), source_bytes_max),
+                       fmt::format("the file has {} bytes; at most {} are read", text.size(),
+                                   source_bytes_max),
                        "split it into several files");
     }
     if (const auto invalid = find_invalid_utf8(text)) {
@@ -309,7 +354,8 @@ TokenList tokenize(const Source& source) {
     }
     TokenBuilder builder{text.data()};
     builder.list.tokens.reserve(text.size() / 4 + 1);
-    pegtl::memory_input<pegtl::tracking_mode::lazy> input(text.data(), text.data() + text.size(), source.name());
+    pegtl::memory_input<pegtl::tracking_mode::lazy> input(text.data(), text.data() + text.size(),
+                                                          source.name());
     try {
         pegtl::parse<grammar::document, action, control>(input, builder);
     } catch (const TooDeep& deep) {

@@ -13,10 +13,12 @@ namespace sop::lang {
 inline constexpr std::size_t source_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t nesting_depth_max = 64;
 
-// The first half: brackets paired, strings cut into text and holes. Always gives a list that ends in end_of_file.
+// The first half: brackets paired, strings cut into text and holes. Always gives a list that ends
+// in end_of_file.
 TokenList tokenize(const Source& source);
 
-// The document as far as it could be read. What is broken is marked in it, so that later stages stay silent about it.
+// The document as far as it could be read. What is broken is marked in it, so that later stages
+// stay silent about it.
 struct ParsedDocument {
     Document document;
     std::vector<Diagnostic> diagnostics;

@@ -7,7 +7,9 @@
 
 namespace sop::lang {
 
-std::string rule_path(const Playbook& playbook, const Rule& rule) { return playbook.name + "." + rule.name; }
+std::string rule_path(const Playbook& playbook, const Rule& rule) {
+    return playbook.name + "." + rule.name;
+}
 
 std::string content_hash(const Plan& plan) {
     Plan written = plan;

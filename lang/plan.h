@@ -1,7 +1,9 @@
-// The Plan: everything the runtime needs to know of the playbooks, and nothing about how they were written.
+// The Plan: everything the runtime needs to know of the playbooks, and nothing about how they were
+// written.
 //
-// Immutable once made; a run interprets the plan it began with. Its canonical JSON has sorted keys and no layout, so equal
-// playbooks have equal bytes and equal hashes whatever their formatting and comments.
+// Immutable once made; a run interprets the plan it began with. Its canonical JSON has sorted keys
+// and no layout, so equal playbooks have equal bytes and equal hashes whatever their formatting and
+// comments.
 #pragma once
 
 #include <chrono>
@@ -97,8 +99,8 @@ struct ChangeTag {
 
 using Action = std::variant<Deliver, ChangeTag>;
 
-// When a step is due. `start` and `end` are those of the run's window (for an event rule `start` is the event's time);
-// `previous` is the moment the step before it was done.
+// When a step is due. `start` and `end` are those of the run's window (for an event rule `start` is
+// the event's time); `previous` is the moment the step before it was done.
 struct StepTime {
     enum class Anchor { start, end, previous };
     Anchor anchor = Anchor::start;
@@ -108,7 +110,8 @@ struct StepTime {
 };
 
 struct Step {
-    std::string name;  // canonical text of its label ("start - 10m"), with " (2)" from the second equal one on
+    std::string name;  // canonical text of its label ("start - 10m"), with " (2)" from the second
+                       // equal one on
     StepTime when;
     std::vector<Action> actions;
 
@@ -124,7 +127,8 @@ struct CalendarTrigger {
 
 struct EventTrigger {
     std::string event;
-    std::optional<std::string> argument;  // `opened(article_1)`: the value of the event's first field
+    std::optional<std::string>
+        argument;  // `opened(article_1)`: the value of the event's first field
 
     bool operator==(const EventTrigger&) const = default;
 };
@@ -138,8 +142,10 @@ struct Rule {
     std::vector<std::string> via;  // channel names, the first that can reach the subject is taken
     std::variant<CalendarTrigger, EventTrigger> trigger;
     std::vector<Step> steps;  // in the order of time; at least one
-    std::chrono::seconds late_within{std::chrono::minutes{5}};    // a step got to later than this is skipped
-    std::chrono::seconds deliver_within{std::chrono::hours{2}};   // a delivery still waiting then is skipped
+    std::chrono::seconds late_within{
+        std::chrono::minutes{5}};  // a step got to later than this is skipped
+    std::chrono::seconds deliver_within{
+        std::chrono::hours{2}};  // a delivery still waiting then is skipped
 
     bool operator==(const Rule&) const = default;
 };

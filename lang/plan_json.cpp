@@ -20,12 +20,14 @@ struct Overload : Alternatives... {
 template <typename... Alternatives>
 Overload(Alternatives...) -> Overload<Alternatives...>;
 
-// ---- names of enumerators -------------------------------------------------------------------------------------------
+// ---- names of enumerators
+// -------------------------------------------------------------------------------------------
 
 template <typename Enum>
 using Names = std::vector<std::pair<Enum, std::string_view>>;
 
-const Names<SubjectKind> subject_kinds{{SubjectKind::group, "group"}, {SubjectKind::member, "member"}};
+const Names<SubjectKind> subject_kinds{{SubjectKind::group, "group"},
+                                       {SubjectKind::member, "member"}};
 const Names<FieldReference::Owner> owners{{FieldReference::Owner::group, "group"},
                                           {FieldReference::Owner::member, "member"},
                                           {FieldReference::Owner::event, "event"},
@@ -41,8 +43,9 @@ const Names<calendar::Days::Kind> day_kinds{{calendar::Days::Kind::every_day, "e
                                             {calendar::Days::Kind::dates, "dates"}};
 const Names<ValueType> value_types = [] {
     Names<ValueType> names;
-    for (const ValueType type : {ValueType::text, ValueType::number, ValueType::money, ValueType::content,
-                                 ValueType::instant, ValueType::date, ValueType::time}) {
+    for (const ValueType type :
+         {ValueType::text, ValueType::number, ValueType::money, ValueType::content,
+          ValueType::instant, ValueType::date, ValueType::time}) {
         names.emplace_back(type, to_text(type));
     }
     return names;
@@ -61,10 +64,12 @@ Enum value_of(const Names<Enum>& names, const json& name) {
     for (const auto& [value, candidate] : names) {
         if (candidate == name.get<std::string>()) return value;
     }
-    throw PlanFormatError(fmt::format("the plan says `{}`, which this version does not know", name.get<std::string>()));
+    throw PlanFormatError(fmt::format("the plan says `{}`, which this version does not know",
+                                      name.get<std::string>()));
 }
 
-// ---- writing --------------------------------------------------------------------------------------------------------
+// ---- writing
+// --------------------------------------------------------------------------------------------------------
 
 template <typename T, typename Write>
 json write_list(const std::vector<T>& values, Write write) {
@@ -88,7 +93,8 @@ json write_days(const calendar::Days& days) {
     }
     if (days.kind == calendar::Days::Kind::month_days) result["month_days"] = days.month_days;
     if (days.kind == calendar::Days::Kind::dates) {
-        result["dates"] = write_list(days.dates, [](date::local_days day) { return date::format("%F", day); });
+        result["dates"] =
+            write_list(days.dates, [](date::local_days day) { return date::format("%F", day); });
     }
     return result;
 }
@@ -101,15 +107,19 @@ json write_trigger(const std::variant<CalendarTrigger, EventTrigger>& trigger) {
     }
     const auto& calendar_trigger = std::get<CalendarTrigger>(trigger);
     json result{{"days", write_days(calendar_trigger.schedule.days)},
-                {"times", write_list(calendar_trigger.schedule.times, [](std::chrono::seconds t) { return t.count(); })}};
+                {"times", write_list(calendar_trigger.schedule.times,
+                                     [](std::chrono::seconds t) { return t.count(); })}};
     if (calendar_trigger.window) result["window"] = write_span(*calendar_trigger.window);
     return result;
 }
 
 json write_action(const Action& action) {
-    return std::visit(Overload{[](const Deliver& deliver) { return json{{"deliver", deliver.content}}; },
-                               [](const ChangeTag& change) { return json{{change.add ? "tag" : "untag", change.tag}}; }},
-                      action);
+    return std::visit(
+        Overload{[](const Deliver& deliver) { return json{{"deliver", deliver.content}}; },
+                 [](const ChangeTag& change) {
+                     return json{{change.add ? "tag" : "untag", change.tag}};
+                 }},
+        action);
 }
 
 json write_step(const Step& step) {
@@ -117,19 +127,22 @@ json write_step(const Step& step) {
               {"span", write_span(step.when.offset.span)},
               {"backwards", step.when.offset.backwards}};
     if (step.when.offset.at) when["at"] = step.when.offset.at->count();
-    return {{"name", step.name}, {"when", when}, {"actions", write_list(step.actions, write_action)}};
+    return {
+        {"name", step.name}, {"when", when}, {"actions", write_list(step.actions, write_action)}};
 }
 
 json write_rule(const Rule& rule) {
-    return {{"name", rule.name},
-            {"title", rule.title},
-            {"timezone", rule.timezone},
-            {"audience", {{"kind", name_of(subject_kinds, rule.audience.kind)}, {"tagged", rule.audience.tagged}}},
-            {"via", rule.via},
-            {"trigger", write_trigger(rule.trigger)},
-            {"steps", write_list(rule.steps, write_step)},
-            {"late_within", rule.late_within.count()},
-            {"deliver_within", rule.deliver_within.count()}};
+    return {
+        {"name", rule.name},
+        {"title", rule.title},
+        {"timezone", rule.timezone},
+        {"audience",
+         {{"kind", name_of(subject_kinds, rule.audience.kind)}, {"tagged", rule.audience.tagged}}},
+        {"via", rule.via},
+        {"trigger", write_trigger(rule.trigger)},
+        {"steps", write_list(rule.steps, write_step)},
+        {"late_within", rule.late_within.count()},
+        {"deliver_within", rule.deliver_within.count()}};
 }
 
 json write_text(const TextTemplate& text) {
@@ -145,7 +158,9 @@ json write_text(const TextTemplate& text) {
 }
 
 json write_field(const EventField& field) {
-    json result{{"name", field.name}, {"type", name_of(value_types, field.type)}, {"optional", field.optional}};
+    json result{{"name", field.name},
+                {"type", name_of(value_types, field.type)},
+                {"optional", field.optional}};
     if (field.default_value) result["default"] = *field.default_value;
     return result;
 }
@@ -157,7 +172,9 @@ json write_plan(const Plan& plan) {
             {"tags", plan.tags},
             {"events", write_list(plan.events,
                                   [](const EventType& event) {
-                                      return json{{"name", event.name}, {"fields", write_list(event.fields, write_field)}};
+                                      return json{
+                                          {"name", event.name},
+                                          {"fields", write_list(event.fields, write_field)}};
                                   })},
             {"channels", write_list(plan.channels,
                                     [](const ChannelDeclaration& channel) {
@@ -165,7 +182,8 @@ json write_plan(const Plan& plan) {
                                     })},
             {"contents", write_list(plan.contents,
                                     [](const Content& content) {
-                                        return json{{"name", content.name}, {"text", write_text(content.text)}};
+                                        return json{{"name", content.name},
+                                                    {"text", write_text(content.text)}};
                                     })},
             {"playbooks", write_list(plan.playbooks, [](const Playbook& playbook) {
                  return json{{"name", playbook.name},
@@ -174,7 +192,8 @@ json write_plan(const Plan& plan) {
              })}};
 }
 
-// ---- reading --------------------------------------------------------------------------------------------------------
+// ---- reading
+// --------------------------------------------------------------------------------------------------------
 
 template <typename Read>
 auto read_list(const json& list, Read read) {
@@ -195,7 +214,8 @@ date::local_days read_date(const json& value) {
     const auto text = value.get<std::string>();
     const bool read = std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
     const date::year_month_day result{date::year(year), date::month(month), date::day(day)};
-    if (!read || !result.ok()) throw PlanFormatError(fmt::format("the stored plan has a date `{}`", text));
+    if (!read || !result.ok())
+        throw PlanFormatError(fmt::format("the stored plan has a date `{}`", text));
     return date::local_days(result);
 }
 
@@ -203,9 +223,11 @@ calendar::Days read_days(const json& value) {
     calendar::Days days;
     days.kind = value_of(day_kinds, value.at("kind"));
     if (value.contains("weekdays")) {
-        for (const json& day : value.at("weekdays")) days.weekdays.at(day.get<std::size_t>()) = true;
+        for (const json& day : value.at("weekdays"))
+            days.weekdays.at(day.get<std::size_t>()) = true;
     }
-    if (value.contains("month_days")) days.month_days = value.at("month_days").get<std::vector<int>>();
+    if (value.contains("month_days"))
+        days.month_days = value.at("month_days").get<std::vector<int>>();
     if (value.contains("dates")) days.dates = read_list(value.at("dates"), read_date);
     return days;
 }
@@ -218,8 +240,9 @@ std::variant<CalendarTrigger, EventTrigger> read_trigger(const json& value) {
     }
     CalendarTrigger trigger;
     trigger.schedule.days = read_days(value.at("days"));
-    trigger.schedule.times = read_list(
-        value.at("times"), [](const json& seconds) { return std::chrono::seconds(seconds.get<std::int64_t>()); });
+    trigger.schedule.times = read_list(value.at("times"), [](const json& seconds) {
+        return std::chrono::seconds(seconds.get<std::int64_t>());
+    });
     if (value.contains("window")) trigger.window = read_span(value.at("window"));
     return trigger;
 }
@@ -237,7 +260,8 @@ Step read_step(const json& value) {
     step.when.anchor = value_of(anchors, when.at("anchor"));
     step.when.offset.span = read_span(when.at("span"));
     step.when.offset.backwards = when.at("backwards").get<bool>();
-    if (when.contains("at")) step.when.offset.at = std::chrono::seconds(when.at("at").get<std::int64_t>());
+    if (when.contains("at"))
+        step.when.offset.at = std::chrono::seconds(when.at("at").get<std::int64_t>());
     step.actions = read_list(value.at("actions"), read_action);
     return step;
 }
@@ -248,7 +272,8 @@ Rule read_rule(const json& value) {
     rule.title = value.at("title").get<std::string>();
     rule.timezone = value.at("timezone").get<std::string>();
     rule.audience.kind = value_of(subject_kinds, value.at("audience").at("kind"));
-    rule.audience.tagged = value.at("audience").at("tagged").get<std::vector<std::vector<std::string>>>();
+    rule.audience.tagged =
+        value.at("audience").at("tagged").get<std::vector<std::vector<std::string>>>();
     rule.via = value.at("via").get<std::vector<std::string>>();
     rule.trigger = read_trigger(value.at("trigger"));
     rule.steps = read_list(value.at("steps"), read_step);
@@ -263,7 +288,8 @@ TextTemplate read_text(const json& value) {
         if (part.is_string()) {
             text.parts.emplace_back(part.get<std::string>());
         } else {
-            text.parts.emplace_back(FieldReference{value_of(owners, part.at("owner")), part.at("field").get<std::string>(),
+            text.parts.emplace_back(FieldReference{value_of(owners, part.at("owner")),
+                                                   part.at("field").get<std::string>(),
                                                    value_of(value_types, part.at("type"))});
         }
     }
@@ -280,23 +306,27 @@ EventField read_field(const json& value) {
 Plan read_plan(const json& value) {
     const int format = value.at("format").get<int>();
     if (format != plan_format_version) {
-        throw PlanFormatError(fmt::format("the plan has format {}, and this version reads {}", format, plan_format_version));
+        throw PlanFormatError(fmt::format("the plan has format {}, and this version reads {}",
+                                          format, plan_format_version));
     }
     Plan plan;
     plan.edition = value.at("edition").get<int>();
     plan.zone_release = value.at("zone_release").get<std::string>();
     plan.tags = value.at("tags").get<std::vector<std::string>>();
     plan.events = read_list(value.at("events"), [](const json& event) {
-        return EventType{event.at("name").get<std::string>(), read_list(event.at("fields"), read_field)};
+        return EventType{event.at("name").get<std::string>(),
+                         read_list(event.at("fields"), read_field)};
     });
     plan.channels = read_list(value.at("channels"), [](const json& channel) {
-        return ChannelDeclaration{channel.at("name").get<std::string>(), channel.at("kind").get<std::string>()};
+        return ChannelDeclaration{channel.at("name").get<std::string>(),
+                                  channel.at("kind").get<std::string>()};
     });
     plan.contents = read_list(value.at("contents"), [](const json& content) {
         return Content{content.at("name").get<std::string>(), read_text(content.at("text"))};
     });
     plan.playbooks = read_list(value.at("playbooks"), [](const json& playbook) {
-        return Playbook{playbook.at("name").get<std::string>(), playbook.at("title").get<std::string>(),
+        return Playbook{playbook.at("name").get<std::string>(),
+                        playbook.at("title").get<std::string>(),
                         read_list(playbook.at("rules"), read_rule)};
     });
     return plan;
@@ -304,9 +334,13 @@ Plan read_plan(const json& value) {
 
 }  // namespace
 
-std::string to_json(const Plan& plan) { return write_plan(plan).dump(); }
+std::string to_json(const Plan& plan) {
+    return write_plan(plan).dump();
+}
 
-std::string to_readable_json(const Plan& plan) { return write_plan(plan).dump(2) + "\n"; }
+std::string to_readable_json(const Plan& plan) {
+    return write_plan(plan).dump(2) + "\n";
+}
 
 Plan plan_from_json(std::string_view text) {
     try {

@@ -33,12 +33,18 @@ Fields fields_of(Owner owner, const Scope& scope) {
     switch (owner) {
         case Owner::group:
             return {{"id", ValueType::text}, {"name", ValueType::text}, {"owner", ValueType::text}};
-        case Owner::member: return {{"id", ValueType::text}, {"name", ValueType::text}};
+        case Owner::member:
+            return {{"id", ValueType::text}, {"name", ValueType::text}};
         case Owner::start:
-        case Owner::end: return {{"date", ValueType::date}, {"time", ValueType::time}};
-        case Owner::event: break;
+        case Owner::end:
+            return {{"date", ValueType::date}, {"time", ValueType::time}};
+        case Owner::event:
+            break;
     }
-    Fields fields{{"id", ValueType::text}, {"at", ValueType::instant}, {"group", ValueType::text}, {"member", ValueType::text}};
+    Fields fields{{"id", ValueType::text},
+                  {"at", ValueType::instant},
+                  {"group", ValueType::text},
+                  {"member", ValueType::text}};
     if (scope.event_type) {
         add_declared_fields(fields, *scope.event_type);
     } else {
@@ -49,18 +55,24 @@ Fields fields_of(Owner owner, const Scope& scope) {
 
 bool is_visible(Owner owner, const Scope& scope) {
     switch (owner) {
-        case Owner::group: return scope.group;
-        case Owner::member: return scope.member;
-        case Owner::event: return scope.event;
+        case Owner::group:
+            return scope.group;
+        case Owner::member:
+            return scope.member;
+        case Owner::event:
+            return scope.event;
         case Owner::start:
-        case Owner::end: return true;
+        case Owner::end:
+            return true;
     }
     return false;
 }
 
 }  // namespace
 
-Scope widest_scope(const Symbols& symbols) { return {&symbols, true, true, true, nullptr, true}; }
+Scope widest_scope(const Symbols& symbols) {
+    return {&symbols, true, true, true, nullptr, true};
+}
 
 ResolvedHole resolve_hole(const ast::Hole& hole, const Scope& scope) {
     ResolvedHole resolved;
@@ -87,8 +99,8 @@ ResolvedHole resolve_hole(const ast::Hole& hole, const Scope& scope) {
         resolved.problem = HoleProblem::no_window;
         return resolved;
     }
-    resolved.reference =
-        FieldReference{*owner, bare ? std::string() : field->first, bare ? ValueType::instant : field->second};
+    resolved.reference = FieldReference{*owner, bare ? std::string() : field->first,
+                                        bare ? ValueType::instant : field->second};
     return resolved;
 }
 

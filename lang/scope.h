@@ -16,7 +16,8 @@ struct Scope {
     bool group = false;
     bool member = false;
     bool event = false;
-    const ast::EventDeclaration* event_type = nullptr;  // nothing although `event`: any declared event
+    const ast::EventDeclaration* event_type =
+        nullptr;  // nothing although `event`: any declared event
     bool window = false;
 };
 

@@ -1,5 +1,5 @@
-// A source text and where its lines start. Offsets are bytes; lines and columns are derived from them for people (code
-// points), so that one offset serves the terminal, JSON and editors alike.
+// A source text and where its lines start. Offsets are bytes; lines and columns are derived from
+// them for people (code points), so that one offset serves the terminal, JSON and editors alike.
 #pragma once
 
 #include <cstddef>
@@ -27,12 +27,15 @@ struct LineColumn {
 
 class Source {
   public:
-    // `name` is what messages call the file. A leading byte order mark stays in the text; the grammar skips it.
+    // `name` is what messages call the file. A leading byte order mark stays in the text; the
+    // grammar skips it.
     Source(std::string name, std::string text);
 
     const std::string& name() const { return name_; }
     std::string_view text() const { return text_; }
-    std::string_view text(SourceSpan span) const { return text().substr(span.begin, span.end - span.begin); }
+    std::string_view text(SourceSpan span) const {
+        return text().substr(span.begin, span.end - span.begin);
+    }
 
     LineColumn line_column(std::size_t offset) const;
     std::size_t line_count() const { return line_starts_.size(); }

@@ -20,18 +20,21 @@ calendar::Schedule schedule_of(const ast::CalendarHead& head) {
     schedule.days = head.days;
     for (const auto& time : head.times) schedule.times.push_back(time.value);
     std::sort(schedule.times.begin(), schedule.times.end());
-    schedule.times.erase(std::unique(schedule.times.begin(), schedule.times.end()), schedule.times.end());
+    schedule.times.erase(std::unique(schedule.times.begin(), schedule.times.end()),
+                         schedule.times.end());
     return schedule;
 }
 
-std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule, const calendar::Zone& zone) {
+std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
+                                                 const calendar::Zone& zone) {
     date::sys_seconds start = sample_start;
     date::sys_seconds end = start;
     if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
         const calendar::Schedule schedule = schedule_of(*head);
         date::sys_seconds after = sample_start;
         if (!head->days.dates.empty()) {
-            after = date::sys_days(head->days.dates.front().time_since_epoch()) - std::chrono::hours(48);
+            after = date::sys_days(head->days.dates.front().time_since_epoch()) -
+                    std::chrono::hours(48);
         }
         const auto occurrence = calendar::next_occurrence(schedule, zone, after);
         if (!occurrence) return {};
@@ -47,8 +50,9 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule, const ca
             const date::sys_seconds anchor = at_end                                      ? end
                                              : when.anchor == StepTime::Anchor::previous ? previous
                                                                                          : start;
-            previous = calendar::apply(when.offset, anchor,
-                                       at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone);
+            previous = calendar::apply(
+                when.offset, anchor,
+                at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone);
         }
         planned.push_back(previous);
     }
@@ -59,9 +63,15 @@ std::string label_text(const ast::StepLabel& label) {
     const calendar::Offset& offset = label.when.offset;
     std::string text;
     switch (label.when.anchor) {
-        case StepTime::Anchor::start: text = "start"; break;
-        case StepTime::Anchor::end: text = "end"; break;
-        case StepTime::Anchor::previous: text = label.next_day ? "next day" : "after"; break;
+        case StepTime::Anchor::start:
+            text = "start";
+            break;
+        case StepTime::Anchor::end:
+            text = "end";
+            break;
+        case StepTime::Anchor::previous:
+            text = label.next_day ? "next day" : "after";
+            break;
     }
     if (label.when.anchor == StepTime::Anchor::previous) {
         if (!label.next_day) text += " " + calendar::to_text(offset.span);

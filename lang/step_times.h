@@ -1,4 +1,5 @@
-// When the steps of a rule as written would be planned, tried out on one occurrence; and how their labels are written.
+// When the steps of a rule as written would be planned, tried out on one occurrence; and how their
+// labels are written.
 #pragma once
 
 #include <string>
@@ -12,8 +13,8 @@ namespace sop::lang {
 // The schedule a rule's head says, its times in order.
 calendar::Schedule schedule_of(const ast::CalendarHead& head);
 
-// The planned instant of each step for the first occurrence after the beginning of 2026 (or of a dated rule), taking each
-// step as done when it is planned. Empty when the rule never fires.
+// The planned instant of each step for the first occurrence after the beginning of 2026 (or of a
+// dated rule), taking each step as done when it is planned. Empty when the rule never fires.
 std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule, const calendar::Zone& zone);
 
 // "start - 1 day at 12:00", "next day at 09:00": canonical, without the colon.

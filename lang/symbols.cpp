@@ -8,7 +8,8 @@ namespace sop::lang {
 
 namespace {
 
-void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name, std::string_view kind, SourceSpan first) {
+void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name,
+                  std::string_view kind, SourceSpan first) {
     Diagnostic diagnostic;
     diagnostic.code = code::declared_twice;
     diagnostic.span = name.span;

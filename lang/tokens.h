@@ -44,8 +44,8 @@ inline constexpr std::size_t no_match = static_cast<std::size_t>(-1);
 struct Token {
     TokenKind kind;
     SourceSpan span;
-    // For brackets, strings and holes: the index of the partner. no_match for a closer that nothing opened and for an opener
-    // that was closed by the grammar for want of its closer.
+    // For brackets, strings and holes: the index of the partner. no_match for a closer that nothing
+    // opened and for an opener that was closed by the grammar for want of its closer.
     std::size_t match = no_match;
 };
 

@@ -18,15 +18,18 @@ struct CodePoint {
 };
 CodePoint code_point_at(std::string_view text, std::size_t offset);
 
-// Terminal cells a line takes: wide characters 2, combining marks 0, emoji sequences as one cluster; a tab moves to the
-// next multiple of `tab_width`, counted from `start_cell`.
-std::size_t display_width(std::string_view text, std::size_t start_cell = 0, std::size_t tab_width = 4);
+// Terminal cells a line takes: wide characters 2, combining marks 0, emoji sequences as one
+// cluster; a tab moves to the next multiple of `tab_width`, counted from `start_cell`.
+std::size_t display_width(std::string_view text, std::size_t start_cell = 0,
+                          std::size_t tab_width = 4);
 
-// UAX #31 by general category: letters and letter numbers start a name; marks, digits and connectors may follow.
+// UAX #31 by general category: letters and letter numbers start a name; marks, digits and
+// connectors may follow.
 bool starts_name(char32_t code_point);
 bool continues_name(char32_t code_point);
 
-// Controls that reorder text on screen (UAX #9): refused everywhere outside comments, as they make a file read other than it is.
+// Controls that reorder text on screen (UAX #9): refused everywhere outside comments, as they make
+// a file read other than it is.
 bool is_bidi_control(char32_t code_point);
 
 // Canonical composition, so that names typed in two ways compare equal.

@@ -8,7 +8,9 @@ namespace sop::lang {
 
 namespace {
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
+bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
 
 // -007.50 is -7.5 as a number and -7.50 as an amount.
 std::optional<std::string> canonical_number(std::string_view written, bool keep_fraction) {
@@ -17,9 +19,10 @@ std::optional<std::string> canonical_number(std::string_view written, bool keep_
     const std::size_t point = written.find('.');
     std::string_view whole = written.substr(0, point);
     std::string_view fraction = point == std::string_view::npos ? "" : written.substr(point + 1);
-    const bool digits_only =
-        std::all_of(whole.begin(), whole.end(), is_digit) && std::all_of(fraction.begin(), fraction.end(), is_digit);
-    if (whole.empty() || !digits_only || (point != std::string_view::npos && fraction.empty())) return std::nullopt;
+    const bool digits_only = std::all_of(whole.begin(), whole.end(), is_digit) &&
+                             std::all_of(fraction.begin(), fraction.end(), is_digit);
+    if (whole.empty() || !digits_only || (point != std::string_view::npos && fraction.empty()))
+        return std::nullopt;
     if (whole.size() + fraction.size() > number_digits_max) return std::nullopt;
     while (whole.size() > 1 && whole.front() == '0') whole.remove_prefix(1);
     while (!keep_fraction && !fraction.empty() && fraction.back() == '0') fraction.remove_suffix(1);
@@ -33,8 +36,9 @@ std::optional<std::string> canonical_money(std::string_view written) {
     const std::size_t space = written.find(' ');
     if (space == std::string_view::npos) return std::nullopt;
     const std::string_view currency = written.substr(space + 1);
-    const bool is_code = currency.size() == 3 &&
-                         std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool is_code =
+        currency.size() == 3 &&
+        std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     const auto amount = canonical_number(written.substr(0, space), true);
     if (!is_code || !amount) return std::nullopt;
     return *amount + " " + std::string(currency);
@@ -53,7 +57,8 @@ bool is_name(std::string_view text) {
 }  // namespace
 
 std::optional<ValueType> find_value_type(std::string_view name) {
-    for (const ValueType type : {ValueType::text, ValueType::number, ValueType::money, ValueType::content}) {
+    for (const ValueType type :
+         {ValueType::text, ValueType::number, ValueType::money, ValueType::content}) {
         if (to_text(type) == name) return type;
     }
     return std::nullopt;
@@ -61,26 +66,38 @@ std::optional<ValueType> find_value_type(std::string_view name) {
 
 std::string_view to_text(ValueType type) {
     switch (type) {
-        case ValueType::text: return "text";
-        case ValueType::number: return "number";
-        case ValueType::money: return "money";
-        case ValueType::content: return "content";
-        case ValueType::instant: return "instant";
-        case ValueType::date: return "date";
-        case ValueType::time: return "time";
+        case ValueType::text:
+            return "text";
+        case ValueType::number:
+            return "number";
+        case ValueType::money:
+            return "money";
+        case ValueType::content:
+            return "content";
+        case ValueType::instant:
+            return "instant";
+        case ValueType::date:
+            return "date";
+        case ValueType::time:
+            return "time";
     }
     return "";
 }
 
 std::optional<std::string> canonical_value(ValueType type, std::string_view written) {
     switch (type) {
-        case ValueType::text: return find_invalid_utf8(written) ? std::nullopt : std::optional(std::string(written));
-        case ValueType::number: return canonical_number(written, false);
-        case ValueType::money: return canonical_money(written);
-        case ValueType::content: return is_name(written) ? std::optional(to_nfc(written)) : std::nullopt;
+        case ValueType::text:
+            return find_invalid_utf8(written) ? std::nullopt : std::optional(std::string(written));
+        case ValueType::number:
+            return canonical_number(written, false);
+        case ValueType::money:
+            return canonical_money(written);
+        case ValueType::content:
+            return is_name(written) ? std::optional(to_nfc(written)) : std::nullopt;
         case ValueType::instant:
         case ValueType::date:
-        case ValueType::time: break;
+        case ValueType::time:
+            break;
     }
     return std::nullopt;
 }

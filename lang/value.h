@@ -16,8 +16,9 @@ std::string_view to_text(ValueType type);
 // Decimal digits of a number or an amount, on both sides of the point together.
 inline constexpr std::size_t number_digits_max = 30;
 
-// The canonical text of a value: numbers without needless zeros, money as amount, space, ISO 4217 code ("9.90 CNY"), texts
-// and content names as they are. Nothing when `written` is no value of the type.
+// The canonical text of a value: numbers without needless zeros, money as amount, space, ISO 4217
+// code ("9.90 CNY"), texts and content names as they are. Nothing when `written` is no value of the
+// type.
 std::optional<std::string> canonical_value(ValueType type, std::string_view written);
 
 }  // namespace sop::lang

@@ -1,6 +1,7 @@
-// The world failed: a file, a database, the network, or what was asked for cannot be done. One line for the person at the
-// terminal: what, where, how to mend it. What is wrong with an author's text is a diagnostic (lang/diagnostic.h), and what
-// becomes of a message is a value (runtime/store/store.h), never an error.
+// The world failed: a file, a database, the network, or what was asked for cannot be done. One line
+// for the person at the terminal: what, where, how to mend it. What is wrong with an author's text
+// is a diagnostic (lang/diagnostic.h), and what becomes of a message is a value
+// (runtime/store/store.h), never an error.
 #pragma once
 
 #include <exception>

@@ -1,11 +1,11 @@
 // Lengths of time as people write them, and moving an instant by one.
 //
-// "1 day" keeps the wall clock and "24h" keeps the stopwatch; the two differ across daylight saving, so they are different
-// units here and never mix in one span.
+// "1 day" keeps the wall clock and "24h" keeps the stopwatch; the two differ across daylight
+// saving, so they are different units here and never mix in one span.
 #pragma once
 
-#include <chrono>
 #include <date/date.h>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -25,24 +25,28 @@ struct Span {
 
 // A place in time relative to an anchor: `start - 1 day at 12:00`, `end + 30m`, `start`.
 struct Offset {
-    Span span;                               // lengths are not negative; `backwards` gives the direction
+    Span span;  // lengths are not negative; `backwards` gives the direction
     bool backwards = false;
-    std::optional<std::chrono::seconds> at{};  // time of day on the date reached; only with calendar units or none
+    std::optional<std::chrono::seconds>
+        at{};  // time of day on the date reached; only with calendar units or none
 
     bool operator==(const Offset&) const = default;
 };
 
 enum class AnchorSide { start, end };
 
-// The instant an offset names. Calendar units move the local date of the anchor (a month that is too short gives its last
-// day) and keep its time of day unless `at` is given. An `end` at exactly 00:00 counts as 24:00 of the day it closes, so
-// `end + 1 day at 10:00` after a window that closes at the midnight ending the 11th is 10:00 on the 12th.
-date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSide side, const Zone& zone);
+// The instant an offset names. Calendar units move the local date of the anchor (a month that is
+// too short gives its last day) and keep its time of day unless `at` is given. An `end` at exactly
+// 00:00 counts as 24:00 of the day it closes, so `end + 1 day at 10:00` after a window that closes
+// at the midnight ending the 11th is 10:00 on the 12th.
+date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSide side,
+                        const Zone& zone);
 
 // The end of a window that starts at `start`.
 date::sys_seconds window_end(const Span& length, date::sys_seconds start, const Zone& zone);
 
-// "1h30m", "2 days", "1 month": the canonical spelling, which the language reads back to the same span.
+// "1h30m", "2 days", "1 month": the canonical spelling, which the language reads back to the same
+// span.
 std::string to_text(const Span& span);
 // "12:00", or "12:00:30" when there are seconds.
 std::string time_of_day_text(std::chrono::seconds since_midnight);

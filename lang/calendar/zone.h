@@ -1,12 +1,13 @@
 // Time zones: what a local time means, and what a clock on the wall shows.
 //
-// Offsets and transitions come from compiled zone files (TZif version 2 and later, RFC 8536) including the POSIX rule in
-// their footer, which gives every instant after the last listed transition. date/tz ignores that footer and so is wrong
-// from 2038 on, or today on systems with "slim" files; only its civil calendar is used here.
+// Offsets and transitions come from compiled zone files (TZif version 2 and later, RFC 8536)
+// including the POSIX rule in their footer, which gives every instant after the last listed
+// transition. date/tz ignores that footer and so is wrong from 2038 on, or today on systems with
+// "slim" files; only its civil calendar is used here.
 #pragma once
 
-#include <chrono>
 #include <date/date.h>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,10 +20,12 @@ namespace sop::lang::calendar {
 // What a wall-clock time means in one zone.
 struct LocalMeaning {
     enum class Kind {
-        unique,   // `first` == `second`: the instant
-        gap,      // skipped by a forward change: `first` is the time read with the offset before the gap (so the wall
-                  // shows it moved later by the gap's length), `second` with the offset after it (moved earlier)
-        overlap,  // repeated by a backward change: `first` and `second` are the two instants, in order
+        unique,  // `first` == `second`: the instant
+        gap,     // skipped by a forward change: `first` is the time read with the offset before the
+              // gap (so the wall shows it moved later by the gap's length), `second` with the
+              // offset after it (moved earlier)
+        overlap,  // repeated by a backward change: `first` and `second` are the two instants, in
+                  // order
     };
     Kind kind;
     date::sys_seconds first;
@@ -33,7 +36,8 @@ struct LocalMeaning {
 // One zone, immutable; safe to read from any thread.
 class Zone {
   public:
-    // Reads one TZif file. Throws ZoneDataError (what is wrong, at which byte) on anything malformed.
+    // Reads one TZif file. Throws ZoneDataError (what is wrong, at which byte) on anything
+    // malformed.
     static std::shared_ptr<const Zone> parse(std::string name, std::string_view tzif);
     virtual ~Zone() = default;
 
@@ -41,15 +45,19 @@ class Zone {
     // Seconds east of UTC in force at `instant`.
     virtual std::chrono::seconds offset_at(date::sys_seconds instant) const = 0;
     virtual LocalMeaning meaning_of(date::local_seconds local) const = 0;
-    // The first change of offset after `instant` (exclusive), or nothing if there is none before the year 2500.
+    // The first change of offset after `instant` (exclusive), or nothing if there is none before
+    // the year 2500.
     virtual std::optional<date::sys_seconds> next_transition(date::sys_seconds instant) const = 0;
 
     date::local_seconds to_local(date::sys_seconds instant) const {
         return date::local_seconds{instant.time_since_epoch() + offset_at(instant)};
     }
-    // The instant of a wall-clock time under the default policies: a skipped time moves later by the length of the gap
-    // (RFC 5545, java.time and JS Temporal agree), a repeated one is its first occurrence.
-    date::sys_seconds to_instant(date::local_seconds local) const { return meaning_of(local).first; }
+    // The instant of a wall-clock time under the default policies: a skipped time moves later by
+    // the length of the gap (RFC 5545, java.time and JS Temporal agree), a repeated one is its
+    // first occurrence.
+    date::sys_seconds to_instant(date::local_seconds local) const {
+        return meaning_of(local).first;
+    }
 };
 
 class ZoneDataError : public std::exception {
@@ -63,13 +71,16 @@ class ZoneDataError : public std::exception {
 
 // Where zone files come from; lang/ opens no files itself (runtime/zoneinfo/ reads a folder).
 struct ZoneSource {
-    // The bytes of the compiled file for a name such as "Asia/Shanghai"; nothing when there is no such zone.
+    // The bytes of the compiled file for a name such as "Asia/Shanghai"; nothing when there is no
+    // such zone.
     std::function<std::optional<std::string>(std::string_view name)> read;
-    // The text of tzdata.zi: the release in its first line ("# version 2026f") and the list of names and links.
+    // The text of tzdata.zi: the release in its first line ("# version 2026f") and the list of
+    // names and links.
     std::string tzdata_zi;
 };
 
-// The zones of one release. Zones load at first use and stay; `find` may be called from several threads.
+// The zones of one release. Zones load at first use and stay; `find` may be called from several
+// threads.
 class ZoneDatabase {
   public:
     explicit ZoneDatabase(ZoneSource source);
@@ -77,12 +88,14 @@ class ZoneDatabase {
     ZoneDatabase(const ZoneDatabase&) = delete;
     ZoneDatabase& operator=(const ZoneDatabase&) = delete;
 
-    // nullptr for a name the release does not list ("localtime", "posix/…" and "right/…" are never listed).
-    // Throws ZoneDataError when the zone is listed but its file is missing or malformed; other zones stay usable.
+    // nullptr for a name the release does not list ("localtime", "posix/…" and "right/…" are never
+    // listed). Throws ZoneDataError when the zone is listed but its file is missing or malformed;
+    // other zones stay usable.
     std::shared_ptr<const Zone> find(std::string_view name) const;
     // Every name and link, sorted.
     const std::vector<std::string>& names() const;
-    // The name a link stands for ("Asia/Calcutta" -> "Asia/Kolkata"); a name that is no link stands for itself.
+    // The name a link stands for ("Asia/Calcutta" -> "Asia/Kolkata"); a name that is no link stands
+    // for itself.
     std::string canonical(std::string_view name) const;
     // "2026f", or "unknown".
     const std::string& release() const;

@@ -36,14 +36,19 @@ bool Cursor::has_colon_in_item() const {
     for (std::size_t at = position_; at < list_.tokens.size(); ++at) {
         const Token& token = list_.tokens[at];
         switch (token.kind) {
-            case TokenKind::colon: return true;
+            case TokenKind::colon:
+                return true;
             case TokenKind::line_end:
             case TokenKind::open_brace:
             case TokenKind::close_brace:
-            case TokenKind::end_of_file: return false;
+            case TokenKind::end_of_file:
+                return false;
             case TokenKind::open_parenthesis:
-            case TokenKind::string_open: at = token.match; break;
-            default: break;
+            case TokenKind::string_open:
+                at = token.match;
+                break;
+            default:
+                break;
         }
     }
     return false;
@@ -52,7 +57,8 @@ bool Cursor::has_colon_in_item() const {
 std::vector<std::string> Cursor::words_since(std::size_t position) const {
     std::vector<std::string> words;
     for (std::size_t at = position; at < position_; ++at) {
-        if (list_.tokens[at].kind == TokenKind::word) words.push_back(to_nfc(text(list_.tokens[at])));
+        if (list_.tokens[at].kind == TokenKind::word)
+            words.push_back(to_nfc(text(list_.tokens[at])));
     }
     return words;
 }
@@ -61,7 +67,8 @@ const Token& Cursor::take() {
     const Token& token = peek();
     if (token.kind != TokenKind::end_of_file) ++position_;
     if (token.kind != TokenKind::line_end) last_end_ = token.span.end;
-    after_missing_closer_ = token.kind == TokenKind::close_brace && token.span.begin == token.span.end;
+    after_missing_closer_ =
+        token.kind == TokenKind::close_brace && token.span.begin == token.span.end;
     return token;
 }
 
@@ -91,7 +98,8 @@ ast::Name Cursor::expect_name(std::string_view what) {
     if (!is(TokenKind::word)) fail_expecting(what);
     const Token& token = peek();
     if (is_reserved(text(token))) {
-        report(code::syntax, token.span, fmt::format("`{}` is reserved and cannot be a name", text(token)),
+        report(code::syntax, token.span,
+               fmt::format("`{}` is reserved and cannot be a name", text(token)),
                fmt::format("{} stands here", what));
         throw BrokenItem{};
     }
@@ -102,7 +110,8 @@ ast::Name Cursor::expect_name(std::string_view what) {
 void Cursor::expect_item_end(std::string_view after_what) {
     if (at_item_end() || after_missing_closer_) return;
     if (!is(TokenKind::error)) {
-        report(code::syntax, peek().span, fmt::format("{} does not belong after {}", found_text(), after_what),
+        report(code::syntax, peek().span,
+               fmt::format("{} does not belong after {}", found_text(), after_what),
                "a new line or `;` goes before the next item");
     }
     throw BrokenItem{};
@@ -115,15 +124,17 @@ void Cursor::skip_line_ends() {
 void Cursor::skip_item() {
     while (!at_item_end()) {
         const Token& token = take();
-        const bool opens = token.kind == TokenKind::open_brace || token.kind == TokenKind::open_parenthesis ||
-                           token.kind == TokenKind::string_open || token.kind == TokenKind::hole_open;
+        const bool opens =
+            token.kind == TokenKind::open_brace || token.kind == TokenKind::open_parenthesis ||
+            token.kind == TokenKind::string_open || token.kind == TokenKind::hole_open;
         if (!opens || token.match == no_match) continue;
         position_ = token.match;
         take();
     }
 }
 
-Diagnostic& Cursor::report(const char* code, SourceSpan span, std::string message, std::string label) {
+Diagnostic& Cursor::report(const char* code, SourceSpan span, std::string message,
+                           std::string label) {
     Diagnostic diagnostic;
     diagnostic.code = code;
     diagnostic.span = span;
@@ -142,18 +153,23 @@ void Cursor::fail_expecting(std::string_view what) {
 
 std::string Cursor::found_text() const {
     switch (peek().kind) {
-        case TokenKind::line_end: return text(peek()) == ";" ? "`;`" : "the end of the line";
-        case TokenKind::end_of_file: return "the end of the file";
-        case TokenKind::string_open: return "a text";
-        default: break;
+        case TokenKind::line_end:
+            return text(peek()) == ";" ? "`;`" : "the end of the line";
+        case TokenKind::end_of_file:
+            return "the end of the file";
+        case TokenKind::string_open:
+            return "a text";
+        default:
+            break;
     }
     if (peek().span.begin == peek().span.end) return "the end of the block";
     return fmt::format("`{}`", text(peek()));
 }
 
 void Cursor::drop_report(const char* code, SourceSpan span) {
-    std::erase_if(diagnostics_,
-                  [&](const Diagnostic& diagnostic) { return diagnostic.code == code && diagnostic.span == span; });
+    std::erase_if(diagnostics_, [&](const Diagnostic& diagnostic) {
+        return diagnostic.code == code && diagnostic.span == span;
+    });
 }
 
 bool Cursor::blank_line_between(std::size_t begin, std::size_t end) const {
@@ -180,7 +196,8 @@ ast::Trivia Cursor::take_leading_trivia() {
 
 std::vector<ast::Comment> Cursor::take_comments_before_here() {
     std::vector<ast::Comment> comments;
-    while (comment_ < list_.comments.size() && list_.comments[comment_].span.begin < peek().span.begin) {
+    while (comment_ < list_.comments.size() &&
+           list_.comments[comment_].span.begin < peek().span.begin) {
         comments.push_back(take_comment());
     }
     return comments;
@@ -190,10 +207,13 @@ std::optional<ast::Comment> Cursor::take_comment_on_this_line() {
     if (comment_ >= list_.comments.size()) return std::nullopt;
     const SourceSpan span = list_.comments[comment_].span;
     if (span.begin < last_end_ || span.begin > peek().span.begin) return std::nullopt;
-    if (source_.text({last_end_, span.begin}).find('\n') != std::string_view::npos) return std::nullopt;
+    if (source_.text({last_end_, span.begin}).find('\n') != std::string_view::npos)
+        return std::nullopt;
     return take_comment();
 }
 
-void Cursor::take_trailing_comment(ast::Trivia& trivia) { trivia.trailing = take_comment_on_this_line(); }
+void Cursor::take_trailing_comment(ast::Trivia& trivia) {
+    trivia.trailing = take_comment_on_this_line();
+}
 
 }  // namespace sop::lang::reader

@@ -1,4 +1,5 @@
-// A place in the token list, and what every part of the reader does there: look, take, expect, report, recover.
+// A place in the token list, and what every part of the reader does there: look, take, expect,
+// report, recover.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,8 @@
 
 namespace sop::lang::reader {
 
-// Thrown once an item has been reported as broken; caught where items are listed, which skips to the item's end.
+// Thrown once an item has been reported as broken; caught where items are listed, which skips to
+// the item's end.
 struct BrokenItem {};
 
 class Cursor {
@@ -55,8 +57,10 @@ class Cursor {
     void skip_item();
 
     // ---- reporting ----
-    Diagnostic& report(const char* code, SourceSpan span, std::string message, std::string label = {});
-    // "expected X, found Y" at this place, unless what stands here was reported already; throws BrokenItem.
+    Diagnostic& report(const char* code, SourceSpan span, std::string message,
+                       std::string label = {});
+    // "expected X, found Y" at this place, unless what stands here was reported already; throws
+    // BrokenItem.
     [[noreturn]] void fail_expecting(std::string_view what);
     std::string found_text() const;
     void drop_report(const char* code, SourceSpan span);
@@ -77,7 +81,8 @@ class Cursor {
     std::size_t position_ = 0;
     std::size_t comment_ = 0;
     std::size_t last_end_ = 0;  // of the last token or comment taken
-    bool after_missing_closer_ = false;  // the last token taken stands for a bracket that was not there
+    bool after_missing_closer_ =
+        false;  // the last token taken stands for a bracket that was not there
 };
 
 }  // namespace sop::lang::reader

@@ -12,7 +12,8 @@ namespace sop::lang::reader {
 
 namespace {
 
-// ---- texts ----------------------------------------------------------------------------------------------------------
+// ---- texts
+// ----------------------------------------------------------------------------------------------------------
 
 ast::Hole read_hole(Cursor& cursor) {
     const Token opener = cursor.take();
@@ -46,7 +47,8 @@ using Parts = std::vector<std::variant<std::string, ast::Hole>>;
 
 void append_text(Parts& parts, std::string_view text) {
     if (text.empty()) return;
-    if (parts.empty() || !std::holds_alternative<std::string>(parts.back())) parts.emplace_back(std::string());
+    if (parts.empty() || !std::holds_alternative<std::string>(parts.back()))
+        parts.emplace_back(std::string());
     std::get<std::string>(parts.back()) += text;
 }
 
@@ -54,13 +56,15 @@ std::size_t indent_of(std::string_view line) {
     return std::min(line.find_first_not_of(" \t"), line.size());
 }
 
-// The indent that every line with something on it shares. A line that begins with a hole counts by its blanks before it.
+// The indent that every line with something on it shares. A line that begins with a hole counts by
+// its blanks before it.
 std::size_t common_indent(const Parts& parts) {
     std::size_t common = static_cast<std::size_t>(-1);
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto* text = std::get_if<std::string>(&parts[i]);
         if (!text) continue;
-        for (std::size_t at = text->find('\n'); at != std::string::npos; at = text->find('\n', at + 1)) {
+        for (std::size_t at = text->find('\n'); at != std::string::npos;
+             at = text->find('\n', at + 1)) {
             const std::string_view rest = std::string_view(*text).substr(at + 1);
             const std::string_view line = rest.substr(0, rest.find('\n'));
             const bool ends_in_hole = line.size() == rest.size() && i + 1 < parts.size();
@@ -83,8 +87,8 @@ void remove_indent(std::string& text, std::size_t indent) {
     text = std::move(result);
 }
 
-// The first line end (behind the opening quotes) and the last one (before the closing quotes) are layout, and so is the
-// indent all lines share.
+// The first line end (behind the opening quotes) and the last one (before the closing quotes) are
+// layout, and so is the indent all lines share.
 void lay_out_lines(Parts& parts) {
     const std::size_t indent = common_indent(parts);
     for (auto& part : parts) {
@@ -99,7 +103,8 @@ void lay_out_lines(Parts& parts) {
     }
     if (auto* last = std::get_if<std::string>(&parts.back())) {
         const std::size_t line_end = last->rfind('\n');
-        if (line_end != std::string::npos && last->find_first_not_of(" \t", line_end + 1) == std::string::npos) {
+        if (line_end != std::string::npos &&
+            last->find_first_not_of(" \t", line_end + 1) == std::string::npos) {
             last->erase(line_end);
         }
     }
@@ -115,7 +120,8 @@ std::string without_carriage_returns(std::string_view text) {
     return result;
 }
 
-// ---- durations ------------------------------------------------------------------------------------------------------
+// ---- durations
+// ------------------------------------------------------------------------------------------------------
 
 std::optional<std::int64_t> whole_number(std::string_view digits) {
     std::int64_t value = 0;
@@ -128,9 +134,10 @@ enum class Unit { second, minute, hour, day, week, month, year };
 
 std::optional<Unit> find_unit(std::string_view word) {
     static constexpr std::pair<std::string_view, Unit> units[] = {
-        {"s", Unit::second}, {"m", Unit::minute},   {"h", Unit::hour},   {"day", Unit::day},
-        {"days", Unit::day}, {"week", Unit::week},  {"weeks", Unit::week}, {"month", Unit::month},
-        {"months", Unit::month}, {"year", Unit::year}, {"years", Unit::year},
+        {"s", Unit::second},   {"m", Unit::minute},    {"h", Unit::hour},
+        {"day", Unit::day},    {"days", Unit::day},    {"week", Unit::week},
+        {"weeks", Unit::week}, {"month", Unit::month}, {"months", Unit::month},
+        {"year", Unit::year},  {"years", Unit::year},
     };
     for (const auto& [name, unit] : units) {
         if (name == word) return unit;
@@ -141,10 +148,10 @@ std::optional<Unit> find_unit(std::string_view word) {
 // What people write for a unit elsewhere, and how it is written here.
 std::optional<std::string> meant_unit(std::string_view word, std::int64_t count) {
     static constexpr std::pair<std::string_view, std::string_view> meant[] = {
-        {"sec", "s"},   {"secs", "s"},    {"second", "s"}, {"seconds", "s"}, {"min", "m"},  {"mins", "m"},
-        {"minute", "m"}, {"minutes", "m"}, {"hr", "h"},    {"hrs", "h"},     {"hour", "h"}, {"hours", "h"},
-        {"d", " day"},  {"w", " week"},   {"wk", " week"}, {"mo", " month"}, {"mon", " month"}, {"M", " month"},
-        {"y", " year"}, {"yr", " year"},
+        {"sec", "s"},     {"secs", "s"},     {"second", "s"},  {"seconds", "s"}, {"min", "m"},
+        {"mins", "m"},    {"minute", "m"},   {"minutes", "m"}, {"hr", "h"},      {"hrs", "h"},
+        {"hour", "h"},    {"hours", "h"},    {"d", " day"},    {"w", " week"},   {"wk", " week"},
+        {"mo", " month"}, {"mon", " month"}, {"M", " month"},  {"y", " year"},   {"yr", " year"},
     };
     for (const auto& [name, unit] : meant) {
         if (name != word) continue;
@@ -154,9 +161,11 @@ std::optional<std::string> meant_unit(std::string_view word, std::int64_t count)
     return std::nullopt;
 }
 
-[[noreturn]] void fail_unit(Cursor& cursor, SourceSpan span, std::string_view word, std::optional<std::int64_t> count) {
-    auto& diagnostic = cursor.report(code::unknown_unit, span, fmt::format("I do not know the unit `{}`", word),
-                                     "`s`, `m`, `h` are elapsed; `day`, `week`, `month`, `year` keep the wall clock");
+[[noreturn]] void fail_unit(Cursor& cursor, SourceSpan span, std::string_view word,
+                            std::optional<std::int64_t> count) {
+    auto& diagnostic = cursor.report(
+        code::unknown_unit, span, fmt::format("I do not know the unit `{}`", word),
+        "`s`, `m`, `h` are elapsed; `day`, `week`, `month`, `year` keep the wall clock");
     if (count) {
         if (const auto meant = meant_unit(word, *count)) {
             diagnostic.fix = Fix{span, *meant, fmt::format("write `{}`", *meant)};
@@ -169,13 +178,20 @@ constexpr std::int64_t duration_seconds_max = std::int64_t{duration_years_max} *
 
 std::int64_t seconds_of(Unit unit) {
     switch (unit) {
-        case Unit::second: return 1;
-        case Unit::minute: return 60;
-        case Unit::hour: return 3600;
-        case Unit::day: return 86400;
-        case Unit::week: return 7 * 86400;
-        case Unit::month: return 31 * 86400;
-        case Unit::year: return 366 * 86400;
+        case Unit::second:
+            return 1;
+        case Unit::minute:
+            return 60;
+        case Unit::hour:
+            return 3600;
+        case Unit::day:
+            return 86400;
+        case Unit::week:
+            return 7 * 86400;
+        case Unit::month:
+            return 31 * 86400;
+        case Unit::year:
+            return 366 * 86400;
     }
     return 1;
 }
@@ -184,23 +200,35 @@ void add(calendar::Span& span, std::int64_t count, Unit unit) {
     switch (unit) {
         case Unit::second:
         case Unit::minute:
-        case Unit::hour: span.elapsed += std::chrono::seconds(count * seconds_of(unit)); return;
-        case Unit::day: span.days += static_cast<int>(count); return;
-        case Unit::week: span.days += static_cast<int>(count) * 7; return;
-        case Unit::month: span.months += static_cast<int>(count); return;
-        case Unit::year: span.months += static_cast<int>(count) * 12; return;
+        case Unit::hour:
+            span.elapsed += std::chrono::seconds(count * seconds_of(unit));
+            return;
+        case Unit::day:
+            span.days += static_cast<int>(count);
+            return;
+        case Unit::week:
+            span.days += static_cast<int>(count) * 7;
+            return;
+        case Unit::month:
+            span.months += static_cast<int>(count);
+            return;
+        case Unit::year:
+            span.months += static_cast<int>(count) * 12;
+            return;
     }
 }
 
 [[noreturn]] void fail_long_duration(Cursor& cursor, SourceSpan span) {
     cursor.report(code::duration_too_long, span,
-                  fmt::format("`{}` is more than {} years", cursor.text(Token{TokenKind::measure, span}),
-                              duration_years_max));
+                  fmt::format("`{}` is more than {} years",
+                              cursor.text(Token{TokenKind::measure, span}), duration_years_max));
     throw BrokenItem{};
 }
 
-void add_checked(Cursor& cursor, calendar::Span& value, std::optional<std::int64_t> count, Unit unit, SourceSpan span) {
-    if (!count || *count > duration_seconds_max / seconds_of(unit)) fail_long_duration(cursor, span);
+void add_checked(Cursor& cursor, calendar::Span& value, std::optional<std::int64_t> count,
+                 Unit unit, SourceSpan span) {
+    if (!count || *count > duration_seconds_max / seconds_of(unit))
+        fail_long_duration(cursor, span);
     add(value, *count, unit);
 }
 
@@ -208,9 +236,10 @@ void add_checked(Cursor& cursor, calendar::Span& value, std::optional<std::int64
 [[noreturn]] void fail_touching(Cursor& cursor, const Token& token, std::size_t digits) {
     std::string apart(cursor.text(token));
     apart.insert(digits, " ");
-    auto& diagnostic = cursor.report(code::unknown_unit, token.span,
-                                     fmt::format("`{}` needs a space before its unit", cursor.text(token)),
-                                     "only `s`, `m` and `h` touch their number");
+    auto& diagnostic =
+        cursor.report(code::unknown_unit, token.span,
+                      fmt::format("`{}` needs a space before its unit", cursor.text(token)),
+                      "only `s`, `m` and `h` touch their number");
     diagnostic.fix = Fix{token.span, apart, fmt::format("write `{}`", apart)};
     throw BrokenItem{};
 }
@@ -220,13 +249,15 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
     std::string_view rest = cursor.text(token);
     while (!rest.empty()) {
         const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-        const std::size_t letters = std::min(rest.find_first_of("0123456789", digits), rest.size()) - digits;
+        const std::size_t letters =
+            std::min(rest.find_first_of("0123456789", digits), rest.size()) - digits;
         const auto count = whole_number(rest.substr(0, digits));
         const std::string_view word = rest.substr(digits, letters);
         const auto unit = find_unit(word);
         if (digits == 0 || rest[digits] == '.') {
             cursor.report(code::unknown_unit, token.span,
-                          fmt::format("`{}` is no duration", cursor.text(token)), "whole numbers: `1h30m`, `90m`");
+                          fmt::format("`{}` is no duration", cursor.text(token)),
+                          "whole numbers: `1h30m`, `90m`");
             throw BrokenItem{};
         }
         if (!unit) fail_unit(cursor, token.span, word, count);
@@ -249,7 +280,9 @@ ast::Text read_text(Cursor& cursor, std::string_view what) {
             continue;
         }
         const Token& part = cursor.take();
-        append_text(text.parts, part.kind == TokenKind::string_brace ? "{" : without_carriage_returns(cursor.text(part)));
+        append_text(text.parts, part.kind == TokenKind::string_brace
+                                    ? "{"
+                                    : without_carriage_returns(cursor.text(part)));
     }
     cursor.take();
     text.span = cursor.span_from(opener.span.begin);
@@ -270,10 +303,12 @@ ast::TimeOfDay read_time(Cursor& cursor) {
     }
     const auto fail = [&](std::string label) -> Diagnostic& {
         return cursor.report(code::malformed_time, token.span,
-                             fmt::format("`{}` is not a time of day", cursor.text(token)), std::move(label));
+                             fmt::format("`{}` is not a time of day", cursor.text(token)),
+                             std::move(label));
     };
     bool two_digits = fields.size() <= 3 && fields.front().size() <= 2;
-    for (std::size_t i = 1; i < fields.size(); ++i) two_digits = two_digits && fields[i].size() == 2;
+    for (std::size_t i = 1; i < fields.size(); ++i)
+        two_digits = two_digits && fields[i].size() == 2;
     if (!two_digits) {
         fail("times are `HH:MM` or `HH:MM:SS`, two digits after each colon");
         throw BrokenItem{};
@@ -283,14 +318,17 @@ ast::TimeOfDay read_time(Cursor& cursor) {
     if (values[0] > 23 || values[1] > 59 || values[2] > 59) {
         auto& diagnostic = fail("hours go from 00 to 23, minutes and seconds from 00 to 59");
         if (values[0] == 24 && values[1] == 0 && values[2] == 0) {
-            diagnostic.notes.push_back("midnight is `00:00` and belongs to the day that begins with it");
+            diagnostic.notes.push_back(
+                "midnight is `00:00` and belongs to the day that begins with it");
         }
         throw BrokenItem{};
     }
     return {std::chrono::seconds(values[0] * 3600 + values[1] * 60 + values[2]), token.span};
 }
 
-bool at_duration(const Cursor& cursor) { return cursor.is(TokenKind::measure) || cursor.is(TokenKind::number); }
+bool at_duration(const Cursor& cursor) {
+    return cursor.is(TokenKind::measure) || cursor.is(TokenKind::number);
+}
 
 ast::Duration read_duration(Cursor& cursor) {
     if (!at_duration(cursor)) cursor.fail_expecting("a duration such as `10m` or `1 day`");
@@ -325,10 +363,13 @@ date::local_days read_date(Cursor& cursor) {
     const auto day = static_cast<unsigned>(*whole_number(text.substr(second_dash + 1)));
     const date::year_month_day value{date::year(year), date::month(month), date::day(day)};
     if (!value.ok()) {
-        auto& diagnostic = cursor.report(code::impossible_date, token.span, fmt::format("there is no date `{}`", text));
+        auto& diagnostic = cursor.report(code::impossible_date, token.span,
+                                         fmt::format("there is no date `{}`", text));
         if (month >= 1 && month <= 12 && day >= 1) {
-            const date::year_month_day_last last{date::year(year), date::month_day_last(date::month(month))};
-            diagnostic.label = fmt::format("that month has {} days", static_cast<unsigned>(last.day()));
+            const date::year_month_day_last last{date::year(year),
+                                                 date::month_day_last(date::month(month))};
+            diagnostic.label =
+                fmt::format("that month has {} days", static_cast<unsigned>(last.day()));
         }
         throw BrokenItem{};
     }

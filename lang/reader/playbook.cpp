@@ -14,17 +14,20 @@ namespace sop::lang::reader {
 
 namespace {
 
-void suggest(Diagnostic& diagnostic, std::string_view word, const std::vector<std::string>& candidates) {
+void suggest(Diagnostic& diagnostic, std::string_view word,
+             const std::vector<std::string>& candidates) {
     const auto near = closest(word, candidates);
     if (!near) return;
     diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
     diagnostic.fix = Fix{diagnostic.span, *near, fmt::format("write `{}`", *near)};
 }
 
-const std::vector<Keyword> weekday_keywords{Keyword::monday, Keyword::tuesday, Keyword::wednesday, Keyword::thursday,
-                                            Keyword::friday, Keyword::saturday, Keyword::sunday};
+const std::vector<Keyword> weekday_keywords{Keyword::monday,   Keyword::tuesday, Keyword::wednesday,
+                                            Keyword::thursday, Keyword::friday,  Keyword::saturday,
+                                            Keyword::sunday};
 
-// ---- clauses --------------------------------------------------------------------------------------------------------
+// ---- clauses
+// --------------------------------------------------------------------------------------------------------
 
 ast::Name read_zone(Cursor& cursor) {
     if (!cursor.is(TokenKind::zone) && !cursor.is(TokenKind::word)) {
@@ -73,7 +76,8 @@ ast::ViaClause read_via(Cursor& cursor) {
 // `for` begins an audience, but a window where a duration follows.
 bool at_clause(const Cursor& cursor) {
     if (cursor.is(Keyword::timezone) || cursor.is(Keyword::via)) return true;
-    return cursor.is(Keyword::for_) && !cursor.is(TokenKind::measure, 1) && !cursor.is(TokenKind::number, 1);
+    return cursor.is(Keyword::for_) && !cursor.is(TokenKind::measure, 1) &&
+           !cursor.is(TokenKind::number, 1);
 }
 
 ast::Clause read_clause(Cursor& cursor) {
@@ -82,7 +86,8 @@ ast::Clause read_clause(Cursor& cursor) {
     return read_audience(cursor);
 }
 
-// ---- triggers -------------------------------------------------------------------------------------------------------
+// ---- triggers
+// -------------------------------------------------------------------------------------------------------
 
 void read_weekdays(Cursor& cursor, ast::CalendarHead& head) {
     head.days.kind = calendar::Days::Kind::weekdays;
@@ -97,7 +102,8 @@ void read_weekdays(Cursor& cursor, ast::CalendarHead& head) {
                               fmt::format("I do not know the weekday `{}`", cursor.text(token)),
                               "`day`, `workday`, a weekday or `month on …` stands here");
             auto candidates = spellings(weekday_keywords);
-            for (const auto& word : spellings({Keyword::day, Keyword::workday, Keyword::month})) candidates.push_back(word);
+            for (const auto& word : spellings({Keyword::day, Keyword::workday, Keyword::month}))
+                candidates.push_back(word);
             suggest(diagnostic, cursor.text(token), candidates);
             throw BrokenItem{};
         }
@@ -116,13 +122,14 @@ void read_month_days(Cursor& cursor, ast::CalendarHead& head) {
         int day = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), day);
         if (error != std::errc() || end != text.data() + text.size() || day < 1 || day > 31) {
-            cursor.report(code::impossible_month_day, token.span, fmt::format("no month has a day `{}`", text),
-                          "1 to 31");
+            cursor.report(code::impossible_month_day, token.span,
+                          fmt::format("no month has a day `{}`", text), "1 to 31");
             throw BrokenItem{};
         }
         days.emplace_back(day, token.span);
     } while (cursor.take_if(TokenKind::comma));
-    std::sort(days.begin(), days.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(days.begin(), days.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [day, span] : days) {
         if (!head.days.month_days.empty() && head.days.month_days.back() == day) continue;
         head.days.month_days.push_back(day);
@@ -141,7 +148,8 @@ void read_dates(Cursor& cursor, ast::CalendarHead& head) {
 }
 
 void read_times(Cursor& cursor, ast::CalendarHead& head) {
-    if (!cursor.take_if(Keyword::at) && !cursor.is(TokenKind::time)) cursor.fail_expecting("`at` and a time");
+    if (!cursor.take_if(Keyword::at) && !cursor.is(TokenKind::time))
+        cursor.fail_expecting("`at` and a time");
     do {
         head.times.push_back(read_time(cursor));
     } while (cursor.take_if(TokenKind::comma));
@@ -188,8 +196,9 @@ void read_trigger(Cursor& cursor, ast::Rule& rule) {
         }
     } else if (cursor.is(TokenKind::word)) {
         const Token& token = cursor.peek();
-        auto& diagnostic = cursor.report(code::syntax, token.span,
-                                         fmt::format("a rule begins with `every` or `on`, not with `{}`", cursor.text(token)));
+        auto& diagnostic = cursor.report(
+            code::syntax, token.span,
+            fmt::format("a rule begins with `every` or `on`, not with `{}`", cursor.text(token)));
         suggest(diagnostic, cursor.text(token), spellings({Keyword::every, Keyword::on}));
         throw BrokenItem{};
     } else {
@@ -207,24 +216,34 @@ void read_window(Cursor& cursor, ast::Rule& rule) {
         throw BrokenItem{};
     }
     if (head->window) {
-        cursor.report(code::set_twice, cursor.span_from(keyword.span.begin), "this rule has a window already")
+        cursor
+            .report(code::set_twice, cursor.span_from(keyword.span.begin),
+                    "this rule has a window already")
             .related.push_back({head->window->span, "here"});
         throw BrokenItem{};
     }
     head->window = window;
 }
 
-// A head may run over lines, up to its brace; a line that begins with a label of its own is the next item.
+bool trigger_on_next_line(const Cursor& cursor) {
+    std::size_t ahead = 0;
+    while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
+    return cursor.is(Keyword::every, ahead) || cursor.is(Keyword::on, ahead);
+}
+
+// A head may run over lines, up to its brace; a line that begins with a label of its own is the
+// next item.
 bool head_goes_on(Cursor& cursor) {
     if (!cursor.is(TokenKind::line_end)) return true;
     std::size_t ahead = 0;
     while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
     if (cursor.is(TokenKind::open_brace, ahead)) return true;
-    return cursor.is(Keyword::for_, ahead) || cursor.is(Keyword::via, ahead) || cursor.is(Keyword::timezone, ahead) ||
-           cursor.is(Keyword::at, ahead);
+    return cursor.is(Keyword::for_, ahead) || cursor.is(Keyword::via, ahead) ||
+           cursor.is(Keyword::timezone, ahead) || cursor.is(Keyword::at, ahead);
 }
 
 void read_head(Cursor& cursor, ast::Rule& rule) {
+    if (trigger_on_next_line(cursor)) cursor.skip_line_ends();
     read_trigger(cursor, rule);
     while (head_goes_on(cursor)) {
         cursor.skip_line_ends();
@@ -239,20 +258,24 @@ void read_head(Cursor& cursor, ast::Rule& rule) {
     if (cursor.is(TokenKind::open_brace) || cursor.is(TokenKind::error)) return;
     const Token& token = cursor.peek();
     if (token.kind != TokenKind::word) cursor.fail_expecting("`{` and the rule's steps");
-    auto& diagnostic = cursor.report(code::unknown_setting, token.span,
-                                     fmt::format("I do not know the clause `{}`", cursor.text(token)),
-                                     "`for`, `via`, `timezone` or `{` stands here");
-    suggest(diagnostic, cursor.text(token), spellings({Keyword::for_, Keyword::via, Keyword::timezone}));
+    auto& diagnostic =
+        cursor.report(code::unknown_setting, token.span,
+                      fmt::format("I do not know the clause `{}`", cursor.text(token)),
+                      "`for`, `via`, `timezone` or `{` stands here");
+    suggest(diagnostic, cursor.text(token),
+            spellings({Keyword::for_, Keyword::via, Keyword::timezone}));
     throw BrokenItem{};
 }
 
-// ---- steps ----------------------------------------------------------------------------------------------------------
+// ---- steps
+// ----------------------------------------------------------------------------------------------------------
 
 bool at_rule_head(const Cursor& cursor) {
     if (!cursor.at_named_label()) return false;
     std::size_t ahead = 1;
     while (!cursor.is(TokenKind::colon, ahead)) {
-        if (cursor.is(TokenKind::line_end, ahead) || cursor.is(TokenKind::end_of_file, ahead)) return false;
+        if (cursor.is(TokenKind::line_end, ahead) || cursor.is(TokenKind::end_of_file, ahead))
+            return false;
         ++ahead;
     }
     return cursor.is(Keyword::every, ahead + 1) || cursor.is(Keyword::on, ahead + 1);
@@ -264,8 +287,9 @@ void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
     if (!has_at && !cursor.is(TokenKind::time)) return;
     const ast::TimeOfDay time = read_time(cursor);
     if (!offset.span.is_calendar()) {
-        auto& diagnostic = cursor.report(code::time_after_elapsed, cursor.span_from(first.span.begin),
-                                         "a time of day follows calendar units only", "elapsed units move the clock itself");
+        auto& diagnostic = cursor.report(
+            code::time_after_elapsed, cursor.span_from(first.span.begin),
+            "a time of day follows calendar units only", "elapsed units move the clock itself");
         diagnostic.notes.push_back("write `start - 1 day at 12:00`, or leave the time out");
         throw BrokenItem{};
     }
@@ -296,7 +320,8 @@ void read_next_label(Cursor& cursor, ast::StepLabel& label) {
     label.next_day = true;
     label.when.anchor = StepTime::Anchor::previous;
     label.when.offset.span.days = 1;
-    if (!cursor.is(Keyword::at) && !cursor.is(TokenKind::time)) cursor.fail_expecting("`at` and a time");
+    if (!cursor.is(Keyword::at) && !cursor.is(TokenKind::time))
+        cursor.fail_expecting("`at` and a time");
     read_time_of_offset(cursor, label.when.offset);
 }
 
@@ -311,9 +336,10 @@ ast::StepLabel read_label(Cursor& cursor) {
         read_next_label(cursor, label);
     } else {
         const Token& token = cursor.peek();
-        auto& diagnostic = cursor.report(code::unknown_step, token.span,
-                                         fmt::format("I do not know the step `{}`", cursor.text(token)),
-                                         "`start`, `end`, `after …` or `next day` begins a step");
+        auto& diagnostic =
+            cursor.report(code::unknown_step, token.span,
+                          fmt::format("I do not know the step `{}`", cursor.text(token)),
+                          "`start`, `end`, `after …` or `next day` begins a step");
         suggest(diagnostic, cursor.text(token),
                 spellings({Keyword::start, Keyword::end, Keyword::after, Keyword::next}));
         throw BrokenItem{};
@@ -353,9 +379,10 @@ ast::Action read_action(Cursor& cursor) {
     }
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("an action such as `post`");
     const Token& token = cursor.peek();
-    auto& diagnostic = cursor.report(code::unknown_action, token.span,
-                                     fmt::format("I do not know the action `{}`", cursor.text(token)),
-                                     "`post`, `send`, `tag` or `untag` stands here");
+    auto& diagnostic =
+        cursor.report(code::unknown_action, token.span,
+                      fmt::format("I do not know the action `{}`", cursor.text(token)),
+                      "`post`, `send`, `tag` or `untag` stands here");
     suggest(diagnostic, cursor.text(token),
             spellings({Keyword::post, Keyword::send, Keyword::tag, Keyword::untag}));
     throw BrokenItem{};
@@ -396,8 +423,8 @@ bool steps_follow_without_brace(const Cursor& cursor) {
     const auto keyword = cursor.keyword_at(ahead);
     const bool named = cursor.is(TokenKind::colon, ahead + 1);
     if (named) return keyword == Keyword::start || keyword == Keyword::end;
-    for (const Keyword begins : {Keyword::start, Keyword::end, Keyword::after, Keyword::next, Keyword::post, Keyword::send,
-                                 Keyword::tag, Keyword::untag}) {
+    for (const Keyword begins : {Keyword::start, Keyword::end, Keyword::after, Keyword::next,
+                                 Keyword::post, Keyword::send, Keyword::tag, Keyword::untag}) {
         if (keyword == begins) return true;
     }
     return false;
@@ -412,7 +439,9 @@ bool read_steps(Cursor& cursor, ast::Rule& rule) {
         cursor.skip_line_ends();
         if (cursor.is(TokenKind::close_brace) || cursor.is(TokenKind::end_of_file)) break;
         if (at_rule_head(cursor)) {
-            cursor.report(code::bracket_not_closed, opener, "this bracket is never closed: `}` is missing", "opened here")
+            cursor
+                .report(code::bracket_not_closed, opener,
+                        "this bracket is never closed: `}` is missing", "opened here")
                 .related.push_back({cursor.peek().span, "`}` expected before this"});
             return false;
         }
@@ -428,24 +457,28 @@ bool read_steps(Cursor& cursor, ast::Rule& rule) {
     return true;
 }
 
-// To the brace that opens the steps of a rule with a broken head, or to the item's end when there is none.
+// To the brace that opens the steps of a rule with a broken head, or to the item's end when there
+// is none.
 void skip_to_steps(Cursor& cursor) {
-    while (!cursor.is(TokenKind::open_brace) && head_goes_on(cursor) && !cursor.is(TokenKind::close_brace) &&
-           !cursor.is(TokenKind::end_of_file)) {
+    while (!cursor.is(TokenKind::open_brace) && head_goes_on(cursor) &&
+           !cursor.is(TokenKind::close_brace) && !cursor.is(TokenKind::end_of_file)) {
         cursor.take();
     }
 }
 
-// ---- the playbook's block -------------------------------------------------------------------------------------------
+// ---- the playbook's block
+// -------------------------------------------------------------------------------------------
 
 void read_setting(Cursor& cursor, ast::Playbook& playbook, ast::Trivia trivia) {
     if (!at_clause(cursor)) {
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a setting or a rule");
         const Token& token = cursor.peek();
-        auto& diagnostic = cursor.report(code::unknown_setting, token.span,
-                                         fmt::format("I do not know the setting `{}`", cursor.text(token)),
-                                         "a setting or `name: every …` stands here");
-        suggest(diagnostic, cursor.text(token), spellings({Keyword::timezone, Keyword::for_, Keyword::via}));
+        auto& diagnostic =
+            cursor.report(code::unknown_setting, token.span,
+                          fmt::format("I do not know the setting `{}`", cursor.text(token)),
+                          "a setting or `name: every …` stands here");
+        suggest(diagnostic, cursor.text(token),
+                spellings({Keyword::timezone, Keyword::for_, Keyword::via}));
         throw BrokenItem{};
     }
     ast::Setting setting{read_clause(cursor), {}};
@@ -464,7 +497,8 @@ void report_missing_opener(Cursor& cursor) {
 }
 
 // Returns false when the playbook ended early, at the brace that was meant for it.
-bool read_playbook_item(Cursor& cursor, ast::Playbook& playbook, std::size_t& closers_missing, SourceSpan opener) {
+bool read_playbook_item(Cursor& cursor, ast::Playbook& playbook, std::size_t& closers_missing,
+                        SourceSpan opener) {
     if (closers_missing > 0 && cursor.is(TokenKind::close_brace)) {
         --closers_missing;
         cursor.drop_report(code::bracket_not_closed, opener);

@@ -19,9 +19,10 @@ ast::Edition read_edition(Cursor& cursor) {
     const Token keyword = cursor.take();
     const Token& number = cursor.expect(TokenKind::number, "the edition's number: `sop 1`");
     if (cursor.text(number) != std::to_string(edition_current)) {
-        cursor.report(code::edition_unknown, number.span,
-                      fmt::format("edition `{}` is not known to this version", cursor.text(number)),
-                      fmt::format("this version reads edition {}", edition_current))
+        cursor
+            .report(code::edition_unknown, number.span,
+                    fmt::format("edition `{}` is not known to this version", cursor.text(number)),
+                    fmt::format("this version reads edition {}", edition_current))
             .notes.push_back("a newer version of sop may read it");
     }
     ast::Edition edition;
@@ -29,7 +30,8 @@ ast::Edition read_edition(Cursor& cursor) {
     return edition;
 }
 
-// The items of a declaration's block, each read by `read_item`, which throws BrokenItem for one that it cannot read.
+// The items of a declaration's block, each read by `read_item`, which throws BrokenItem for one
+// that it cannot read.
 template <typename ReadItem>
 ast::BlockTrivia read_block(Cursor& cursor, bool& broken, ReadItem read_item) {
     cursor.expect(TokenKind::open_brace, "`{`");
@@ -53,9 +55,10 @@ ast::BlockTrivia read_block(Cursor& cursor, bool& broken, ReadItem read_item) {
 void fail_unknown_setting(Cursor& cursor, Keyword known) {
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting(fmt::format("`{}`", spelling(known)));
     const Token& token = cursor.peek();
-    auto& diagnostic = cursor.report(code::unknown_setting, token.span,
-                                     fmt::format("I do not know the setting `{}`", cursor.text(token)),
-                                     fmt::format("`{}` stands here", spelling(known)));
+    auto& diagnostic =
+        cursor.report(code::unknown_setting, token.span,
+                      fmt::format("I do not know the setting `{}`", cursor.text(token)),
+                      fmt::format("`{}` stands here", spelling(known)));
     if (const auto near = closest(cursor.text(token), spellings({known}))) {
         diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
     }
@@ -135,7 +138,8 @@ ast::EventDeclaration read_event(Cursor& cursor) {
         const bool comma = cursor.take_if(TokenKind::comma);
         const bool line_end = cursor.is(TokenKind::line_end);
         cursor.skip_line_ends();
-        if (!comma && !line_end && !cursor.is(TokenKind::close_brace)) cursor.fail_expecting("`,` or `}`");
+        if (!comma && !line_end && !cursor.is(TokenKind::close_brace))
+            cursor.fail_expecting("`,` or `}`");
     }
     cursor.take();
     return event;
@@ -180,7 +184,8 @@ class DocumentReader {
             } catch (const BrokenItem&) {
                 cursor_.skip_item();
                 const auto words = cursor_.words_since(begin);
-                document_.broken_names.insert(document_.broken_names.end(), words.begin(), words.end());
+                document_.broken_names.insert(document_.broken_names.end(), words.begin(),
+                                              words.end());
             }
         }
         document_.end_comments = cursor_.take_comments_before_here();
@@ -200,7 +205,8 @@ class DocumentReader {
         cursor_.take_trailing_comment(trivia);
         std::visit([&](auto& node) { node.trivia = std::move(trivia); }, item);
         document_.items.push_back(std::move(item));
-        if (std::holds_alternative<ast::Playbook>(document_.items.back())) last_playbook_ = document_.items.size() - 1;
+        if (std::holds_alternative<ast::Playbook>(document_.items.back()))
+            last_playbook_ = document_.items.size() - 1;
     }
 
     ast::Item read_declaration() {
@@ -217,14 +223,17 @@ class DocumentReader {
             cursor_.take();
             return reader::read_playbook(cursor_);
         }
-        if (!cursor_.is(TokenKind::word)) cursor_.fail_expecting("a declaration such as `playbook`");
+        if (!cursor_.is(TokenKind::word))
+            cursor_.fail_expecting("a declaration such as `playbook`");
         const Token& token = cursor_.peek();
         if (document_.items.empty() && cursor_.is(TokenKind::number, 1)) fail_edition(token);
-        auto& diagnostic = cursor_.report(code::unknown_declaration, token.span,
-                                          fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
-                                          "`playbook`, `tag`, `event`, `content` or `channel` stands here");
-        const auto near = closest(cursor_.text(token), spellings({Keyword::sop, Keyword::channel, Keyword::tag,
-                                                                  Keyword::event, Keyword::content, Keyword::playbook}));
+        auto& diagnostic =
+            cursor_.report(code::unknown_declaration, token.span,
+                           fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
+                           "`playbook`, `tag`, `event`, `content` or `channel` stands here");
+        const auto near = closest(cursor_.text(token),
+                                  spellings({Keyword::sop, Keyword::channel, Keyword::tag,
+                                             Keyword::event, Keyword::content, Keyword::playbook}));
         if (near) {
             diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
             diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
@@ -235,17 +244,20 @@ class DocumentReader {
     // A first word before a number is the edition under another name.
     [[noreturn]] void fail_edition(const Token& token) {
         edition_seen_ = true;
-        auto& diagnostic = cursor_.report(code::edition_missing, token.span, "the file does not say its edition",
-                                          fmt::format("`sop {}` goes first", edition_current));
+        auto& diagnostic =
+            cursor_.report(code::edition_missing, token.span, "the file does not say its edition",
+                           fmt::format("`sop {}` goes first", edition_current));
         diagnostic.fix = Fix{token.span, "sop", "write `sop`"};
         throw BrokenItem{};
     }
 
-    // One closing brace too many ends a playbook early; its other rules are then found out here. They are read into it all
-    // the same, so that they are checked, and the brace at their end is expected.
+    // One closing brace too many ends a playbook early; its other rules are then found out here.
+    // They are read into it all the same, so that they are checked, and the brace at their end is
+    // expected.
     void read_rule_outside() {
         if (!outside_reported_) {
-            cursor_.report(code::rule_outside_playbook, cursor_.peek().span, "this rule stands outside its playbook",
+            cursor_.report(code::rule_outside_playbook, cursor_.peek().span,
+                           "this rule stands outside its playbook",
                            "a `}` above it is one too many");
             outside_reported_ = true;
         }
@@ -261,14 +273,18 @@ class DocumentReader {
             stray_expected_used_ = true;
             return;
         }
-        cursor_.report(code::stray_closer, token.span, "`}` closes nothing", "no `{` before it is still open");
+        cursor_.report(code::stray_closer, token.span, "`}` closes nothing",
+                       "no `{` before it is still open");
     }
 
     void require_edition() {
         if (refused_ || edition_seen_) return;
-        auto& diagnostic = cursor_.report(code::edition_missing, {0, 0}, "the file does not say its edition",
-                                          fmt::format("`sop {}` goes first", edition_current));
-        diagnostic.fix = Fix{{0, 0}, fmt::format("sop {}\n", edition_current), fmt::format("add `sop {}`", edition_current)};
+        auto& diagnostic =
+            cursor_.report(code::edition_missing, {0, 0}, "the file does not say its edition",
+                           fmt::format("`sop {}` goes first", edition_current));
+        diagnostic.fix = Fix{{0, 0},
+                             fmt::format("sop {}\n", edition_current),
+                             fmt::format("add `sop {}`", edition_current)};
     }
 
     Cursor& cursor_;
@@ -282,7 +298,8 @@ class DocumentReader {
 
 }  // namespace
 
-Document read_document(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics) {
+Document read_document(const Source& source, const TokenList& list,
+                       std::vector<Diagnostic>& diagnostics) {
     Cursor cursor(source, list, diagnostics);
     return DocumentReader(list, cursor).read();
 }

@@ -10,6 +10,7 @@
 
 namespace sop::lang {
 
-Document read_document(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics);
+Document read_document(const Source& source, const TokenList& list,
+                       std::vector<Diagnostic>& diagnostics);
 
 }  // namespace sop::lang

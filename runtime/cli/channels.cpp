@@ -27,11 +27,14 @@ std::string kind_of(const lang::Plan& plan, const std::string& name) {
     return name;  // the built-in channel is called by its kind
 }
 
-std::unique_ptr<Channel> make_webhook(const std::string& name, const ChannelConfig& config, Wakeup& wakeup) {
+std::unique_ptr<Channel> make_webhook(const std::string& name, const ChannelConfig& config,
+                                      Wakeup& wakeup) {
     if (!config.url) {
-        throw CommandError(fmt::format("the channel `{0}` has no URL: add to sop.toml\n  [channels.{0}]\n  url_env = \"…\"   # "
-                                       "the environment variable that holds it",
-                                       name));
+        throw CommandError(
+            fmt::format("the channel `{0}` has no URL: add to sop.toml\n  [channels.{0}]\n  "
+                        "url_env = \"…\"   # "
+                        "the environment variable that holds it",
+                        name));
     }
     WebhookChannelOptions options;
     options.url = read_secret(*config.url, fmt::format("the URL of channel `{}`", name));
@@ -53,8 +56,10 @@ Channels make_channels(const lang::Plan& plan, const Config& config, Wakeup& wak
     Channels channels;
     for (const std::string& name : used_channels(plan)) {
         const auto found = config.channels.find(name);
-        const ChannelConfig settings = found == config.channels.end() ? ChannelConfig{} : found->second;
-        channels[name] = kind_of(plan, name) == "webhook" ? make_webhook(name, settings, wakeup) : make_log(settings, wakeup);
+        const ChannelConfig settings =
+            found == config.channels.end() ? ChannelConfig{} : found->second;
+        channels[name] = kind_of(plan, name) == "webhook" ? make_webhook(name, settings, wakeup)
+                                                          : make_log(settings, wakeup);
     }
     return channels;
 }

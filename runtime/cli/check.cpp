@@ -13,12 +13,15 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
     std::string diagnostics;
     for (const auto& file : files) {
         for (const auto& diagnostic : file.diagnostics) {
-            diagnostics += (diagnostics.empty() ? "\n" : ",\n") + lang::render_json(diagnostic, *file.source);
+            diagnostics +=
+                (diagnostics.empty() ? "\n" : ",\n") + lang::render_json(diagnostic, *file.source);
         }
     }
-    fmt::print("{{\"format_version\":1,\"summary\":{{\"files\":{},\"errors\":{},\"warnings\":{},\"notes\":{}}},"
-               "\"diagnostics\":[{}]}}\n",
-               files.size(), counts.errors, counts.warnings, counts.notes, diagnostics);
+    fmt::print(
+        "{{\"format_version\":1,\"summary\":{{\"files\":{},\"errors\":{},\"warnings\":{},\"notes\":"
+        "{}}},"
+        "\"diagnostics\":[{}]}}\n",
+        files.size(), counts.errors, counts.warnings, counts.notes, diagnostics);
 }
 
 }  // namespace
@@ -32,7 +35,8 @@ int check(const CheckOptions& options) {
         print_json(compilation.files, counts);
     } else {
         print_findings(compilation.files, stdout);
-        fmt::print("{} in {} file{}\n", findings_text(counts), sources.size(), sources.size() == 1 ? "" : "s");
+        fmt::print("{} in {} file{}\n", findings_text(counts), sources.size(),
+                   sources.size() == 1 ? "" : "s");
     }
     return counts.errors > 0 ? exit_findings : exit_fine;
 }

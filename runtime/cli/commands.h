@@ -1,5 +1,6 @@
-// The subcommands of `sop`: their options, and a function each that does the work and gives the exit code. main.cpp fills
-// the options from the command line. Throws CommandError, StoreError, ConfigError and the like for what main reports.
+// The subcommands of `sop`: their options, and a function each that does the work and gives the
+// exit code. main.cpp fills the options from the command line. Throws CommandError, StoreError,
+// ConfigError and the like for what main reports.
 #pragma once
 
 #include <cstddef>

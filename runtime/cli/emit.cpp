@@ -30,7 +30,8 @@ Event event_of(const EmitOptions& options, Instant now) {
             throw CommandError(fmt::format("`{}` is no field; write `name=value`", field));
         }
         if (!event.fields.emplace(field.substr(0, equal), field.substr(equal + 1)).second) {
-            throw CommandError(fmt::format("the field `{}` is given twice", field.substr(0, equal)));
+            throw CommandError(
+                fmt::format("the field `{}` is given twice", field.substr(0, equal)));
         }
     }
     return event;
@@ -42,13 +43,18 @@ int emit(const EmitOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, false);
     const auto plan = store->latest_plan();
-    if (!plan) throw CommandError(fmt::format("{}: no playbook was ever served from it", config.store.string()));
-    const Event event = checked_event(lang::plan_from_json(plan->json), event_of(options, SystemClock().now()));
+    if (!plan)
+        throw CommandError(
+            fmt::format("{}: no playbook was ever served from it", config.store.string()));
+    const Event event =
+        checked_event(lang::plan_from_json(plan->json), event_of(options, SystemClock().now()));
     if (event.group && !store->find_group(*event.group)) {
-        throw CommandError(fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));
+        throw CommandError(
+            fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));
     }
     if (event.member && !store->find_member(*event.member)) {
-        throw CommandError(fmt::format("there is no member `{}`; `sop members import` adds it", *event.member));
+        throw CommandError(
+            fmt::format("there is no member `{}`; `sop members import` adds it", *event.member));
     }
     const bool added = store->add_event(event);
     if (added) send_nudge(config.store);

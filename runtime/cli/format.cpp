@@ -24,7 +24,8 @@ void replace_file(const std::string& path, const std::string& text) {
         if (!file) {
             std::error_code ignored;
             fs::remove(beside, ignored);
-            throw CommandError(fmt::format("{}: cannot be written: is the disk full or the folder read-only?", path));
+            throw CommandError(fmt::format(
+                "{}: cannot be written: is the disk full or the folder read-only?", path));
         }
     }
     std::error_code error;
@@ -52,7 +53,9 @@ int format(const FormatOptions& options) {
         }
         const bool same = *formatted.value == source.text();
         if (options.check_only) {
-            if (!same) fmt::print("{}: is not formatted; `sop fmt {}` does it\n", source.name(), source.name());
+            if (!same)
+                fmt::print("{}: is not formatted; `sop fmt {}` does it\n", source.name(),
+                           source.name());
             findings = findings || !same;
         } else if (standard_input) {
             fmt::print("{}", *formatted.value);

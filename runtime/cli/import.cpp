@@ -12,7 +12,8 @@ namespace sop::runtime::cli {
 
 namespace {
 
-int run_import(const ImportOptions& options, ImportReport (*import)(const std::filesystem::path&, Store&),
+int run_import(const ImportOptions& options,
+               ImportReport (*import)(const std::filesystem::path&, Store&),
                std::string_view what) {
     const Config config = load_config(options.folder);
     const auto store = open_sqlite_store(config.store.string());
@@ -21,14 +22,18 @@ int run_import(const ImportOptions& options, ImportReport (*import)(const std::f
         fmt::print(stderr, "{}\n", import_problems_text(options.file, report));
         return exit_findings;
     }
-    fmt::print("{} {}: {} added, {} changed, {} as they were\n", report.rows, what, report.added, report.changed,
-               report.unchanged);
+    fmt::print("{} {}: {} added, {} changed, {} as they were\n", report.rows, what, report.added,
+               report.changed, report.unchanged);
     return exit_fine;
 }
 
 }  // namespace
 
-int import_groups_command(const ImportOptions& options) { return run_import(options, import_groups, "groups"); }
-int import_members_command(const ImportOptions& options) { return run_import(options, import_members, "members"); }
+int import_groups_command(const ImportOptions& options) {
+    return run_import(options, import_groups, "groups");
+}
+int import_members_command(const ImportOptions& options) {
+    return run_import(options, import_members, "members");
+}
 
 }  // namespace sop::runtime::cli

@@ -1,13 +1,15 @@
 // The command line: what can be asked for, and what the program exits with.
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/error.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace {
@@ -15,7 +17,8 @@ namespace {
 using namespace sop::runtime;
 using namespace sop::runtime::cli;
 
-const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
+const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
+                                                  {"json", OutputFormat::json}};
 
 void add_format(CLI::App* command, OutputFormat& format) {
     command->add_option("--format", format, "text or json")
@@ -24,7 +27,10 @@ void add_format(CLI::App* command, OutputFormat& format) {
 }
 
 void add_folder(CLI::App* command, std::string& folder) {
-    command->add_option("--dir", folder, "The folder with the playbooks and sop.toml (default: this one)")->type_name("DIR");
+    command
+        ->add_option("--dir", folder,
+                     "The folder with the playbooks and sop.toml (default: this one)")
+        ->type_name("DIR");
 }
 
 // Everything the command line can say; `run` is the subcommand that was given.
@@ -43,8 +49,10 @@ struct CommandLine {
     CommandLine() {
         app.set_version_flag("--version", "sop " SOP_VERSION);
         app.require_subcommand(1);
-        app.footer("Exit codes: 0 fine, 1 findings, 2 wrong usage or something failed, 3 an error in sop itself.\n"
-                   "`sop COMMAND --help` shows a command's options and examples.");
+        app.footer(
+            "Exit codes: 0 fine, 1 findings, 2 wrong usage or something failed, 3 an error in sop "
+            "itself.\n"
+            "`sop COMMAND --help` shows a command's options and examples.");
         add_check();
         add_format_command();
         add_next();
@@ -57,26 +65,35 @@ struct CommandLine {
 
     void add_check() {
         auto* command = app.add_subcommand("check", "Say what is wrong with playbooks");
-        command->add_option("PATH", check_options.paths, "Files, folders, or - for standard input")->required();
+        command->add_option("PATH", check_options.paths, "Files, folders, or - for standard input")
+            ->required();
         add_format(command, check_options.format);
-        command->footer("Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop");
+        command->footer(
+            "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop");
         command->callback([this] { run = [this] { return check(check_options); }; });
     }
 
     void add_format_command() {
         auto* command = app.add_subcommand("fmt", "Write playbooks in the one canonical layout");
-        command->add_option("PATH", format_options.paths, "Files, folders, or - to format standard input to standard output")
+        command
+            ->add_option("PATH", format_options.paths,
+                         "Files, folders, or - to format standard input to standard output")
             ->required();
-        command->add_flag("--check", format_options.check_only, "Change nothing; exit with 1 if a file is not formatted");
-        command->footer("Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt - < draft.sop");
+        command->add_flag("--check", format_options.check_only,
+                          "Change nothing; exit with 1 if a file is not formatted");
+        command->footer(
+            "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt - < draft.sop");
         command->callback([this] { run = [this] { return format(format_options); }; });
     }
 
     void add_next() {
         auto* command = app.add_subcommand("next", "Show the coming times of each rule");
         command->add_option("PATH", next_options.paths, "Files or folders")->required();
-        command->add_option("-n", next_options.count, "How many of each rule")->check(CLI::Range(1, 10000));
-        command->add_option("--after", next_options.after, "A date or time in each rule's zone, exclusive (default: now)")
+        command->add_option("-n", next_options.count, "How many of each rule")
+            ->check(CLI::Range(1, 10000));
+        command
+            ->add_option("--after", next_options.after,
+                         "A date or time in each rule's zone, exclusive (default: now)")
             ->type_name("TIME");
         add_format(command, next_options.format);
         command->footer("Examples:\n  sop next members.sop\n  sop next . -n 3 --after 2026-12-31");
@@ -84,19 +101,32 @@ struct CommandLine {
     }
 
     void add_rehearse() {
-        auto* command = app.add_subcommand(
-            "rehearse", "Run the executor over days to come in a moment, with a database of its own; nothing is sent");
-        command->add_option("DIR", rehearse_options.folder, "The folder with the playbooks")->required();
-        command->add_option("--from", rehearse_options.from, "The first date, or a time, in the zone of the first rule")
+        auto* command = app.add_subcommand("rehearse",
+                                           "Run the executor over days to come in a moment, with a "
+                                           "database of its own; nothing is sent");
+        command->add_option("DIR", rehearse_options.folder, "The folder with the playbooks")
+            ->required();
+        command
+            ->add_option("--from", rehearse_options.from,
+                         "The first date, or a time, in the zone of the first rule")
             ->required()
             ->type_name("DATE");
-        command->add_option("--for", rehearse_options.length, "How long: 7d, 36h, 2w (default: 7d)")->type_name("LENGTH");
-        command->add_option("--groups", rehearse_options.groups, "Groups (CSV) in place of the project's")->type_name("FILE");
-        command->add_option("--members", rehearse_options.members, "Members (CSV) in place of the project's")
+        command->add_option("--for", rehearse_options.length, "How long: 7d, 36h, 2w (default: 7d)")
+            ->type_name("LENGTH");
+        command
+            ->add_option("--groups", rehearse_options.groups,
+                         "Groups (CSV) in place of the project's")
             ->type_name("FILE");
-        command->add_option("--events", rehearse_options.events, "Events that happen meanwhile (a JSON object a line)")
+        command
+            ->add_option("--members", rehearse_options.members,
+                         "Members (CSV) in place of the project's")
             ->type_name("FILE");
-        command->add_flag("--keep", rehearse_options.keep, "Leave the database and say where it is");
+        command
+            ->add_option("--events", rehearse_options.events,
+                         "Events that happen meanwhile (a JSON object a line)")
+            ->type_name("FILE");
+        command->add_flag("--keep", rehearse_options.keep,
+                          "Leave the database and say where it is");
         add_format(command, rehearse_options.format);
         command->footer("Example:\n  sop rehearse examples/members --from 2026-11-16 --for 7d");
         command->callback([this] { run = [this] { return rehearse(rehearse_options); }; });
@@ -104,9 +134,13 @@ struct CommandLine {
 
     void add_serve() {
         auto* command = app.add_subcommand("serve", "Run the executor until it is stopped");
-        command->add_option("DIR", serve_options.folder, "The folder with the playbooks and sop.toml")->required();
-        command->footer("SIGTERM and Ctrl-C end it cleanly within 5 s. Its state is in the store; a restart goes on from it.\n"
-                        "Example:\n  sop serve examples/members");
+        command
+            ->add_option("DIR", serve_options.folder, "The folder with the playbooks and sop.toml")
+            ->required();
+        command->footer(
+            "SIGTERM and Ctrl-C end it cleanly within 5 s. Its state is in the store; a restart "
+            "goes on from it.\n"
+            "Example:\n  sop serve examples/members");
         command->callback([this] { run = [this] { return serve(serve_options); }; });
     }
 
@@ -114,34 +148,49 @@ struct CommandLine {
         auto* command = app.add_subcommand("emit", "Hand an event to the running executor");
         command->add_option("EVENT", emit_options.event, "The declared event")->required();
         command->add_option("FIELD", emit_options.fields, "name=value for each field");
-        command->add_option("--member", emit_options.member, "Id of the member it is about")->type_name("ID");
-        command->add_option("--group", emit_options.group, "Id of the group it happened in")->type_name("ID");
-        command->add_option("--id", emit_options.id, "The event's own id; a second one with it is ignored")->type_name("ID");
-        command->add_option("--at", emit_options.at, "When it happened, in UTC (default: now)")->type_name("TIME");
+        command->add_option("--member", emit_options.member, "Id of the member it is about")
+            ->type_name("ID");
+        command->add_option("--group", emit_options.group, "Id of the group it happened in")
+            ->type_name("ID");
+        command
+            ->add_option("--id", emit_options.id,
+                         "The event's own id; a second one with it is ignored")
+            ->type_name("ID");
+        command->add_option("--at", emit_options.at, "When it happened, in UTC (default: now)")
+            ->type_name("TIME");
         add_folder(command, emit_options.folder);
-        command->footer("Example:\n  sop emit opened what=article_1 --member m00002 --dir examples/members");
+        command->footer(
+            "Example:\n  sop emit opened what=article_1 --member m00002 --dir examples/members");
         command->callback([this] { run = [this] { return emit(emit_options); }; });
     }
 
     void add_status() {
         auto* command = app.add_subcommand("status", "Show what became of the planned messages");
-        command->add_option("DIR", status_options.folder, "The folder with the playbooks and sop.toml (default: this one)");
-        command->add_flag("--all", status_options.all, "List every unknown message, not the first ones");
+        command->add_option("DIR", status_options.folder,
+                            "The folder with the playbooks and sop.toml (default: this one)");
+        command->add_flag("--all", status_options.all,
+                          "List every unknown message, not the first ones");
         add_format(command, status_options.format);
         command->footer("Example:\n  sop status examples/members");
         command->callback([this] { run = [this] { return status(status_options); }; });
     }
 
     void add_imports() {
-        const auto add = [this](CLI::App* parent, const char* columns, int (*import)(const ImportOptions&)) {
-            auto* command = parent->add_subcommand("import", fmt::format("Add or replace records from a CSV file: {}", columns));
-            command->add_option("FILE", import_options.file, "UTF-8, with a header row")->required();
+        const auto add = [this](CLI::App* parent, const char* columns,
+                                int (*import)(const ImportOptions&)) {
+            auto* command = parent->add_subcommand(
+                "import", fmt::format("Add or replace records from a CSV file: {}", columns));
+            command->add_option("FILE", import_options.file, "UTF-8, with a header row")
+                ->required();
             add_folder(command, import_options.folder);
-            command->callback([this, import] { run = [this, import] { return import(import_options); }; });
+            command->callback(
+                [this, import] { run = [this, import] { return import(import_options); }; });
             parent->require_subcommand(1);
         };
-        add(app.add_subcommand("groups", "The directory of groups"), "id, name, owner, tags", import_groups_command);
-        add(app.add_subcommand("members", "The directory of members"), "id, name, groups, tags", import_members_command);
+        add(app.add_subcommand("groups", "The directory of groups"), "id, name, owner, tags",
+            import_groups_command);
+        add(app.add_subcommand("members", "The directory of members"), "id, name, groups, tags",
+            import_members_command);
     }
 };
 
@@ -153,7 +202,8 @@ int run_command(CommandLine& command_line) {
     };
     try {
         const int code = command_line.run();
-        if (std::fflush(stdout) != 0) throw CommandError("standard output cannot be written; is the disk full?");
+        if (std::fflush(stdout) != 0)
+            throw CommandError("standard output cannot be written; is the disk full?");
         return code;
     } catch (const Error& error) {
         return failed(error);
@@ -162,10 +212,26 @@ int run_command(CommandLine& command_line) {
     } catch (const sop::lang::PlanFormatError& error) {
         return failed(error);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "sop: internal error: {}\nThis is a fault in sop, not in your files; please report it.\n",
+        fmt::print(stderr,
+                   "sop: internal error: {}\nThis is a fault in sop, not in your files; please "
+                   "report it.\n",
                    error.what());
         return exit_internal;
     }
+}
+
+// The library would say no more than that a subcommand is missing.
+void refuse_unknown_command(const CLI::App& app, int argument_count, char** arguments) {
+    if (argument_count < 2 || arguments[1][0] == '-') return;
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(command->get_name());
+    }
+    if (std::find(names.begin(), names.end(), arguments[1]) != names.end()) return;
+    const auto near = sop::lang::closest(arguments[1], names);
+    throw CommandError(fmt::format(
+        "there is no command `{}`; {}", arguments[1],
+        near ? fmt::format("did you mean `{}`?", *near) : "`sop --help` lists the commands"));
 }
 
 }  // namespace
@@ -173,7 +239,11 @@ int run_command(CommandLine& command_line) {
 int main(int argument_count, char** arguments) {
     CommandLine command_line;
     try {
+        refuse_unknown_command(command_line.app, argument_count, arguments);
         command_line.app.parse(argument_count, arguments);
+    } catch (const CommandError& error) {
+        fmt::print(stderr, "sop: {}\n", error.what());
+        return exit_failed;
     } catch (const CLI::ParseError& error) {
         return command_line.app.exit(error) == 0 ? exit_fine : exit_failed;
     }

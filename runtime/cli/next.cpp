@@ -25,19 +25,22 @@ struct ComingFiring {
     std::optional<date::sys_seconds> end;
 };
 
-void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const lang::calendar::ZoneDatabase& zones,
-                const NextOptions& options, std::vector<ComingFiring>& coming) {
+void add_coming(const lang::Playbook& playbook, const lang::Rule& rule,
+                const lang::calendar::ZoneDatabase& zones, const NextOptions& options,
+                std::vector<ComingFiring>& coming) {
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     if (!trigger) return;
     const auto zone = zones.find(rule.timezone);
-    const Instant from = options.after ? parse_instant(*options.after, *zone, "--after") : SystemClock().now();
+    const Instant from =
+        options.after ? parse_instant(*options.after, *zone, "--after") : SystemClock().now();
     auto after = date::floor<std::chrono::seconds>(from);
     for (std::size_t i = 0; i < options.count; ++i) {
         const auto occurrence = lang::calendar::next_occurrence(trigger->schedule, *zone, after);
         if (!occurrence) return;
         after = occurrence->instant;
         std::optional<date::sys_seconds> end;
-        if (trigger->window) end = lang::calendar::window_end(*trigger->window, occurrence->instant, *zone);
+        if (trigger->window)
+            end = lang::calendar::window_end(*trigger->window, occurrence->instant, *zone);
         coming.push_back({lang::rule_path(playbook, rule), zone, *occurrence, end});
     }
 }
@@ -46,17 +49,21 @@ void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const la
 std::string remark(const ComingFiring& firing) {
     const auto shown = firing.zone->to_local(firing.occurrence.instant);
     if (shown == firing.occurrence.nominal) return "";
-    return "moved: " + date::format("%H:%M", firing.occurrence.nominal) + " does not exist that day";
+    return "moved: " + date::format("%H:%M", firing.occurrence.nominal) +
+           " does not exist that day";
 }
 
 void print_text(const std::vector<ComingFiring>& coming) {
-    Table table{{{"local time"}, {"day"}, {"offset"}, {"UTC"}, {"until"}, {"rule"}, {"remark"}}, {}};
+    Table table{{{"local time"}, {"day"}, {"offset"}, {"UTC"}, {"until"}, {"rule"}, {"remark"}},
+                {}};
     for (const auto& firing : coming) {
         const auto local = firing.zone->to_local(firing.occurrence.instant);
-        table.rows.push_back({date::format("%F %T", local), date::format("%a", date::floor<date::days>(firing.occurrence.nominal)),
-                              offset_text(firing.zone->offset_at(firing.occurrence.instant)),
-                              instant_text(firing.occurrence.instant),
-                              firing.end ? local_text(*firing.end, *firing.zone) : "", firing.rule, remark(firing)});
+        table.rows.push_back(
+            {date::format("%F %T", local),
+             date::format("%a", date::floor<date::days>(firing.occurrence.nominal)),
+             offset_text(firing.zone->offset_at(firing.occurrence.instant)),
+             instant_text(firing.occurrence.instant),
+             firing.end ? local_text(*firing.end, *firing.zone) : "", firing.rule, remark(firing)});
     }
     fmt::print("{}", render_table(table));
 }
@@ -89,9 +96,10 @@ int next(const NextOptions& options) {
     for (const auto& playbook : compilation.plan->playbooks) {
         for (const auto& rule : playbook.rules) add_coming(playbook, rule, zones, options, coming);
     }
-    std::stable_sort(coming.begin(), coming.end(), [](const ComingFiring& a, const ComingFiring& b) {
-        return a.occurrence.instant < b.occurrence.instant;
-    });
+    std::stable_sort(coming.begin(), coming.end(),
+                     [](const ComingFiring& a, const ComingFiring& b) {
+                         return a.occurrence.instant < b.occurrence.instant;
+                     });
     if (options.format == OutputFormat::json) {
         print_json(coming);
     } else if (coming.empty()) {

@@ -22,10 +22,12 @@ namespace fs = std::filesystem;
 std::vector<fs::path> playbook_files(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
-    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
         if (at->is_regular_file() && at->path().extension() == ".sop") files.push_back(at->path());
     }
-    if (error) throw CommandError(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
+    if (error)
+        throw CommandError(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
     if (files.empty()) throw CommandError(fmt::format("{}: has no .sop file", folder.string()));
     std::sort(files.begin(), files.end());
     return files;
@@ -35,14 +37,18 @@ std::vector<fs::path> playbook_files(const fs::path& folder) {
 
 std::string read_file(const std::string& path) {
     std::error_code error;
-    if (!fs::exists(path, error)) throw CommandError(fmt::format("{}: no such file or folder", path));
-    if (!fs::is_regular_file(path, error) && !fs::is_fifo(path, error) && !fs::is_character_file(path, error)) {
+    if (!fs::exists(path, error))
+        throw CommandError(fmt::format("{}: no such file or folder", path));
+    if (!fs::is_regular_file(path, error) && !fs::is_fifo(path, error) &&
+        !fs::is_character_file(path, error)) {
         throw CommandError(fmt::format("{}: is not a file", path));
     }
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw CommandError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+    if (!file)
+        throw CommandError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (file.bad()) throw CommandError(fmt::format("{}: reading failed: {}", path, std::strerror(errno)));
+    if (file.bad())
+        throw CommandError(fmt::format("{}: reading failed: {}", path, std::strerror(errno)));
     return text;
 }
 
@@ -51,10 +57,12 @@ std::vector<lang::Source> read_sources(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
         std::error_code error;
         if (path == "-") {
-            std::string text((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+            std::string text((std::istreambuf_iterator<char>(std::cin)),
+                             std::istreambuf_iterator<char>());
             sources.emplace_back("standard input", std::move(text));
         } else if (fs::is_directory(path, error)) {
-            for (const auto& file : playbook_files(path)) sources.emplace_back(file.string(), read_file(file.string()));
+            for (const auto& file : playbook_files(path))
+                sources.emplace_back(file.string(), read_file(file.string()));
         } else {
             sources.emplace_back(path, read_file(path));
         }
@@ -67,9 +75,15 @@ FindingCounts count_findings(const std::vector<lang::FileDiagnostics>& files) {
     for (const auto& file : files) {
         for (const auto& diagnostic : file.diagnostics) {
             switch (diagnostic.severity) {
-                case lang::Severity::error: ++counts.errors; break;
-                case lang::Severity::warning: ++counts.warnings; break;
-                case lang::Severity::note: ++counts.notes; break;
+                case lang::Severity::error:
+                    ++counts.errors;
+                    break;
+                case lang::Severity::warning:
+                    ++counts.warnings;
+                    break;
+                case lang::Severity::note:
+                    ++counts.notes;
+                    break;
             }
         }
     }
@@ -109,7 +123,8 @@ std::string findings_text(const FindingCounts& counts) {
 ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        throw CommandError(fmt::format("{}: is not a folder; give the folder with the .sop files", folder));
+        throw CommandError(
+            fmt::format("{}: is not a folder; give the folder with the .sop files", folder));
     }
     ProjectPlan loaded;
     loaded.config = load_config(folder);
@@ -117,7 +132,8 @@ ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatab
     lang::Compilation compilation = lang::compile(sources, {zones});
     print_findings(compilation.files, stderr);
     if (!compilation.plan) {
-        fmt::print(stderr, "{}: {}; nothing was started\n", folder, findings_text(count_findings(compilation.files)));
+        fmt::print(stderr, "{}: {}; nothing was started\n", folder,
+                   findings_text(count_findings(compilation.files)));
     }
     loaded.plan = std::move(compilation.plan);
     return loaded;

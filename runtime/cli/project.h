@@ -13,8 +13,9 @@
 
 namespace sop::runtime::cli {
 
-// The files themselves, the .sop files of folders at any depth in the order of their paths, standard input for "-".
-// Throws CommandError for what cannot be read and for a folder without a .sop file.
+// The files themselves, the .sop files of folders at any depth in the order of their paths,
+// standard input for "-". Throws CommandError for what cannot be read and for a folder without a
+// .sop file.
 std::vector<lang::Source> read_sources(const std::vector<std::string>& paths);
 
 struct FindingCounts {
@@ -24,7 +25,8 @@ struct FindingCounts {
 };
 FindingCounts count_findings(const std::vector<lang::FileDiagnostics>& files);
 
-// Writes what compiling found to `out`, the first diagnostics_shown_max of it, and a line that counts the rest.
+// Writes what compiling found to `out`, the first diagnostics_shown_max of it, and a line that
+// counts the rest.
 void print_findings(const std::vector<lang::FileDiagnostics>& files, std::FILE* out);
 
 // "1 error, 2 warnings"

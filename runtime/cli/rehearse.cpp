@@ -1,5 +1,5 @@
-// The executor itself on a clock that jumps from one instant to the next: same code, a real database in a folder of its own,
-// and channels that take everything.
+// The executor itself on a clock that jumps from one instant to the next: same code, a real
+// database in a folder of its own, and channels that take everything.
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
@@ -7,8 +7,8 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
-#include "runtime/intake/event_reader.h"
 #include "runtime/executor/executor.h"
+#include "runtime/intake/event_reader.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -37,7 +37,8 @@ class RehearsalChannel : public Channel {
   public:
     std::size_t in_flight_max() const override { return rehearsal_in_flight; }
     void start(std::vector<Attempt> attempts) override {
-        for (const auto& attempt : attempts) results_.push_back({attempt.delivery, AttemptResult::Kind::sent, "", {}});
+        for (const auto& attempt : attempts)
+            results_.push_back({attempt.delivery, AttemptResult::Kind::sent, "", {}});
     }
     std::vector<AttemptResult> collect() override { return std::exchange(results_, {}); }
     void abandon() override {}
@@ -50,7 +51,8 @@ Channels rehearsal_channels(const lang::Plan& plan) {
     Channels channels;
     for (const auto& playbook : plan.playbooks) {
         for (const auto& rule : playbook.rules) {
-            for (const auto& name : rule.via) channels.try_emplace(name, std::make_unique<RehearsalChannel>());
+            for (const auto& name : rule.via)
+                channels.try_emplace(name, std::make_unique<RehearsalChannel>());
         }
     }
     return channels;
@@ -62,7 +64,9 @@ class RehearsalFolder {
     explicit RehearsalFolder(bool keep) : keep_(keep) {
         std::error_code error;
         fs::path base = fs::temp_directory_path(error);
-        if (error) throw CommandError(fmt::format("there is no folder for temporary files: {}", error.message()));
+        if (error)
+            throw CommandError(
+                fmt::format("there is no folder for temporary files: {}", error.message()));
         std::string name = (base / "sop-rehearsal-XXXXXX").string();
         if (!mkdtemp(name.data())) {
             throw CommandError(fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
@@ -95,7 +99,8 @@ class RehearsalObserver : public Observer {
     std::vector<std::string> troubles;
 };
 
-// The directory: files named on the command line, else that of the project's store, else the files of its configuration.
+// The directory: files named on the command line, else that of the project's store, else the files
+// of its configuration.
 void fill_directory(const RehearseOptions& options, const Config& config, Store& store) {
     if (options.groups || options.members) {
         DirectoryFiles files;
@@ -111,8 +116,10 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
     }
     const DirectoryCounts counts = store.count_directory();
     if (counts.groups == 0 && counts.members == 0) {
-        throw CommandError("there are no groups to rehearse with: give --groups FILE, or name the file in sop.toml under "
-                           "[directory]");
+        throw CommandError(
+            "there are no groups to rehearse with: give --groups FILE, or name the file in "
+            "sop.toml under "
+            "[directory]");
     }
 }
 
@@ -137,7 +144,8 @@ std::size_t fill_events(const std::string& file, const lang::Plan& plan, Store& 
     return added;
 }
 
-// ---- the report -----------------------------------------------------------------------------------------------------
+// ---- the report
+// -----------------------------------------------------------------------------------------------------
 
 struct RuleReport {
     std::string title;
@@ -166,14 +174,16 @@ struct Report {
 std::string outcome_text(const Delivery& delivery) {
     if (delivery.state == DeliveryState::attempting) return "pending";
     std::string text(to_text(delivery.state));
-    if (!delivery.reason.empty() && delivery.state != DeliveryState::pending) text += ": " + delivery.reason;
+    if (!delivery.reason.empty() && delivery.state != DeliveryState::pending)
+        text += ": " + delivery.reason;
     return text;
 }
 
-Report make_report(const lang::Plan& plan, const RehearsalObserver& observer, const lang::calendar::ZoneDatabase& zones,
-                   Store& store) {
+Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
+                   const lang::calendar::ZoneDatabase& zones, Store& store) {
     Report report;
-    std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>> rules;
+    std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>>
+        rules;
     for (const auto& playbook : plan.playbooks) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
@@ -198,7 +208,8 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer, co
             ++report.planned;
             ++entry.planned;
             ++entry.outcomes[outcome];
-            const auto local = zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
+            const auto local =
+                zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
             auto& line = report.timeline[{local, path, due.delivery.step, outcome}];
             if (line.count++ > 0) continue;
             line.rule = path;
@@ -219,16 +230,22 @@ std::string outcomes_text(const std::map<std::string, std::int64_t>& outcomes) {
 }
 
 void print_rules(const Report& report) {
-    Table table{{{"rule"}, {"title"}, {"firings", Table::Align::right}, {"messages", Table::Align::right}, {"outcomes"}}, {}};
+    Table table{{{"rule"},
+                 {"title"},
+                 {"firings", Table::Align::right},
+                 {"messages", Table::Align::right},
+                 {"outcomes"}},
+                {}};
     std::int64_t firings = 0;
     std::map<std::string, std::int64_t> outcomes;
     for (const auto& [path, rule] : report.rules) {
-        table.rows.push_back(
-            {path, rule.title, count_text(rule.firings), count_text(rule.planned), outcomes_text(rule.outcomes)});
+        table.rows.push_back({path, rule.title, count_text(rule.firings), count_text(rule.planned),
+                              outcomes_text(rule.outcomes)});
         firings += rule.firings;
         for (const auto& [outcome, count] : rule.outcomes) outcomes[outcome] += count;
     }
-    table.rows.push_back({"all", "", count_text(firings), count_text(report.planned), outcomes_text(outcomes)});
+    table.rows.push_back(
+        {"all", "", count_text(firings), count_text(report.planned), outcomes_text(outcomes)});
     fmt::print("{}", render_table(table));
 }
 
@@ -244,8 +261,10 @@ void print_timeline(const Report& report) {
         const date::local_seconds at = std::get<0>(key);
         auto& lines = days[date::floor<date::days>(at)];
         const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
-            return entry.count < 10 && line.entry.count < 10 * static_cast<std::int64_t>(line.instants) &&
-                   line.entry.rule == entry.rule && line.entry.step == entry.step && line.entry.outcome == entry.outcome;
+            return entry.count < 10 &&
+                   line.entry.count < 10 * static_cast<std::int64_t>(line.instants) &&
+                   line.entry.rule == entry.rule && line.entry.step == entry.step &&
+                   line.entry.outcome == entry.outcome;
         });
         if (same != lines.end()) {
             same->entry.count += entry.count;
@@ -262,8 +281,10 @@ void print_timeline(const Report& report) {
             const char* kind = line.entry.kind == SubjectKind::group ? "groups" : "members";
             table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
                                                     : line.time.substr(0, whole_minute ? 5 : 8),
-                                  line.entry.rule, line.entry.step, fmt::format("{} {}", count_text(line.entry.count), kind),
-                                  line.entry.outcome, shortened(line.entry.text, timeline_text_cells)});
+                                  line.entry.rule, line.entry.step,
+                                  fmt::format("{} {}", count_text(line.entry.count), kind),
+                                  line.entry.outcome,
+                                  shortened(line.entry.text, timeline_text_cells)});
         }
         const std::string text = render_table(table, 2);
         fmt::print("{}", text.substr(text.find('\n') + 1));
@@ -348,7 +369,8 @@ int rehearse(const RehearseOptions& options) {
     RehearsalObserver observer;
     ExecutorOptions executor_options;
     executor_options.page_rows = rehearsal_in_flight;
-    Executor executor(*store, clock, wakeup, zones, rehearsal_channels(plan), executor_options, &observer);
+    Executor executor(*store, clock, wakeup, zones, rehearsal_channels(plan), executor_options,
+                      &observer);
     {
         Progress progress(from, to);
         executor.recover();
@@ -366,9 +388,9 @@ int rehearse(const RehearseOptions& options) {
         print_json(report, from, to, zones.release());
     } else {
         const DirectoryCounts counts = store->count_directory();
-        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n\n", local_text(from, *zone),
-                   local_text(to, *zone), zone->name(), count_text(counts.groups), count_text(counts.members),
-                   zones.release());
+        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n\n",
+                   local_text(from, *zone), local_text(to, *zone), zone->name(),
+                   count_text(counts.groups), count_text(counts.members), zones.release());
         print_rules(report);
         print_timeline(report);
         if (options.keep) fmt::print("\nThe database is kept: {}\n", folder.store().string());

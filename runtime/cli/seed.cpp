@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void import_file(const fs::path& file, Store& store, ImportReport (*import)(const fs::path&, Store&)) {
+void import_file(const fs::path& file, Store& store,
+                 ImportReport (*import)(const fs::path&, Store&)) {
     const ImportReport report = import(file, store);
     if (report.problems.empty()) return;
     throw CommandError(import_problems_text(file, report));
@@ -32,12 +33,14 @@ std::string import_problems_text(const fs::path& file, const ImportReport& repor
     const std::size_t shown = std::min(report.problems.size(), import_problems_shown_max);
     for (std::size_t i = 0; i < shown; ++i) {
         const ImportProblem& problem = report.problems[i];
-        text += problem.line > 0 ? fmt::format("{}:{}: {}\n", file.string(), problem.line, problem.message)
-                                 : fmt::format("{}: {}\n", file.string(), problem.message);
+        text += problem.line > 0
+                    ? fmt::format("{}:{}: {}\n", file.string(), problem.line, problem.message)
+                    : fmt::format("{}: {}\n", file.string(), problem.message);
     }
-    if (shown < report.problems.size()) text += fmt::format("… and {} more\n", report.problems.size() - shown);
-    return text + fmt::format("{}: {} bad row{}, nothing was imported", file.string(), report.problems.size(),
-                              report.problems.size() == 1 ? "" : "s");
+    if (shown < report.problems.size())
+        text += fmt::format("… and {} more\n", report.problems.size() - shown);
+    return text + fmt::format("{}: {} bad row{}, nothing was imported", file.string(),
+                              report.problems.size(), report.problems.size() == 1 ? "" : "s");
 }
 
 void import_directory(const DirectoryFiles& files, Store& store) {
@@ -61,7 +64,8 @@ std::unique_ptr<Store> open_and_seed(const Config& config) {
 
 std::unique_ptr<Store> open_existing(const Config& config, bool read_only) {
     if (!fs::exists(config.store)) {
-        throw CommandError(fmt::format("{}: no store there yet; `sop serve` or an import makes it", config.store.string()));
+        throw CommandError(fmt::format("{}: no store there yet; `sop serve` or an import makes it",
+                                       config.store.string()));
     }
     SqliteOptions options;
     options.open = read_only ? SqliteOptions::Open::read_only : SqliteOptions::Open::must_exist;

@@ -16,14 +16,16 @@ struct DirectoryFiles {
     std::optional<std::filesystem::path> members;
 };
 
-// A line for each bad row, the first import_problems_shown_max of them, and a line that nothing was imported.
+// A line for each bad row, the first import_problems_shown_max of them, and a line that nothing was
+// imported.
 std::string import_problems_text(const std::filesystem::path& file, const ImportReport& report);
 
-// Imports the files, groups first. Throws CommandError naming the bad rows; what was imported before stays.
+// Imports the files, groups first. Throws CommandError naming the bad rows; what was imported
+// before stays.
 void import_directory(const DirectoryFiles& files, Store& store);
 
-// Opens the project's store. A store that is made now starts with the directory files of the configuration; if one of those
-// is bad, no store is left behind.
+// Opens the project's store. A store that is made now starts with the directory files of the
+// configuration; if one of those is bad, no store is left behind.
 std::unique_ptr<Store> open_and_seed(const Config& config);
 
 // Opens a store that must be there, for commands beside an executor.

@@ -32,7 +32,7 @@ void ask_to_stop(int) {
 
 void stop_on_signals(Wakeup& wakeup) {
     wakeup_of_signals = &wakeup;
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = ask_to_stop;
     sigaction(SIGTERM, &action, nullptr);
     sigaction(SIGINT, &action, nullptr);
@@ -47,16 +47,20 @@ class LogObserver : public Observer {
     void deployed(const StoredPlan& plan) override {
         log("deployed", fmt::format("plan={} hash={}", plan.version, plan.hash.substr(0, 12)));
     }
-    void fired(const std::string& playbook, const std::string& rule, const Firing& firing) override {
+    void fired(const std::string& playbook, const std::string& rule,
+               const Firing& firing) override {
         log("fired", fmt::format("rule={}.{} key=\"{}\"", playbook, rule, firing.key));
     }
-    void settled(const std::string& playbook, const std::string& rule, DeliveryState state, const std::string& reason,
-                 std::int64_t count) override {
-        std::string line = fmt::format("rule={}.{} outcome={} count={}", playbook, rule, to_text(state), count);
+    void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
+                 const std::string& reason, std::int64_t count) override {
+        std::string line =
+            fmt::format("rule={}.{} outcome={} count={}", playbook, rule, to_text(state), count);
         if (!reason.empty()) line += fmt::format(" reason={}", quoted(reason));
         log("settled", line);
     }
-    void trouble(const std::string& message) override { log("trouble", "message=" + quoted(message)); }
+    void trouble(const std::string& message) override {
+        log("trouble", "message=" + quoted(message));
+    }
 
     void log(std::string_view what, const std::string& details) {
         fmt::print(stderr, "at={} event={} {}\n", instant_text(clock_.now()), what, details);
@@ -92,11 +96,13 @@ int serve(const ServeOptions& options) {
     wakeup.watch(nudges.fd());
 
     const DirectoryCounts counts = store->count_directory();
-    Executor executor(*store, clock, wakeup, zones, make_channels(*loaded.plan, loaded.config, wakeup), {}, &observer);
+    Executor executor(*store, clock, wakeup, zones,
+                      make_channels(*loaded.plan, loaded.config, wakeup), {}, &observer);
     executor.recover();
     executor.deploy(*loaded.plan);
-    observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}", loaded.config.store.string(),
-                                        counts.groups, counts.members, zones.release()));
+    observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",
+                                        loaded.config.store.string(), counts.groups, counts.members,
+                                        zones.release()));
     executor.run([&] {
         nudges.drain();
         return stop_asked.load();

@@ -51,8 +51,8 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     fmt::print("store      {}\n", store);
     fmt::print("executor   {}\n", status.executor ? "running" : "not running");
     if (status.plan) {
-        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version, status.plan->hash.substr(0, 12),
-                   instant_text(status.plan->deployed_at));
+        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
+                   status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
     } else {
         fmt::print("plan       none yet; `sop serve` brings one into force\n");
     }
@@ -65,15 +65,18 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     Table table{{{"rule"}, {"outcome"}, {"messages", Table::Align::right}, {"reason"}}, {}};
     std::int64_t total = 0;
     for (const auto& outcome : status.outcomes) {
-        table.rows.push_back({outcome.playbook + "." + outcome.rule, std::string(to_text(outcome.state)),
-                              count_text(outcome.count), outcome.reason});
+        table.rows.push_back({outcome.playbook + "." + outcome.rule,
+                              std::string(to_text(outcome.state)), count_text(outcome.count),
+                              outcome.reason});
         total += outcome.count;
     }
     fmt::print("{}\n{} messages planned\n", render_table(table), count_text(total));
     const std::int64_t unknown = count_of(status.outcomes, DeliveryState::unknown);
     if (unknown == 0) return;
-    fmt::print("\n{} unknown: the request was written and no answer is on record. They are not sent again.\n",
-               count_text(unknown));
+    fmt::print(
+        "\n{} unknown: the request was written and no answer is on record. They are not sent "
+        "again.\n",
+        count_text(unknown));
     Table list{{{"planned for (UTC)"}, {"to"}, {"name"}, {"rule"}, {"step"}}, {}};
     for (std::size_t i = 0; i < std::min(shown, status.unknown.size()); ++i) {
         const auto& due = status.unknown[i];
@@ -96,12 +99,13 @@ void print_json(const Status& status) {
     }
     json unknown = json::array();
     for (const auto& due : status.unknown) {
-        unknown.push_back({{"playbook", due.playbook},
-                           {"rule", due.rule},
-                           {"step", due.delivery.step + 1},
-                           {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
-                           {"channel", due.delivery.channel},
-                           {"planned_for", instant_text(due.delivery.planned_for)}});
+        unknown.push_back(
+            {{"playbook", due.playbook},
+             {"rule", due.rule},
+             {"step", due.delivery.step + 1},
+             {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
+             {"channel", due.delivery.channel},
+             {"planned_for", instant_text(due.delivery.planned_for)}});
     }
     json result{{"format_version", 1},
                 {"executor_running", status.executor},
@@ -123,7 +127,8 @@ int status(const StatusOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
     const bool everything = options.all || options.format == OutputFormat::json;
-    const std::size_t limit = everything ? std::numeric_limits<std::size_t>::max() : unknown_shown + 1;
+    const std::size_t limit =
+        everything ? std::numeric_limits<std::size_t>::max() : unknown_shown + 1;
     Status status;
     status.executor = executor_runs(config.store);
     status.plan = store->latest_plan();
@@ -133,7 +138,8 @@ int status(const StatusOptions& options) {
     if (options.format == OutputFormat::json) {
         print_json(status);
     } else {
-        print_text(status, config.store.string(), everything ? status.unknown.size() : unknown_shown);
+        print_text(status, config.store.string(),
+                   everything ? status.unknown.size() : unknown_shown);
     }
     return exit_fine;
 }

@@ -4,13 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace sop::runtime::cli {
 
-bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) != 0; }
+bool is_terminal(std::FILE* stream) {
+    return isatty(fileno(stream)) != 0;
+}
 
 bool uses_colour(std::FILE* stream) {
     const char* no_colour = std::getenv("NO_COLOR");
@@ -21,7 +23,8 @@ std::string render_table(const Table& table, std::size_t indent) {
     std::vector<std::size_t> widths;
     for (const auto& column : table.columns) widths.push_back(lang::display_width(column.title));
     for (const auto& row : table.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], lang::display_width(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], lang::display_width(row[i]));
     }
     std::string text;
     const auto add_row = [&](auto cell_text) {
@@ -35,14 +38,16 @@ std::string render_table(const Table& table, std::size_t indent) {
         text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     };
     add_row([&](std::size_t i) { return table.columns[i].title; });
-    for (const auto& row : table.rows) add_row([&](std::size_t i) { return i < row.size() ? row[i] : std::string(); });
+    for (const auto& row : table.rows)
+        add_row([&](std::size_t i) { return i < row.size() ? row[i] : std::string(); });
     return text;
 }
 
 std::string shortened(const std::string& text, std::size_t cells) {
     std::string line = text.substr(0, text.find('\n'));
     const bool more_lines = line.size() < text.size();
-    if (lang::display_width(line) + (more_lines ? 1 : 0) <= cells) return more_lines ? line + "…" : line;
+    if (lang::display_width(line) + (more_lines ? 1 : 0) <= cells)
+        return more_lines ? line + "…" : line;
     std::string result;
     std::size_t at = 0;
     while (at < line.size()) {
@@ -60,14 +65,16 @@ std::string local_text(Instant instant, const lang::calendar::Zone& zone) {
 
 std::string offset_text(std::chrono::seconds offset) {
     const auto seconds = std::abs(offset.count());
-    std::string text = fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', seconds / 3600, seconds / 60 % 60);
+    std::string text = fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', seconds / 3600,
+                                   seconds / 60 % 60);
     if (seconds % 60 != 0) text += fmt::format(":{:02}", seconds % 60);
     return text;
 }
 
 std::string count_text(std::int64_t count) {
     std::string digits = std::to_string(count);
-    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {
+    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3;
+         at > (count < 0 ? 1 : 0); at -= 3) {
         digits.insert(static_cast<std::size_t>(at), ",");
     }
     return digits;

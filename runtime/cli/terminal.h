@@ -1,4 +1,5 @@
-// What people see: colours where they are wanted, tables with columns that line up under wide characters, local times.
+// What people see: colours where they are wanted, tables with columns that line up under wide
+// characters, local times.
 #pragma once
 
 #include <cstdio>

@@ -9,29 +9,38 @@
 
 namespace sop::runtime::cli {
 
-Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone, const std::string& option) {
+Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
+                      const std::string& option) {
     const auto written = parse_written_time(text);
     if (!written) {
-        throw CommandError(fmt::format("{}: `{}` is no time; write `2026-11-16`, `2026-11-16T08:30` or "
-                                       "`2026-11-16T00:30:00Z`",
-                                       option, text));
+        throw CommandError(
+            fmt::format("{}: `{}` is no time; write `2026-11-16`, `2026-11-16T08:30` or "
+                        "`2026-11-16T00:30:00Z`",
+                        option, text));
     }
     if (written->offset) return Instant(written->local.time_since_epoch()) - *written->offset;
     const auto seconds = date::floor<std::chrono::seconds>(written->local);
     return zone.to_instant(seconds) + (written->local - seconds);
 }
 
-std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max, const std::string& option) {
+std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,
+                                       const std::string& option) {
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const std::int64_t seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : unit == "d" ? 86400
-                                 : unit == "w" ? 604800 : 0;
+    const std::int64_t seconds = unit == "s"   ? 1
+                                 : unit == "m" ? 60
+                                 : unit == "h" ? 3600
+                                 : unit == "d" ? 86400
+                                 : unit == "w" ? 604800
+                                               : 0;
     if (error != std::errc() || seconds == 0) {
-        throw CommandError(fmt::format("{}: `{}` is no length; write `7d`, `36h`, `90m` or `2w`", option, text));
+        throw CommandError(
+            fmt::format("{}: `{}` is no length; write `7d`, `36h`, `90m` or `2w`", option, text));
     }
     if (count <= 0 || count > std::chrono::seconds(max).count() / seconds) {
-        throw CommandError(fmt::format("{}: `{}` is out of range; at most {}d", option, text, max.count() / 24));
+        throw CommandError(
+            fmt::format("{}: `{}` is out of range; at most {}d", option, text, max.count() / 24));
     }
     return std::chrono::seconds(count * seconds);
 }

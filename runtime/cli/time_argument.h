@@ -9,11 +9,14 @@
 
 namespace sop::runtime::cli {
 
-// "2026-11-16" (its local midnight in `zone`), "2026-11-16T08:30[:00]" (local in `zone`), or an instant with "Z" or an offset
-// behind it. `option` is what the message calls it. Throws CommandError.
-Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone, const std::string& option);
+// "2026-11-16" (its local midnight in `zone`), "2026-11-16T08:30[:00]" (local in `zone`), or an
+// instant with "Z" or an offset behind it. `option` is what the message calls it. Throws
+// CommandError.
+Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
+                      const std::string& option);
 
 // "7d", "36h", "90m", "2w", each elapsed. Throws CommandError; `max` bounds it.
-std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max, const std::string& option);
+std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,
+                                       const std::string& option);
 
 }  // namespace sop::runtime::cli

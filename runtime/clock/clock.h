@@ -1,9 +1,9 @@
-// The only place that reads the time. Everything else is handed instants, so that one executor serves production, rehearsal
-// and tests.
+// The only place that reads the time. Everything else is handed instants, so that one executor
+// serves production, rehearsal and tests.
 #pragma once
 
-#include <chrono>
 #include <date/date.h>
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -21,7 +21,8 @@ class Wakeup {
     Wakeup& operator=(const Wakeup&) = delete;
 
     void notify() noexcept;
-    // Also wakes when `fd` becomes readable; the caller drains it. The fd must stay open as long as this object.
+    // Also wakes when `fd` becomes readable; the caller drains it. The fd must stay open as long as
+    // this object.
     void watch(int fd) { watched_.push_back(fd); }
 
     void unwatch(int fd) { std::erase(watched_, fd); }
@@ -40,8 +41,8 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Instant now() const = 0;
-    // Returns at `deadline` (never, without one), or as soon as `wakeup` is notified or a watched fd is readable. Takes the
-    // notification. May return early.
+    // Returns at `deadline` (never, without one), or as soon as `wakeup` is notified or a watched
+    // fd is readable. Takes the notification. May return early.
     virtual void wait(std::optional<Instant> deadline, Wakeup& wakeup) = 0;
 };
 
@@ -52,7 +53,8 @@ class SystemClock : public Clock {
     void wait(std::optional<Instant> deadline, Wakeup& wakeup) override;
 };
 
-// Stands still until told to move: `wait` jumps to its deadline at once. Without a deadline it returns at once.
+// Stands still until told to move: `wait` jumps to its deadline at once. Without a deadline it
+// returns at once.
 class ManualClock : public Clock {
   public:
     explicit ManualClock(Instant start) : now_(start) {}

@@ -78,7 +78,8 @@ std::optional<WrittenTime> parse_written_time(std::string_view text) {
     scanner.take('-');
     const date::month month(static_cast<unsigned>(scanner.digits(2)));
     scanner.take('-');
-    const date::year_month_day day(year, month, date::day(static_cast<unsigned>(scanner.digits(2))));
+    const date::year_month_day day(year, month,
+                                   date::day(static_cast<unsigned>(scanner.digits(2))));
     if (scanner.failed() || !day.ok()) return std::nullopt;
     WrittenTime written{date::local_days(day), std::nullopt};
     if (scanner.at_end()) return written;
@@ -89,7 +90,8 @@ std::optional<WrittenTime> parse_written_time(std::string_view text) {
     const int minute = scanner.digits(2);
     const int second = scanner.take_if(':') ? scanner.digits(2) : 0;
     if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
-    written.local += std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+    written.local +=
+        std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
     if (scanner.take_if('.')) written.local += scan_fraction(scanner);
     written.offset = scan_offset(scanner);
     if (scanner.failed() || !scanner.at_end()) return std::nullopt;

@@ -1,8 +1,8 @@
 // Instants as people and machines write them.
 #pragma once
 
-#include <chrono>
 #include <date/date.h>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +20,9 @@ struct WrittenTime {
     std::optional<std::chrono::minutes> offset;
 };
 
-// "2026-11-16", "2026-11-16T08:30", "2026-11-16 08:30:15.250", each of the latter two with "Z" or "+08:00" behind it or not.
-// Nothing for any other text, and for a date or time that does not exist.
+// "2026-11-16", "2026-11-16T08:30", "2026-11-16 08:30:15.250", each of the latter two with "Z" or
+// "+08:00" behind it or not. Nothing for any other text, and for a date or time that does not
+// exist.
 std::optional<WrittenTime> parse_written_time(std::string_view text);
 
 }  // namespace sop::runtime

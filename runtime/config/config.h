@@ -1,16 +1,14 @@
-// `sop.toml` beside the playbooks. Everything in it has a default; without the file the store is `sop.db` and the only
-// channel that can be used is `log`.
+// `sop.toml` beside the playbooks. Everything in it has a default; without the file the store is
+// `sop.db` and the only channel that can be used is `log`.
 //
 //   store = "sop.db"                       # relative to the file's folder
 //
-//   [directory]                            # what a new store starts with, and what a rehearsal uses
-//   groups = "groups.csv"
-//   members = "members.csv"
+//   [directory]                            # what a new store starts with, and what a rehearsal
+//   uses groups = "groups.csv" members = "members.csv"
 //
-//   [channels.shop_hook]                   # declared in a playbook as `channel shop_hook { kind webhook }`
-//   url_env = "SHOP_HOOK_URL"              # or url_file = "…", or url = "…" where it is no secret
-//   timeout = "10s"
-//   in_flight = 16
+//   [channels.shop_hook]                   # declared in a playbook as `channel shop_hook { kind
+//   webhook }` url_env = "SHOP_HOOK_URL"              # or url_file = "…", or url = "…" where it is
+//   no secret timeout = "10s" in_flight = 16
 //
 //   [channels.log]
 //   path = "posts.ndjson"                  # "-" (the default) is standard output
@@ -55,11 +53,12 @@ class ConfigError : public Error {
     using Error::Error;
 };
 
-// Reads `folder`/sop.toml, or gives the defaults when there is none. Throws ConfigError; unknown keys are errors with a
-// suggestion.
+// Reads `folder`/sop.toml, or gives the defaults when there is none. Throws ConfigError; unknown
+// keys are errors with a suggestion.
 Config load_config(const std::filesystem::path& folder);
 
-// Throws ConfigError when the variable is not set or empty, or the file cannot be read. Trailing line ends are cut.
+// Throws ConfigError when the variable is not set or empty, or the file cannot be read. Trailing
+// line ends are cut.
 std::string read_secret(const SecretReference& secret, const std::string& what_for);
 
 }  // namespace sop::runtime

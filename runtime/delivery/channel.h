@@ -1,5 +1,5 @@
-// How a message leaves the system. A channel makes attempts and says what became of each; it decides nothing: when to try,
-// whether to try again and what to record is the executor's.
+// How a message leaves the system. A channel makes attempts and says what became of each; it
+// decides nothing: when to try, whether to try again and what to record is the executor's.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,8 @@ namespace sop::runtime {
 
 using DeliveryId = std::int64_t;
 
-// One try at one delivery. `key` is ASCII, the same for every try of a delivery and never used for another.
+// One try at one delivery. `key` is ASCII, the same for every try of a delivery and never used for
+// another.
 struct Attempt {
     DeliveryId delivery = 0;
     std::string key;
@@ -23,11 +24,11 @@ struct Attempt {
     std::string rule;
     std::string step;
     lang::SubjectKind target_kind = lang::SubjectKind::group;
-    std::string target;       // id of the group or member
+    std::string target;  // id of the group or member
     std::string target_name;
     std::string text;
     Instant planned_for{};
-    int number = 1;           // 1 for the first try
+    int number = 1;  // 1 for the first try
 };
 
 struct AttemptResult {
@@ -39,7 +40,7 @@ struct AttemptResult {
     };
     DeliveryId delivery = 0;
     Kind kind = Kind::unknown;
-    std::string reason{};                                    // one line for the record; empty when sent
+    std::string reason{};  // one line for the record; empty when sent
     std::optional<std::chrono::milliseconds> retry_after{};  // what the platform asked for
 };
 
@@ -48,13 +49,14 @@ class Channel {
     virtual ~Channel() = default;
     // How many attempts may be under way at once; after a kill no more than this are in doubt.
     virtual std::size_t in_flight_max() const = 0;
-    // Starts attempts and returns without waiting for the network. The caller keeps within in_flight_max.
+    // Starts attempts and returns without waiting for the network. The caller keeps within
+    // in_flight_max.
     virtual void start(std::vector<Attempt> attempts) = 0;
-    // Results since the last call; each attempt has exactly one. Never waits: the channel notifies the Wakeup it was made
-    // with when there is something to collect.
+    // Results since the last call; each attempt has exactly one. Never waits: the channel notifies
+    // the Wakeup it was made with when there is something to collect.
     virtual std::vector<AttemptResult> collect() = 0;
-    // Gives up what is still under way: each such attempt has its result (unknown, or retry when nothing was written) in
-    // the next `collect`.
+    // Gives up what is still under way: each such attempt has its result (unknown, or retry when
+    // nothing was written) in the next `collect`.
     virtual void abandon() = 0;
 };
 

@@ -6,7 +6,8 @@
 
 namespace sop::runtime {
 
-// A channel cannot be set up: what, and how to mend it. What becomes of a single message is a value, not an error.
+// A channel cannot be set up: what, and how to mend it. What becomes of a single message is a
+// value, not an error.
 class DeliveryError : public Error {
   public:
     using Error::Error;

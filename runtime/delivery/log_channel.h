@@ -1,4 +1,5 @@
-// Writes each message as one line of JSON to a file or standard output: for trying out, for tests, and as a record.
+// Writes each message as one line of JSON to a file or standard output: for trying out, for tests,
+// and as a record.
 #pragma once
 
 #include <memory>
@@ -13,10 +14,10 @@ struct LogChannelOptions {
     std::size_t in_flight_max = 256;
 };
 
-// Throws DeliveryError when the file cannot be opened for appending, or ends in half a line that is not a message (half a
-// message, left by a process that was killed, is cut off). A line is {"key","playbook","rule","step","group" or
-// "member","name","text","planned_for"} and is whole or absent; a failed write is `failed`, and what was half written is cut
-// off again.
+// Throws DeliveryError when the file cannot be opened for appending, or ends in half a line that is
+// not a message (half a message, left by a process that was killed, is cut off). A line is
+// {"key","playbook","rule","step","group" or "member","name","text","planned_for"} and is whole or
+// absent; a failed write is `failed`, and what was half written is cut off again.
 std::unique_ptr<Channel> make_log_channel(LogChannelOptions options, Wakeup& wakeup);
 
 }  // namespace sop::runtime

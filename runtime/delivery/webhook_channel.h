@@ -1,11 +1,13 @@
 // Posts each message as JSON over HTTP(S).
 //
-// One thread drives all requests through a libcurl multi handle. Body: {"key","playbook","rule","step","group" or
-// "member","name","text","planned_for","attempt"}. Header `Idempotency-Key` is the delivery's key, the same for every try.
-// 2xx is sent; 408, 425, 429 and 5xx are worth another try (Retry-After is honoured, seconds or HTTP date); any other answer
-// is failed. No answer after the request was written is unknown; a connection that never came about is worth another try.
-// Redirects are not followed. Proxies named in the environment are not used: a message for a local service must not be
-// diverted. The URL is a secret: it stands in no reason and no log line.
+// One thread drives all requests through a libcurl multi handle. Body:
+// {"key","playbook","rule","step","group" or "member","name","text","planned_for","attempt"}.
+// Header `Idempotency-Key` is the delivery's key, the same for every try. 2xx is sent; 408, 425,
+// 429 and 5xx are worth another try (Retry-After is honoured, seconds or HTTP date); any other
+// answer is failed. No answer after the request was written is unknown; a connection that never
+// came about is worth another try. Redirects are not followed. Proxies named in the environment are
+// not used: a message for a local service must not be diverted. The URL is a secret: it stands in
+// no reason and no log line.
 #pragma once
 
 #include <chrono>

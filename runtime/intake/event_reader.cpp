@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/random.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <sys/random.h>
 
 namespace sop::runtime {
 
@@ -22,7 +22,8 @@ using nlohmann::json;
 constexpr std::size_t event_id_bytes_max = 200;
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-    if (const auto near = lang::closest(word, candidates)) return fmt::format("; did you mean `{}`?", *near);
+    if (const auto near = lang::closest(word, candidates))
+        return fmt::format("; did you mean `{}`?", *near);
     if (candidates.empty()) return "";
     return fmt::format("; known are {}", fmt::join(candidates, ", "));
 }
@@ -33,7 +34,8 @@ const lang::EventType& find_type(const lang::Plan& plan, const std::string& name
         if (type.name == name) return type;
         names.push_back(type.name);
     }
-    throw EventError(fmt::format("no playbook declares the event `{}`{}", name, did_you_mean(name, names)));
+    throw EventError(
+        fmt::format("no playbook declares the event `{}`{}", name, did_you_mean(name, names)));
 }
 
 Instant parse_at(const std::string& text) {
@@ -55,7 +57,8 @@ std::string text_member(const json& object, const char* name) {
 Event checked_event(const lang::Plan& plan, Event event) {
     const lang::EventType& type = find_type(plan, event.type);
     if (event.id.empty() || event.id.size() > event_id_bytes_max) {
-        throw EventError(fmt::format("the id has {} bytes; 1 to {} are allowed", event.id.size(), event_id_bytes_max));
+        throw EventError(fmt::format("the id has {} bytes; 1 to {} are allowed", event.id.size(),
+                                     event_id_bytes_max));
     }
     std::map<std::string, std::string> fields;
     std::vector<std::string> names;
@@ -65,22 +68,23 @@ Event checked_event(const lang::Plan& plan, Event event) {
         if (given == event.fields.end()) {
             if (field.default_value) fields[field.name] = *field.default_value;
             if (!field.default_value && !field.optional) {
-                throw EventError(fmt::format("the event `{}` needs the field `{}` ({})", type.name, field.name,
-                                             lang::to_text(field.type)));
+                throw EventError(fmt::format("the event `{}` needs the field `{}` ({})", type.name,
+                                             field.name, lang::to_text(field.type)));
             }
             continue;
         }
         const auto value = lang::canonical_value(field.type, given->second);
         if (!value) {
-            throw EventError(fmt::format("`{}` is no {} for the field `{}`{}", given->second, lang::to_text(field.type),
-                                         field.name,
-                                         field.type == lang::ValueType::money ? "; write `9.90 CNY`" : ""));
+            throw EventError(fmt::format(
+                "`{}` is no {} for the field `{}`{}", given->second, lang::to_text(field.type),
+                field.name, field.type == lang::ValueType::money ? "; write `9.90 CNY`" : ""));
         }
         fields[field.name] = *value;
     }
     for (const auto& [name, value] : event.fields) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-        throw EventError(fmt::format("the event `{}` has no field `{}`{}", type.name, name, did_you_mean(name, names)));
+        throw EventError(fmt::format("the event `{}` has no field `{}`{}", type.name, name,
+                                     did_you_mean(name, names)));
     }
     event.fields = std::move(fields);
     return event;
@@ -107,7 +111,8 @@ Event parse_event(const std::string& line, const std::string& id_if_missing) {
         if (!object["fields"].is_object()) throw EventError("`fields` is not an object");
         for (const auto& [name, value] : object["fields"].items()) {
             if (!value.is_string() && !value.is_number()) {
-                throw EventError(fmt::format("the field `{}` is neither a text nor a number", name));
+                throw EventError(
+                    fmt::format("the field `{}` is neither a text nor a number", name));
             }
             event.fields[name] = value.is_string() ? value.get<std::string>() : value.dump();
         }
@@ -121,7 +126,8 @@ std::string make_event_id(Instant now) {
         throw EventError(fmt::format("the system gives no random bytes: {}", std::strerror(errno)));
     }
     const auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
-    for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(milliseconds >> (8 * (5 - i)));
+    for (std::size_t i = 0; i < 6; ++i)
+        bytes[i] = static_cast<unsigned char>(milliseconds >> (8 * (5 - i)));
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x70);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
     std::string text;

@@ -17,12 +17,14 @@ class EventError : public Error {
     using Error::Error;
 };
 
-// The event with its values in canonical form and defaults filled in. Throws EventError for an undeclared event or field, a
-// value of the wrong type, and a field that is neither given, optional nor with a default.
+// The event with its values in canonical form and defaults filled in. Throws EventError for an
+// undeclared event or field, a value of the wrong type, and a field that is neither given, optional
+// nor with a default.
 Event checked_event(const lang::Plan& plan, Event event);
 
-// One line of NDJSON: {"type", "at", "id"?, "group"?, "member"?, "fields"?: {name: text or number}}; `at` is RFC 3339 with
-// "Z" or an offset. An event without an id is given `id_if_missing`. Throws EventError.
+// One line of NDJSON: {"type", "at", "id"?, "group"?, "member"?, "fields"?: {name: text or
+// number}}; `at` is RFC 3339 with "Z" or an offset. An event without an id is given
+// `id_if_missing`. Throws EventError.
 Event parse_event(const std::string& line, const std::string& id_if_missing);
 
 // A new unique id (UUID version 7, RFC 9562).

@@ -4,19 +4,21 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <string>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace sop::runtime {
 
 namespace {
 
-std::string lock_path(const std::filesystem::path& store) { return store.string() + ".lock"; }
+std::string lock_path(const std::filesystem::path& store) {
+    return store.string() + ".lock";
+}
 
 std::string holder_of(int fd) {
     std::array<char, 32> text{};
@@ -30,14 +32,16 @@ ExecutorLock::ExecutorLock(const std::filesystem::path& store) {
     const std::string path = lock_path(store);
     fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd_ < 0) {
-        throw StoreError(fmt::format("{}: cannot be made: {}; the folder of the store must be there and writable", path,
-                                     std::strerror(errno)));
+        throw StoreError(fmt::format(
+            "{}: cannot be made: {}; the folder of the store must be there and writable", path,
+            std::strerror(errno)));
     }
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
         const std::string holder = holder_of(fd_);
         close(fd_);
-        throw StoreError(fmt::format("{}: another executor runs on this store (process {}); stop it first", store.string(),
-                                     holder));
+        throw StoreError(
+            fmt::format("{}: another executor runs on this store (process {}); stop it first",
+                        store.string(), holder));
     }
     // The process id is for the message above only; the lock is what counts.
     const std::string process = std::to_string(getpid());
@@ -48,7 +52,9 @@ ExecutorLock::ExecutorLock(const std::filesystem::path& store) {
     }
 }
 
-ExecutorLock::~ExecutorLock() { close(fd_); }
+ExecutorLock::~ExecutorLock() {
+    close(fd_);
+}
 
 bool executor_runs(const std::filesystem::path& store) {
     const int fd = open(lock_path(store).c_str(), O_RDONLY | O_CLOEXEC);

@@ -1,4 +1,5 @@
-// One executor to a database file: a lock on `<store>.lock` that the kernel gives back when its process ends, however it ends.
+// One executor to a database file: a lock on `<store>.lock` that the kernel gives back when its
+// process ends, however it ends.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +8,8 @@ namespace sop::runtime {
 
 class ExecutorLock {
   public:
-    // Throws StoreError when another executor holds it (and names its process) or the file cannot be made.
+    // Throws StoreError when another executor holds it (and names its process) or the file cannot
+    // be made.
     explicit ExecutorLock(const std::filesystem::path& store);
     ~ExecutorLock();
     ExecutorLock(const ExecutorLock&) = delete;

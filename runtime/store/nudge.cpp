@@ -4,23 +4,25 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace sop::runtime {
 
 namespace {
 
-// A socket's address holds some 100 bytes and a path may be longer, so the folder is named by a descriptor of it.
+// A socket's address holds some 100 bytes and a path may be longer, so the folder is named by a
+// descriptor of it.
 class SocketAddress {
   public:
     explicit SocketAddress(const std::filesystem::path& path) {
         folder_ = open(path.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-        const std::string text = fmt::format("/proc/self/fd/{}/{}", folder_, path.filename().string());
+        const std::string text =
+            fmt::format("/proc/self/fd/{}/{}", folder_, path.filename().string());
         address_.sun_family = AF_UNIX;
         fits_ = folder_ >= 0 && text.size() < sizeof address_.sun_path;
         if (fits_) std::memcpy(address_.sun_path, text.c_str(), text.size() + 1);
@@ -40,7 +42,9 @@ class SocketAddress {
     bool fits_ = false;
 };
 
-std::filesystem::path nudge_path(const std::filesystem::path& store) { return store.string() + ".nudge"; }
+std::filesystem::path nudge_path(const std::filesystem::path& store) {
+    return store.string() + ".nudge";
+}
 
 }  // namespace
 
@@ -49,9 +53,11 @@ NudgeListener::NudgeListener(const std::filesystem::path& store) : path_(nudge_p
     const SocketAddress address(path_);
     fd_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd_ >= 0 && address.fits() && bind(fd_, address.get(), sizeof(sockaddr_un)) == 0) return;
-    const std::string reason = address.fits() ? std::strerror(errno) : "the file's name is too long";
+    const std::string reason =
+        address.fits() ? std::strerror(errno) : "the file's name is too long";
     if (fd_ >= 0) close(fd_);
-    throw StoreError(fmt::format("{}: the socket for nudges cannot be made: {}", path_.string(), reason));
+    throw StoreError(
+        fmt::format("{}: the socket for nudges cannot be made: {}", path_.string(), reason));
 }
 
 NudgeListener::~NudgeListener() {

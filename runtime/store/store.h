@@ -1,7 +1,9 @@
-// What survives a restart. Narrow roles, one store: every method runs in the transaction that is open, or in one of its own.
+// What survives a restart. Narrow roles, one store: every method runs in the transaction that is
+// open, or in one of its own.
 //
-// One writer: the executor's thread. Other processes may add events and directory entries meanwhile (SQLite serialises
-// them). Times are UTC milliseconds. Not-found is an empty optional; a failing database throws StoreError.
+// One writer: the executor's thread. Other processes may add events and directory entries meanwhile
+// (SQLite serialises them). Times are UTC milliseconds. Not-found is an empty optional; a failing
+// database throws StoreError.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +41,8 @@ class Transaction {
     virtual void commit() = 0;
 };
 
-// ---- plans and rules ------------------------------------------------------------------------------------------------
+// ---- plans and rules
+// ------------------------------------------------------------------------------------------------
 
 struct StoredPlan {
     PlanVersion version = 0;
@@ -48,8 +51,8 @@ struct StoredPlan {
     std::string json{};
 };
 
-// A rule's identity across plans, and how far its calendar has been fired: occurrences with an instant up to and including
-// `fired_through` have a firing or were never to have one.
+// A rule's identity across plans, and how far its calendar has been fired: occurrences with an
+// instant up to and including `fired_through` have a firing or were never to have one.
 struct StoredRule {
     RuleId id = 0;
     std::string playbook{};
@@ -60,29 +63,33 @@ struct StoredRule {
 class PlanStore {
   public:
     virtual ~PlanStore() = default;
-    virtual PlanVersion add_plan(Instant deployed_at, const std::string& hash, const std::string& json) = 0;
+    virtual PlanVersion add_plan(Instant deployed_at, const std::string& hash,
+                                 const std::string& json) = 0;
     virtual std::optional<StoredPlan> latest_plan() = 0;
     virtual std::optional<StoredPlan> find_plan(PlanVersion version) = 0;
     // The rule of that name, made with `fired_through` when it is new.
-    virtual StoredRule find_or_add_rule(const std::string& playbook, const std::string& name, Instant fired_through) = 0;
+    virtual StoredRule find_or_add_rule(const std::string& playbook, const std::string& name,
+                                        Instant fired_through) = 0;
     virtual void set_fired_through(RuleId rule, Instant fired_through) = 0;
 };
 
-// ---- firings and runs -----------------------------------------------------------------------------------------------
+// ---- firings and runs
+// -----------------------------------------------------------------------------------------------
 
-// One row for each time a rule fired. (rule, key) is unique: the key is the nominal local time and zone, or the event's
-// id, so that nothing fires twice whatever the clock or the zone data do.
+// One row for each time a rule fired. (rule, key) is unique: the key is the nominal local time and
+// zone, or the event's id, so that nothing fires twice whatever the clock or the zone data do.
 struct Firing {
     FiringId id = 0;
     RuleId rule = 0;
     std::string key{};
     PlanVersion plan = 0;
-    SubjectKind subject_kind = SubjectKind::group;  // of its runs' subjects: the rule's audience in that plan
+    SubjectKind subject_kind =
+        SubjectKind::group;  // of its runs' subjects: the rule's audience in that plan
     Instant start_at{};
     Instant end_at{};
-    std::optional<std::string> event{};           // id, for an event rule
-    bool expanded = false;                        // every subject of the audience has its run
-    std::string expanded_through{};               // the last subject that has one; "" for none yet
+    std::optional<std::string> event{};  // id, for an event rule
+    bool expanded = false;               // every subject of the audience has its run
+    std::string expanded_through{};      // the last subject that has one; "" for none yet
 };
 
 enum class RunState {
@@ -121,7 +128,8 @@ class RunStore {
     virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
 };
 
-// ---- outbox ---------------------------------------------------------------------------------------------------------
+// ---- outbox
+// ---------------------------------------------------------------------------------------------------------
 
 // The closed list of what can become of a planned message. The first two are not ends.
 enum class DeliveryState {
@@ -144,11 +152,11 @@ struct Delivery {
     std::size_t step = 0;    // index in the rule's steps
     std::size_t action = 0;  // index in the step's actions; (run, step, action) is unique
     std::string channel{};
-    MessageId message = 0;   // 0 when it was skipped before its text was made
+    MessageId message = 0;  // 0 when it was skipped before its text was made
     Instant planned_for{};
     std::optional<Instant> due_at{};  // next try; only while pending
     DeliveryState state = DeliveryState::pending;
-    std::string reason{};    // "late", "before admission", "HTTP 404", …
+    std::string reason{};  // "late", "before admission", "HTTP 404", …
     int attempts = 0;
     std::optional<Instant> settled_at{};
 };
@@ -187,13 +195,15 @@ class Outbox {
     // Throws StoreError when (run, step, action) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
     // Pending ones of a channel with due_at <= now, in the order (due_at, id).
-    virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now, std::size_t limit) = 0;
+    virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
+                                                    std::size_t limit) = 0;
     // The earliest due_at of the pending ones of a channel.
     virtual std::optional<Instant> next_delivery_due(const std::string& channel) = 0;
     // Counts the attempt too.
     virtual void mark_attempting(DeliveryId id) = 0;
     virtual void reschedule(DeliveryId id, Instant due_at, const std::string& reason) = 0;
-    virtual void settle(DeliveryId id, DeliveryState state, const std::string& reason, Instant settled_at) = 0;
+    virtual void settle(DeliveryId id, DeliveryState state, const std::string& reason,
+                        Instant settled_at) = 0;
     // Whatever was being attempted when the process died: becomes unknown. Returns how many.
     virtual std::int64_t settle_attempting_as_unknown(Instant settled_at) = 0;
 
@@ -202,14 +212,15 @@ class Outbox {
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
 };
 
-// ---- events ---------------------------------------------------------------------------------------------------------
+// ---- events
+// ---------------------------------------------------------------------------------------------------------
 
 struct Event {
     std::string id{};  // unique: a second event of this id is ignored
     std::string type{};
     std::optional<std::string> group{};
     std::optional<std::string> member{};
-    Instant at{};           // when it happened
+    Instant at{};  // when it happened
     Instant received_at{};
     std::map<std::string, std::string> fields{};  // canonical text of each declared field's type
 };
@@ -226,7 +237,8 @@ class EventInbox {
     virtual std::optional<Event> find_event(const std::string& id) = 0;
 };
 
-// ---- directory ------------------------------------------------------------------------------------------------------
+// ---- directory
+// ------------------------------------------------------------------------------------------------------
 
 struct Group {
     std::string id{};
@@ -261,15 +273,20 @@ class Directory {
     virtual std::optional<Member> find_member(const std::string& id) = 0;
     virtual DirectoryCounts count_directory() = 0;
     // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids.
-    virtual std::vector<std::string> audience_page(const lang::Audience& audience, const std::string& after,
-                                                   std::size_t limit) = 0;
+    virtual std::vector<std::string> audience_page(const lang::Audience& audience,
+                                                   const std::string& after, std::size_t limit) = 0;
     virtual bool is_in_audience(const lang::Audience& audience, const std::string& subject) = 0;
     // No effect when the subject is not there or has (has not) the tag.
     virtual void add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
-    virtual void remove_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
+    virtual void remove_tag(SubjectKind kind, const std::string& subject,
+                            const std::string& tag) = 0;
 };
 
-class Store : public PlanStore, public RunStore, public Outbox, public EventInbox, public Directory {
+class Store : public PlanStore,
+              public RunStore,
+              public Outbox,
+              public EventInbox,
+              public Directory {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

@@ -10,6 +10,7 @@ namespace sop::runtime {
 inline constexpr const char* zoneinfo_folder_default = "/usr/share/zoneinfo";
 
 // Throws lang::calendar::ZoneDataError when the folder or its tzdata.zi cannot be read.
-lang::calendar::ZoneSource zoneinfo_folder(const std::filesystem::path& folder = zoneinfo_folder_default);
+lang::calendar::ZoneSource zoneinfo_folder(
+    const std::filesystem::path& folder = zoneinfo_folder_default);
 
 }  // namespace sop::runtime

@@ -1,23 +1,27 @@
-// The other commands through the real binary: what they print, what they exit with, what they leave alone.
+// The other commands through the real binary: what they print, what they exit with, what they leave
+// alone.
 #include "tests/support/project.h"
 #include "tests/support/sources.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
-#include <filesystem>
 #include <sys/mount.h>
 #include <unistd.h>
+#include <filesystem>
 
 namespace {
 
 using namespace sop::tests;
 
 const std::string good_playbook =
-    "sop 1\ntag member\n\nplaybook p {\n  timezone Asia/Shanghai\n  for groups tagged member\n  via log\n"
+    "sop 1\ntag member\n\nplaybook p {\n  timezone Asia/Shanghai\n  for groups tagged member\n  "
+    "via log\n"
     "  hello: every day at 08:00 { post \"Hello {group.name}\" }\n}\n";
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -35,20 +39,36 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
     project.folder.write("broken.csv", "id,name\ng1,a\ng1,b\n");
     project.folder.write("config/sop.toml", "stor = \"x.db\"\n");
     project.folder.write("config/good.sop", good_playbook);
-    project.folder.write("text/sop.db", "this is not a database, only a text that is long enough to be looked at as one");
-    project.folder.write("hook/hook.sop", "sop 1\ntag member\nchannel hook { kind webhook }\nplaybook p {\n  timezone UTC\n"
-                                          "  for groups tagged member\n  via hook\n  a: every day at 08:00 { post \"x\" }\n}\n");
+    project.folder.write(
+        "text/sop.db",
+        "this is not a database, only a text that is long enough to be looked at as one");
+    project.folder.write(
+        "hook/hook.sop",
+        "sop 1\ntag member\nchannel hook { kind webhook }\nplaybook p {\n  timezone UTC\n"
+        "  for groups tagged member\n  via hook\n  a: every day at 08:00 { post \"x\" }\n}\n");
     const std::vector<Row> rows{
         {"no command", {}, 2, "A subcommand is required"},
-        {"an unknown command", {"chek"}, 2, "chek"},
+        {"an unknown command", {"chek"}, 2, "there is no command `chek`; did you mean `check`?"},
         {"no such file", {"check", "nothing.sop"}, 2, "nothing.sop: no such file or folder"},
         {"a folder without playbooks", {"check", "empty"}, 2, "has no .sop file"},
         {"errors in a playbook", {"check", "bad"}, 1, "SOP0202"},
         {"serving errors", {"serve", "bad"}, 1, "nothing was started"},
-        {"rehearsing a file", {"rehearse", "good/good.sop", "--from", "2026-11-16"}, 2, "is not a folder"},
-        {"a date that is none", {"rehearse", "good", "--from", "tomorrow"}, 2, "--from: `tomorrow` is no time"},
-        {"a length that is none", {"rehearse", "good", "--from", "2026-11-16", "--for", "1x"}, 2, "`1x` is no length"},
-        {"a length without end", {"rehearse", "good", "--from", "2026-11-16", "--for", "9999w"}, 2, "out of range"},
+        {"rehearsing a file",
+         {"rehearse", "good/good.sop", "--from", "2026-11-16"},
+         2,
+         "is not a folder"},
+        {"a date that is none",
+         {"rehearse", "good", "--from", "tomorrow"},
+         2,
+         "--from: `tomorrow` is no time"},
+        {"a length that is none",
+         {"rehearse", "good", "--from", "2026-11-16", "--for", "1x"},
+         2,
+         "`1x` is no length"},
+        {"a length without end",
+         {"rehearse", "good", "--from", "2026-11-16", "--for", "9999w"},
+         2,
+         "out of range"},
         {"a missing CSV file", {"groups", "import", "no.csv"}, 2, "no.csv"},
         {"a bad CSV file", {"groups", "import", "broken.csv"}, 1, "broken.csv:3"},
         {"a wrong setting", {"serve", "config"}, 2, "stor"},
@@ -94,8 +114,9 @@ TEST_CASE("what failed left nothing behind", "[command][errors]") {
     SECTION("a rehearsal leaves no folder in the place for temporary files") {
         project.folder.write("good.sop", good_playbook);
         const TemporaryFolder temporary;
-        const auto result = run({SOP_BINARY, "rehearse", project.path(), "--from", "2026-11-16", "--for", "1d"},
-                                {.environment = {{"TMPDIR", temporary.path().string()}}});
+        const auto result =
+            run({SOP_BINARY, "rehearse", project.path(), "--from", "2026-11-16", "--for", "1d"},
+                {.environment = {{"TMPDIR", temporary.path().string()}}});
         CHECK(result.exit_code == 0);
         CHECK(std::filesystem::is_empty(temporary.path()));
     }
@@ -112,8 +133,8 @@ TEST_CASE("a full disk is one clear line, and nothing is half imported", "[comma
         return;
     }
     const Project big(20000);
-    const auto result =
-        run({SOP_BINARY, "groups", "import", (big.folder / "groups.csv").string(), "--dir", folder.path().string()});
+    const auto result = run({SOP_BINARY, "groups", "import", (big.folder / "groups.csv").string(),
+                             "--dir", folder.path().string()});
     umount2(folder.path().c_str(), MNT_DETACH);
     CHECK(result.exit_code == 2);
     CHECK(contains(result.err, "full"));
@@ -163,8 +184,8 @@ TEST_CASE("next shows the coming times of each rule", "[command][next]") {
 
 TEST_CASE("the example week rehearses to 14,180 messages, all sent", "[command][rehearse]") {
     const std::string example = (source_folder() / "examples" / "members").string();
-    const auto result = run({SOP_BINARY, "rehearse", example, "--from", "2026-11-16", "--for", "7d", "--events",
-                             example + "/events.ndjson", "--format", "json"});
+    const auto result = run({SOP_BINARY, "rehearse", example, "--from", "2026-11-16", "--for", "7d",
+                             "--events", example + "/events.ndjson", "--format", "json"});
     REQUIRE(result.exit_code == 0);
     const auto report = nlohmann::json::parse(result.out);
     CHECK(report["messages"] == 14180);
@@ -186,7 +207,8 @@ TEST_CASE("the example week rehearses to 14,180 messages, all sent", "[command][
 
 TEST_CASE("a rehearsal gives the same report twice", "[command][rehearse]") {
     const std::string example = (source_folder() / "examples" / "members").string();
-    const std::vector<std::string> command{SOP_BINARY, "rehearse", example, "--from", "2026-11-16", "--for", "3d",
-                                           "--events", example + "/events.ndjson"};
+    const std::vector<std::string> command{SOP_BINARY, "rehearse",   example,
+                                           "--from",   "2026-11-16", "--for",
+                                           "3d",       "--events",   example + "/events.ndjson"};
     CHECK(run(command).out == run(command).out);
 }

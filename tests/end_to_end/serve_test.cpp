@@ -2,8 +2,8 @@
 #include "tests/support/http_sink.h"
 #include "tests/support/project.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <csignal>
@@ -37,8 +37,10 @@ std::int64_t total(const std::map<std::string, std::int64_t>& outcomes) {
 
 }  // namespace
 
-TEST_CASE("kill -9 in the middle of 900 posts leaves no group posted twice, and in doubt only what was in flight",
-          "[serve][kill]") {
+TEST_CASE(
+    "kill -9 in the middle of 900 posts leaves no group posted twice, and in doubt only what was "
+    "in flight",
+    "[serve][kill]") {
     constexpr std::size_t groups = 900;
     constexpr std::size_t answered = 400;
     constexpr std::size_t in_flight = 16;
@@ -74,7 +76,8 @@ TEST_CASE("kill -9 in the middle of 900 posts leaves no group posted twice, and 
     // The groups in doubt are those whose requests were written and not answered.
     std::vector<std::string> in_doubt;
     std::vector<std::string> hanging;
-    for (const auto& entry : status["unknown"]) in_doubt.push_back(entry["group"].get<std::string>());
+    for (const auto& entry : status["unknown"])
+        in_doubt.push_back(entry["group"].get<std::string>());
     for (const auto& request : sink.requests()) {
         if (request.number <= answered || request.number > answered + in_flight) continue;
         hanging.push_back(nlohmann::json::parse(request.body)["group"].get<std::string>());
@@ -88,7 +91,8 @@ TEST_CASE("kill -9 in the middle of 900 posts leaves no group posted twice, and 
     CHECK(text.out.find(in_doubt.front()) != std::string::npos);
 }
 
-TEST_CASE("killed at five points of one firing, every group has one outcome and none two posts", "[serve][kill]") {
+TEST_CASE("killed at five points of one firing, every group has one outcome and none two posts",
+          "[serve][kill]") {
     constexpr std::size_t groups = 900;
     constexpr std::size_t in_flight = 8;
     HttpSink sink;
@@ -132,7 +136,8 @@ TEST_CASE("SIGTERM lets what is in flight finish and records it", "[serve][stop]
     CHECK(sink.requests().size() == 4);
 }
 
-TEST_CASE("a request that hangs when the service is stopped is unknown, within five seconds", "[serve][stop]") {
+TEST_CASE("a request that hangs when the service is stopped is unknown, within five seconds",
+          "[serve][stop]") {
     HttpSink sink;
     sink.hold();
     Project project(10);
@@ -153,13 +158,16 @@ TEST_CASE("an event from another process wakes the idle executor", "[serve][emit
     Project project(1);
     project.configure(sink.url());
     project.folder.write("members.csv", "id,name,tags\nm1,王芳,reader\n");
-    project.folder.write("drip.sop", "sop 1\ntag reader, met\nevent opened { what: text }\nchannel hook { kind webhook }\n"
-                                     "playbook p {\n  timezone Asia/Shanghai\n  for members tagged reader\n  via hook\n"
-                                     "  hello: on opened { tag met; send \"{member.name} {event.what}\" }\n}\n");
+    project.folder.write(
+        "drip.sop",
+        "sop 1\ntag reader, met\nevent opened { what: text }\nchannel hook { kind webhook }\n"
+        "playbook p {\n  timezone Asia/Shanghai\n  for members tagged reader\n  via hook\n"
+        "  hello: on opened { tag met; send \"{member.name} {event.what}\" }\n}\n");
     Process serve(project.serve());
     REQUIRE(serve.wait_for_line("event=serving"));
     REQUIRE(project.sop({"members", "import", "members.csv", "--dir", "."}).exit_code == 0);
-    const auto emitted = project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
+    const auto emitted =
+        project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
     CHECK(emitted.exit_code == 0);
     CHECK(emitted.out == "e1\n");
     REQUIRE(sink.wait_for_requests(1));
@@ -167,7 +175,8 @@ TEST_CASE("an event from another process wakes the idle executor", "[serve][emit
     CHECK(body["text"] == "王芳 article");
     CHECK(body["member"] == "m1");
 
-    const auto again = project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
+    const auto again =
+        project.sop({"emit", "opened", "what=article", "--member", "m1", "--id", "e1"});
     CHECK(again.out == "e1 was there already\n");
     serve.terminate();
     REQUIRE(serve.wait() == 0);
@@ -183,16 +192,19 @@ TEST_CASE("a second executor on one store is refused", "[serve][lock]") {
     CHECK(project.status()["executor_running"] == true);
     const auto second = project.sop({"serve", project.path()});
     CHECK(second.exit_code == 2);
-    CHECK(second.err.find(fmt::format("another executor runs on this store (process {})", first.pid())) != std::string::npos);
+    CHECK(second.err.find(fmt::format("another executor runs on this store (process {})",
+                                      first.pid())) != std::string::npos);
     first.signal(SIGINT);
     REQUIRE(first.wait() == 0);
     CHECK(project.status()["executor_running"] == false);
 }
 
-TEST_CASE("without a configuration the store is sop.db and messages go to standard output", "[serve][log]") {
+TEST_CASE("without a configuration the store is sop.db and messages go to standard output",
+          "[serve][log]") {
     Project project(3);
     std::filesystem::remove(project.folder / "sop.toml");
-    REQUIRE(project.sop({"groups", "import", "groups.csv"}).out == "3 groups: 3 added, 0 changed, 0 as they were\n");
+    REQUIRE(project.sop({"groups", "import", "groups.csv"}).out ==
+            "3 groups: 3 added, 0 changed, 0 as they were\n");
     project.post_each_minute("log");
     Process serve(project.serve());
     REQUIRE(serve.wait_for_line("\"group\":\"g0003\""));

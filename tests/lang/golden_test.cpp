@@ -1,5 +1,5 @@
-// Each file below tests/golden/ is compared whole with what stands beside it. `SOP_UPDATE_GOLDENS=1` writes what is there
-// now; read the difference before it is committed.
+// Each file below tests/golden/ is compared whole with what stands beside it.
+// `SOP_UPDATE_GOLDENS=1` writes what is there now; read the difference before it is committed.
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
 #include "tests/support/sources.h"
@@ -17,7 +17,8 @@ using namespace sop;
 
 std::vector<fs::path> golden_inputs(const std::string& folder) {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(tests::source_folder() / "tests" / "golden" / folder)) {
+    for (const auto& entry :
+         fs::directory_iterator(tests::source_folder() / "tests" / "golden" / folder)) {
         if (entry.path().extension() == ".sop") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
@@ -40,7 +41,8 @@ void compare_with_golden(const std::string& actual, fs::path golden, const std::
 TEST_CASE("diagnostics read as their goldens, as text and as JSON", "[golden][diagnostic]") {
     for (const auto& input : golden_inputs("diagnostics")) {
         DYNAMIC_SECTION(input.filename().string()) {
-            const std::vector<lang::Source> sources{{input.filename().string(), tests::read_text_file(input)}};
+            const std::vector<lang::Source> sources{
+                {input.filename().string(), tests::read_text_file(input)}};
             const auto compilation = lang::compile(sources, {tests::system_zones()});
             std::string text;
             std::string json;
@@ -64,7 +66,8 @@ TEST_CASE("formatting gives the goldens, is stable and keeps the plan", "[golden
             const auto again = lang::format_source({"formatted", *formatted.value});
             REQUIRE(again.value);
             CHECK(*again.value == *formatted.value);
-            CHECK(lang::content_hash(tests::plan_of(text)) == lang::content_hash(tests::plan_of(*formatted.value)));
+            CHECK(lang::content_hash(tests::plan_of(text)) ==
+                  lang::content_hash(tests::plan_of(*formatted.value)));
         }
     }
 }
@@ -82,7 +85,8 @@ TEST_CASE("plans are their goldens, and their JSON reads back to the same plan",
 
 TEST_CASE("every example is formatted and compiles without a finding", "[golden][examples]") {
     std::size_t seen = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(tests::source_folder() / "examples")) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(tests::source_folder() / "examples")) {
         if (entry.path().extension() != ".sop") continue;
         ++seen;
         INFO(entry.path());

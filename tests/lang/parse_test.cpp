@@ -3,8 +3,8 @@
 #include "lang/codes.h"
 #include "tests/support/sources.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 namespace {
 
@@ -22,7 +22,8 @@ std::string texts_of(const ast::Text& text) {
     for (const auto& part : text.parts) {
         if (const auto* hole = std::get_if<ast::Hole>(&part)) {
             result += "<";
-            for (const auto& name : hole->path) result += (result.back() == '<' ? "" : ".") + name.text;
+            for (const auto& name : hole->path)
+                result += (result.back() == '<' ? "" : ".") + name.text;
             result += ">";
         } else {
             result += std::get<std::string>(part);
@@ -61,7 +62,9 @@ TEST_CASE("texts are cut into text and holes", "[parse][text]") {
         {"\"\"\"a \"quoted\" word\"\"\"", "a \"quoted\" word"},
     };
     for (const auto& row : rows) {
-        DYNAMIC_SECTION(row.literal) { CHECK(content_text(row.literal) == row.expected); }
+        DYNAMIC_SECTION(row.literal) {
+            CHECK(content_text(row.literal) == row.expected);
+        }
     }
 }
 
@@ -72,20 +75,37 @@ TEST_CASE("a broken text costs one report and nothing round it", "[parse][recove
         std::vector<std::string> codes;
     };
     const std::vector<Row> rows{
-        {"an open quote before a brace", tests::playbook_with("a: every day at 08:00 { post \"x }"), {"SOP0004 at 9:30"}},
-        {"an open quote in a title", tests::playbook_with("a \"title: every day at 08:00 {\npost \"x\"\n}"),
+        {"an open quote before a brace",
+         tests::playbook_with("a: every day at 08:00 { post \"x }"),
+         {"SOP0004 at 9:30"}},
+        {"an open quote in a title",
+         tests::playbook_with("a \"title: every day at 08:00 {\npost \"x\"\n}"),
          {"SOP0004 at 9:3"}},
-        {"an open hole", tests::playbook_with("a: every day at 08:00 { post \"x {group.name\" }"), {"SOP0005 at 9:33"}},
-        {"an open hole at the end of the line", tests::playbook_with("a: every day at 08:00 { post \"x {\" }"),
+        {"an open hole",
+         tests::playbook_with("a: every day at 08:00 { post \"x {group.name\" }"),
          {"SOP0005 at 9:33"}},
-        {"an empty hole", tests::playbook_with("a: every day at 08:00 { post \"x {}\" }"), {"SOP0107 at 9:34"}},
-        {"a sign in a hole", tests::playbook_with("a: every day at 08:00 { post \"x {group.name + 1}\" }"),
+        {"an open hole at the end of the line",
+         tests::playbook_with("a: every day at 08:00 { post \"x {\" }"),
+         {"SOP0005 at 9:33"}},
+        {"an empty hole",
+         tests::playbook_with("a: every day at 08:00 { post \"x {}\" }"),
+         {"SOP0107 at 9:34"}},
+        {"a sign in a hole",
+         tests::playbook_with("a: every day at 08:00 { post \"x {group.name + 1}\" }"),
          {"SOP0107 at 9:45"}},
-        {"an unknown character", tests::playbook_with("a: every day at 08:00 § { post \"x\" }"), {"SOP0003 at 9:23"}},
-        {"an open parenthesis", tests::playbook_with("a: on opened(hello { post \"x\" }"), {"SOP0006 at 9:13"}},
-        {"a lonely parenthesis", tests::playbook_with("a: on opened) { post \"x\" }"), {"SOP0007 at 9:13"}},
+        {"an unknown character",
+         tests::playbook_with("a: every day at 08:00 § { post \"x\" }"),
+         {"SOP0003 at 9:23"}},
+        {"an open parenthesis",
+         tests::playbook_with("a: on opened(hello { post \"x\" }"),
+         {"SOP0006 at 9:13"}},
+        {"a lonely parenthesis",
+         tests::playbook_with("a: on opened) { post \"x\" }"),
+         {"SOP0007 at 9:13"}},
         {"a lonely brace", "sop 1\ntag a\n}\n", {"SOP0007 at 3:1"}},
-        {"a file that ends early", "sop 1\ntag member\nplaybook p {\ntimezone UTC", {"SOP0006 at 3:12"}},
+        {"a file that ends early",
+         "sop 1\ntag member\nplaybook p {\ntimezone UTC",
+         {"SOP0006 at 3:12"}},
     };
     for (const auto& row : rows) {
         DYNAMIC_SECTION(row.what) {
@@ -97,7 +117,8 @@ TEST_CASE("a broken text costs one report and nothing round it", "[parse][recove
 
 TEST_CASE("what is no text at all is refused with one report", "[parse][limits]") {
     CHECK(tests::codes_of("sop 1\ntag \xff\xfe\n") == std::vector<std::string>{"SOP0001 at 2:5"});
-    CHECK(tests::codes_of("sop 1\n" + std::string(source_bytes_max, '#')) == std::vector<std::string>{"SOP0008 at 1:1"});
+    CHECK(tests::codes_of("sop 1\n" + std::string(source_bytes_max, '#')) ==
+          std::vector<std::string>{"SOP0008 at 1:1"});
     CHECK(tests::codes_of("") == std::vector<std::string>{"SOP0100 at 1:1"});
 }
 
@@ -115,7 +136,8 @@ TEST_CASE("a byte order mark and CRLF line ends are read", "[parse]") {
     const auto parsed = parse_text("\xEF\xBB\xBFsop 1\r\ntag a\r\ntag b # comment\r\n");
     CHECK(parsed.diagnostics.empty());
     REQUIRE(parsed.document.items.size() == 3);
-    CHECK(std::get<ast::TagDeclaration>(parsed.document.items[2]).trivia.trailing->text == "# comment");
+    CHECK(std::get<ast::TagDeclaration>(parsed.document.items[2]).trivia.trailing->text ==
+          "# comment");
 }
 
 TEST_CASE("comments stay with what they stand by", "[parse][comments]") {
@@ -133,9 +155,10 @@ TEST_CASE("comments stay with what they stand by", "[parse][comments]") {
     CHECK(parsed.document.end_comments[0].text == "# last");
 }
 
-TEST_CASE("every cut of a playbook is read without a crash and with a place for each report", "[parse][robust]") {
-    const std::string text =
-        tests::read_text_file(tests::source_folder() / "tests" / "golden" / "format" / "comments.sop");
+TEST_CASE("every cut of a playbook is read without a crash and with a place for each report",
+          "[parse][robust]") {
+    const std::string text = tests::read_text_file(tests::source_folder() / "tests" / "golden" /
+                                                   "format" / "comments.sop");
     for (std::size_t length = 0; length < text.size(); ++length) {
         const Source source("cut.sop", text.substr(0, length));
         for (const auto& diagnostic : parse(source).diagnostics) {
@@ -145,8 +168,10 @@ TEST_CASE("every cut of a playbook is read without a crash and with a place for 
     }
 }
 
-TEST_CASE("dropping any one character never crashes, and a syntax error is one or two reports", "[parse][robust]") {
-    const std::string text = tests::read_text_file(tests::source_folder() / "tests" / "golden" / "plan" / "members.sop");
+TEST_CASE("dropping any one character never crashes, and a syntax error is one or two reports",
+          "[parse][robust]") {
+    const std::string text =
+        tests::read_text_file(tests::source_folder() / "tests" / "golden" / "plan" / "members.sop");
     std::size_t faults = 0;
     std::size_t reports = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {

@@ -12,13 +12,16 @@ using namespace sop::lang;
 
 }  // namespace
 
-TEST_CASE("layout, comments and the zone data do not change a plan's hash; what is posted does", "[plan][hash]") {
+TEST_CASE("layout, comments and the zone data do not change a plan's hash; what is posted does",
+          "[plan][hash]") {
     const Plan plan = tests::plan_of(tests::playbook_with("a: every day at 08:00 { post \"x\" }"));
-    Plan same = tests::plan_of(tests::playbook_with("# why\n  a:   every day 8:00 {\n post “x” }  "));
+    Plan same =
+        tests::plan_of(tests::playbook_with("# why\n  a:   every day 8:00 {\n post “x” }  "));
     CHECK(content_hash(plan) == content_hash(same));
     same.zone_release = "2031z";
     CHECK(content_hash(plan) == content_hash(same));
-    CHECK(content_hash(plan) != content_hash(tests::plan_of(tests::playbook_with("a: every day at 08:00 { post \"y\" }"))));
+    CHECK(content_hash(plan) != content_hash(tests::plan_of(
+                                    tests::playbook_with("a: every day at 08:00 { post \"y\" }"))));
     CHECK(content_hash(plan).size() == 64);
 }
 
@@ -35,12 +38,14 @@ TEST_CASE("settings of a rule replace those of its playbook", "[plan][lower]") {
 }
 
 TEST_CASE("steps are known by their label, and by number among equals", "[plan][lower]") {
-    const Plan plan = tests::plan_of(tests::playbook_with(
-        "a: every day at 20:00 for 2h {\nstart - 1 day 12:00: post \"1\"\npost \"2\"\nstart: post \"3\"\nstart: post \"4\"\n"
-        "after 90m: post \"5\"\nend + 1 week: post \"6\"\n}"));
+    const Plan plan = tests::plan_of(
+        tests::playbook_with("a: every day at 20:00 for 2h {\nstart - 1 day 12:00: post "
+                             "\"1\"\npost \"2\"\nstart: post \"3\"\nstart: post \"4\"\n"
+                             "after 90m: post \"5\"\nend + 1 week: post \"6\"\n}"));
     std::vector<std::string> names;
     for (const auto& step : plan.playbooks.front().rules.front().steps) names.push_back(step.name);
-    CHECK(names == std::vector<std::string>{"start - 1 day at 12:00", "start", "start (2)", "after 1h30m", "end + 7 days"});
+    CHECK(names == std::vector<std::string>{"start - 1 day at 12:00", "start", "start (2)",
+                                            "after 1h30m", "end + 7 days"});
 }
 
 TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][json]") {

@@ -20,7 +20,8 @@ struct Project {
 
     // sop.toml with the directory and, when `url` is given, the webhook channel `hook`.
     void configure(const std::string& url = {}, std::size_t in_flight = 16) const;
-    // A playbook whose rule `minute` posts each minute through `via`, the first time some seconds from now.
+    // A playbook whose rule `minute` posts each minute through `via`, the first time some seconds
+    // from now.
     void post_each_minute(const std::string& via) const;
 
     std::string path() const { return folder.path().string(); }

@@ -2,8 +2,8 @@
 
 #include "runtime/zoneinfo/zoneinfo.h"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -19,7 +19,8 @@ std::string findings_of(const std::string& text) {
     const std::vector<lang::Source> sources{{"test.sop", text}};
     const auto compilation = lang::compile(sources, {system_zones()});
     std::string result;
-    for (const auto& diagnostic : compilation.files.front().diagnostics) result += lang::render(diagnostic, sources.front());
+    for (const auto& diagnostic : compilation.files.front().diagnostics)
+        result += lang::render(diagnostic, sources.front());
     return result;
 }
 
@@ -55,6 +56,8 @@ std::string read_text_file(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-std::filesystem::path source_folder() { return SOP_SOURCE_DIR; }
+std::filesystem::path source_folder() {
+    return SOP_SOURCE_DIR;
+}
 
 }  // namespace sop::tests

@@ -1,4 +1,5 @@
-// The embedded store: one SQLite file in WAL mode, made on first use, upgraded by numbered migrations.
+// The embedded store: one SQLite file in WAL mode, made on first use, upgraded by numbered
+// migrations.
 #pragma once
 
 #include <memory>
@@ -18,14 +19,16 @@ struct SqliteOptions {
     std::chrono::milliseconds busy_timeout{5000};
 };
 
-// Throws StoreError when the file cannot be opened, is locked, read-only, not a database, not one of ours, or written by a
-// newer version. `synchronous=FULL`: what was committed is on the disk.
-std::unique_ptr<Store> open_sqlite_store(const std::string& path, const SqliteOptions& options = {});
+// Throws StoreError when the file cannot be opened, is locked, read-only, not a database, not one
+// of ours, or written by a newer version. `synchronous=FULL`: what was committed is on the disk.
+std::unique_ptr<Store> open_sqlite_store(const std::string& path,
+                                         const SqliteOptions& options = {});
 
 // The same store without a file, for tests: gone when closed.
 std::unique_ptr<Store> open_memory_store();
 
-// Copies groups, members and tags of the database at `path` into `store`, in the transaction that is open.
+// Copies groups, members and tags of the database at `path` into `store`, in the transaction that
+// is open.
 void copy_directory(const std::string& path, Store& store);
 
 }  // namespace sop::runtime
