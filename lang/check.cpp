@@ -2,8 +2,8 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/codes.h"
+#include "lang/report.h"
 #include "lang/step_times.h"
-#include "lang/suggestion.h"
 #include "lang/value.h"
 
 #include <fmt/format.h>
@@ -32,13 +32,7 @@ class Checker {
 
     Diagnostic& report(const char* code, SourceSpan span, std::string message,
                        std::string label = {}) {
-        Diagnostic diagnostic;
-        diagnostic.code = code;
-        diagnostic.span = span;
-        diagnostic.message = std::move(message);
-        diagnostic.label = std::move(label);
-        diagnostics_.push_back(std::move(diagnostic));
-        return diagnostics_.back();
+        return add_error(diagnostics_, code, span, std::move(message), std::move(label));
     }
 
     // A name that nothing declares, unless something unreadable may have declared it.
@@ -48,13 +42,9 @@ class Checker {
         if (symbols_.broken.contains(name.text)) return;
         auto& diagnostic =
             report(code, name.span, fmt::format("there is no {} `{}`", kind, name.text));
-        if (const auto near = closest(name.text, candidates)) {
-            diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-            diagnostic.fix = Fix{name.span, *near, fmt::format("write `{}`", *near)};
-        } else {
-            diagnostic.notes.push_back(fmt::format(
-                "declare it: `{}`", fmt::format(fmt::runtime(how_to_declare), name.text)));
-        }
+        if (suggest(diagnostic, name.text, candidates)) return;
+        diagnostic.notes.push_back(
+            fmt::format("declare it: `{}`", fmt::format(fmt::runtime(how_to_declare), name.text)));
     }
 
     // ---- declarations ----
@@ -79,9 +69,7 @@ class Checker {
         auto& diagnostic = report(code::unknown_channel_kind, channel.kind->span,
                                   fmt::format("there is no channel kind `{}`", channel.kind->text),
                                   "`log` or `webhook`");
-        if (const auto near = closest(channel.kind->text, kinds)) {
-            diagnostic.fix = Fix{channel.kind->span, *near, fmt::format("write `{}`", *near)};
-        }
+        suggest(diagnostic, channel.kind->text, kinds);
     }
 
     void check_item(const ast::EventDeclaration& event) {
@@ -111,9 +99,7 @@ class Checker {
             auto& diagnostic = report(code::unknown_type, field.type->span,
                                       fmt::format("there is no type `{}`", field.type->text),
                                       "`text`, `number`, `money` or `content`");
-            if (const auto near = closest(field.type->text, types)) {
-                diagnostic.fix = Fix{field.type->span, *near, fmt::format("write `{}`", *near)};
-            }
+            suggest(diagnostic, field.type->text, types);
             return;
         }
         if (!field.default_value) return;
@@ -219,10 +205,7 @@ class Checker {
         auto& diagnostic = report(code::unknown_timezone, clause.zone.span,
                                   fmt::format("there is no time zone `{}`", clause.zone.text),
                                   fmt::format("not in the zone data {}", options_.zones.release()));
-        if (const auto near = closest(clause.zone.text, options_.zones.names())) {
-            diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-            diagnostic.fix = Fix{clause.zone.span, *near, fmt::format("write `{}`", *near)};
-        } else {
+        if (!suggest(diagnostic, clause.zone.text, options_.zones.names())) {
             diagnostic.notes.push_back(
                 "zones are called by region and city: `Asia/Shanghai`, `Europe/London`");
         }
@@ -502,11 +485,7 @@ class Checker {
 
     void suggest_field(Diagnostic& diagnostic, const ast::Name& name,
                        const std::vector<std::string>& candidates) {
-        if (const auto near = closest(name.text, candidates)) {
-            diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-            diagnostic.fix = Fix{name.span, *near, fmt::format("write `{}`", *near)};
-            return;
-        }
+        if (suggest(diagnostic, name.text, candidates)) return;
         diagnostic.notes.push_back(fmt::format("known are {}", fmt::join(candidates, ", ")));
     }
 

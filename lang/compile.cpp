@@ -5,6 +5,7 @@
 #include "lang/format.h"
 #include "lang/lower.h"
 #include "lang/parse.h"
+#include "lang/report.h"
 #include "lang/symbols.h"
 
 #include <fmt/format.h>
@@ -72,12 +73,8 @@ class ProjectCheck {
 
     static void report(CheckedFile& file, const ast::Name& name, std::string message,
                        const std::string& first) {
-        Diagnostic diagnostic;
-        diagnostic.code = code::declared_twice;
-        diagnostic.span = name.span;
-        diagnostic.message = std::move(message);
-        diagnostic.notes.push_back("first declared at " + first);
-        file.diagnostics.push_back(std::move(diagnostic));
+        add_error(file.diagnostics, code::declared_twice, name.span, std::move(message))
+            .notes.push_back("first declared at " + first);
     }
 
     void require_one(CheckedFile& file, std::map<std::string, std::string>& places,

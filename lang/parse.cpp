@@ -3,6 +3,7 @@
 #include "lang/codes.h"
 #include "lang/grammar.h"
 #include "lang/reader/reader.h"
+#include "lang/report.h"
 #include "lang/unicode.h"
 
 #include <fmt/format.h>
@@ -41,12 +42,7 @@ struct TokenBuilder {
     }
 
     void report(const char* code, SourceSpan span, std::string message, std::string label = {}) {
-        Diagnostic diagnostic;
-        diagnostic.code = code;
-        diagnostic.span = span;
-        diagnostic.message = std::move(message);
-        diagnostic.label = std::move(label);
-        list.diagnostics.push_back(std::move(diagnostic));
+        add_error(list.diagnostics, code, span, std::move(message), std::move(label));
     }
 
     // Closes the innermost opener where its closer should have been. Several blocks that end at one
@@ -310,27 +306,19 @@ void refuse_bidi_controls(const Source& source, TokenList& list) {
         if (byte != 0xE2 && byte != 0xD8) continue;
         const CodePoint point = code_point_at(text, at);
         if (!is_bidi_control(point.value)) continue;
-        Diagnostic diagnostic;
-        diagnostic.code = code::bidi_control;
-        diagnostic.span = {at, at + point.length};
-        diagnostic.message =
+        auto& diagnostic = add_error(
+            list.diagnostics, code::bidi_control, {at, at + point.length},
             fmt::format("the invisible control U+{:04X} reorders text on the screen and is refused",
-                        static_cast<unsigned>(point.value));
+                        static_cast<unsigned>(point.value)));
         diagnostic.notes.push_back("with it a file can read other than it is");
         diagnostic.fix = Fix{diagnostic.span, "", "remove it"};
-        list.diagnostics.push_back(std::move(diagnostic));
     }
 }
 
 TokenList refused(const Source& source, const char* code, SourceSpan span, std::string message,
                   std::string note) {
     TokenList list;
-    Diagnostic diagnostic;
-    diagnostic.code = code;
-    diagnostic.span = span;
-    diagnostic.message = std::move(message);
-    diagnostic.notes.push_back(std::move(note));
-    list.diagnostics.push_back(std::move(diagnostic));
+    add_error(list.diagnostics, code, span, std::move(message)).notes.push_back(std::move(note));
     list.tokens.push_back({TokenKind::error, {0, 0}, no_match});
     list.tokens.push_back(
         {TokenKind::end_of_file, {source.text().size(), source.text().size()}, no_match});

@@ -1,6 +1,7 @@
 #include "lang/symbols.h"
 
 #include "lang/codes.h"
+#include "lang/report.h"
 
 #include <fmt/format.h>
 
@@ -10,12 +11,9 @@ namespace {
 
 void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name,
                   std::string_view kind, SourceSpan first) {
-    Diagnostic diagnostic;
-    diagnostic.code = code::declared_twice;
-    diagnostic.span = name.span;
-    diagnostic.message = fmt::format("the {} `{}` is declared twice", kind, name.text);
-    diagnostic.related.push_back({first, "first here"});
-    diagnostics.push_back(std::move(diagnostic));
+    add_error(diagnostics, code::declared_twice, name.span,
+              fmt::format("the {} `{}` is declared twice", kind, name.text))
+        .related.push_back({first, "first here"});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "lang/reader/cursor.h"
 
 #include "lang/codes.h"
+#include "lang/report.h"
 #include "lang/unicode.h"
 
 #include <fmt/format.h>
@@ -135,13 +136,7 @@ void Cursor::skip_item() {
 
 Diagnostic& Cursor::report(const char* code, SourceSpan span, std::string message,
                            std::string label) {
-    Diagnostic diagnostic;
-    diagnostic.code = code;
-    diagnostic.span = span;
-    diagnostic.message = std::move(message);
-    diagnostic.label = std::move(label);
-    diagnostics_.push_back(std::move(diagnostic));
-    return diagnostics_.back();
+    return add_error(diagnostics_, code, span, std::move(message), std::move(label));
 }
 
 void Cursor::fail_expecting(std::string_view what) {

@@ -2,7 +2,7 @@
 
 #include "lang/codes.h"
 #include "lang/reader/literals.h"
-#include "lang/suggestion.h"
+#include "lang/report.h"
 #include "lang/unicode.h"
 
 #include <fmt/format.h>
@@ -13,14 +13,6 @@
 namespace sop::lang::reader {
 
 namespace {
-
-void suggest(Diagnostic& diagnostic, std::string_view word,
-             const std::vector<std::string>& candidates) {
-    const auto near = closest(word, candidates);
-    if (!near) return;
-    diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-    diagnostic.fix = Fix{diagnostic.span, *near, fmt::format("write `{}`", *near)};
-}
 
 const std::vector<Keyword> weekday_keywords{Keyword::monday,   Keyword::tuesday, Keyword::wednesday,
                                             Keyword::thursday, Keyword::friday,  Keyword::saturday,

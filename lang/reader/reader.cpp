@@ -4,7 +4,7 @@
 #include "lang/reader/cursor.h"
 #include "lang/reader/literals.h"
 #include "lang/reader/playbook.h"
-#include "lang/suggestion.h"
+#include "lang/report.h"
 
 #include <fmt/format.h>
 
@@ -59,9 +59,7 @@ void fail_unknown_setting(Cursor& cursor, Keyword known) {
         cursor.report(code::unknown_setting, token.span,
                       fmt::format("I do not know the setting `{}`", cursor.text(token)),
                       fmt::format("`{}` stands here", spelling(known)));
-    if (const auto near = closest(cursor.text(token), spellings({known}))) {
-        diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
-    }
+    suggest(diagnostic, cursor.text(token), spellings({known}));
     throw BrokenItem{};
 }
 
@@ -231,13 +229,9 @@ class DocumentReader {
             cursor_.report(code::unknown_declaration, token.span,
                            fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
                            "`playbook`, `tag`, `event`, `content` or `channel` stands here");
-        const auto near = closest(cursor_.text(token),
-                                  spellings({Keyword::sop, Keyword::channel, Keyword::tag,
-                                             Keyword::event, Keyword::content, Keyword::playbook}));
-        if (near) {
-            diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-            diagnostic.fix = Fix{token.span, *near, fmt::format("write `{}`", *near)};
-        }
+        suggest(diagnostic, cursor_.text(token),
+                spellings({Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event,
+                           Keyword::content, Keyword::playbook}));
         throw BrokenItem{};
     }
 
