@@ -22,7 +22,7 @@ const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
 
 void add_format(CLI::App* command, OutputFormat& format) {
     command->add_option("--format", format, "text or json")
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
         ->type_name("FORMAT");
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
+#include "runtime/cli/stop_signal.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
@@ -359,13 +360,15 @@ int rehearse(const RehearseOptions& options) {
     const Instant from = parse_instant(options.from, *zone, "--from");
     const Instant to = from + parse_length(options.length, rehearsal_max, "--for");
 
+    // Before the folder, so that a signal ends in its removal.
+    Wakeup wakeup;
+    const StopSignal stop(wakeup);
     const RehearsalFolder folder(options.keep);
     const auto store = open_sqlite_store(folder.store().string());
     fill_directory(options, loaded.config, *store);
     if (options.events) fill_events(*options.events, plan, *store);
 
     ManualClock clock(from);
-    Wakeup wakeup;
     RehearsalObserver observer;
     ExecutorOptions executor_options;
     executor_options.page_rows = rehearsal_in_flight;
@@ -378,10 +381,12 @@ int rehearse(const RehearseOptions& options) {
         executor.run(
             [&] {
                 progress.update(clock.now());
-                return false;
+                return stop.asked();
             },
             to);
     }
+
+    if (stop.asked()) throw CommandError("the rehearsal was stopped by a signal");
 
     const Report report = make_report(plan, observer, zones, *store);
     if (options.format == OutputFormat::json) {

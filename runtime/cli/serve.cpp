@@ -3,6 +3,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
+#include "runtime/cli/stop_signal.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
@@ -12,32 +13,11 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
-#include <csignal>
-
 namespace sop::runtime::cli {
 
 namespace {
 
 constexpr std::chrono::seconds drain_time{5};
-
-// What the signal handlers reach: both are written once before the handlers are installed.
-std::atomic<bool> stop_asked{false};
-Wakeup* wakeup_of_signals = nullptr;
-
-void ask_to_stop(int) {
-    stop_asked = true;
-    wakeup_of_signals->notify();
-}
-
-void stop_on_signals(Wakeup& wakeup) {
-    wakeup_of_signals = &wakeup;
-    struct sigaction action{};
-    action.sa_handler = ask_to_stop;
-    sigaction(SIGTERM, &action, nullptr);
-    sigaction(SIGINT, &action, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-}
 
 // A line of logfmt on standard error for each thing that happened.
 class LogObserver : public Observer {
@@ -87,7 +67,7 @@ int serve(const ServeOptions& options) {
     if (!loaded.plan) return exit_findings;
 
     Wakeup wakeup;
-    stop_on_signals(wakeup);
+    const StopSignal stop(wakeup);
     SystemClock clock;
     LogObserver observer(clock);
     const ExecutorLock lock(loaded.config.store);
@@ -103,9 +83,13 @@ int serve(const ServeOptions& options) {
     observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",
                                         loaded.config.store.string(), counts.groups, counts.members,
                                         zones.release()));
+    if (counts.groups == 0 && counts.members == 0) {
+        observer.trouble(
+            "the directory is empty, so nobody is posted to; `sop groups import` fills it");
+    }
     executor.run([&] {
         nudges.drain();
-        return stop_asked.load();
+        return stop.asked();
     });
     wakeup.unwatch(nudges.fd());
     executor.drain(clock.now() + drain_time);

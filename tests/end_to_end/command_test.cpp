@@ -8,6 +8,7 @@
 
 #include <sys/mount.h>
 #include <unistd.h>
+#include <csignal>
 #include <filesystem>
 
 namespace {
@@ -120,6 +121,26 @@ TEST_CASE("what failed left nothing behind", "[command][errors]") {
         CHECK(result.exit_code == 0);
         CHECK(std::filesystem::is_empty(temporary.path()));
     }
+}
+
+TEST_CASE("a rehearsal that is stopped says so and leaves nothing behind", "[command][rehearse]") {
+    Project project(2000);
+    project.folder.write("good.sop", good_playbook);
+    const TemporaryFolder temporary;
+    Process rehearsal(
+        {SOP_BINARY, "rehearse", project.path(), "--from", "2026-01-01", "--for", "400d"},
+        {.environment = {{"TMPDIR", temporary.path().string()}}});
+    const auto database_is_there = [&] {
+        for (const auto& entry : std::filesystem::directory_iterator(temporary.path())) {
+            if (std::filesystem::exists(entry.path() / "rehearsal.db-wal")) return true;
+        }
+        return false;
+    };
+    while (!database_is_there()) REQUIRE_FALSE(rehearsal.wait(std::chrono::milliseconds(1)));
+    rehearsal.signal(SIGINT);
+    REQUIRE(rehearsal.wait() == 2);
+    CHECK(contains(rehearsal.err(), "stopped by a signal"));
+    CHECK(std::filesystem::is_empty(temporary.path()));
 }
 
 TEST_CASE("a full disk is one clear line, and nothing is half imported", "[command][errors]") {
