@@ -17,6 +17,37 @@ namespace {
 
 constexpr std::size_t unknown_shown = 20;
 
+// The name of a message's step, by the plan its run goes by.
+class StepNames {
+  public:
+    explicit StepNames(Store& store) : store_(store) {}
+
+    std::string name_of(const DueDelivery& due) {
+        const lang::Plan& plan = plan_of(due.firing.plan);
+        for (const auto& playbook : plan.playbooks) {
+            for (const auto& rule : playbook.rules) {
+                if (playbook.name != due.playbook || rule.name != due.rule) continue;
+                if (due.delivery.step < rule.steps.size())
+                    return rule.steps[due.delivery.step].name;
+            }
+        }
+        return fmt::format("step {}", due.delivery.step + 1);
+    }
+
+  private:
+    const lang::Plan& plan_of(PlanVersion version) {
+        const auto [at, added] = plans_.try_emplace(version);
+        if (added) {
+            if (const auto stored = store_.find_plan(version))
+                at->second = lang::plan_from_json(stored->json);
+        }
+        return at->second;
+    }
+
+    Store& store_;
+    std::map<PlanVersion, lang::Plan> plans_{};
+};
+
 struct Status {
     bool executor = false;
     std::optional<StoredPlan> plan;
@@ -47,7 +78,8 @@ std::int64_t count_of(const std::vector<DeliverySummary>& outcomes, DeliveryStat
     return count;
 }
 
-void print_text(const Status& status, const std::string& store, std::size_t shown) {
+void print_text(const Status& status, const std::string& store, std::size_t shown,
+                StepNames& steps) {
     fmt::print("store      {}\n", store);
     fmt::print("executor   {}\n", status.executor ? "running" : "not running");
     if (status.plan) {
@@ -81,13 +113,13 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     for (std::size_t i = 0; i < std::min(shown, status.unknown.size()); ++i) {
         const auto& due = status.unknown[i];
         list.rows.push_back({instant_text(due.delivery.planned_for), due.subject, due.subject_name,
-                             due.playbook + "." + due.rule, std::to_string(due.delivery.step + 1)});
+                             due.playbook + "." + due.rule, steps.name_of(due)});
     }
     fmt::print("{}", render_table(list, 2));
     if (status.unknown.size() > shown) fmt::print("  … `sop status --all` lists all of them\n");
 }
 
-void print_json(const Status& status) {
+void print_json(const Status& status, StepNames& steps) {
     using nlohmann::json;
     json outcomes = json::array();
     for (const auto& outcome : status.outcomes) {
@@ -102,7 +134,7 @@ void print_json(const Status& status) {
         unknown.push_back(
             {{"playbook", due.playbook},
              {"rule", due.rule},
-             {"step", due.delivery.step + 1},
+             {"step", steps.name_of(due)},
              {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
              {"channel", due.delivery.channel},
              {"planned_for", instant_text(due.delivery.planned_for)}});
@@ -129,17 +161,20 @@ int status(const StatusOptions& options) {
     const bool everything = options.all || options.format == OutputFormat::json;
     const std::size_t limit =
         everything ? std::numeric_limits<std::size_t>::max() : unknown_shown + 1;
+    // One moment of the store, however the executor goes on meanwhile.
+    const auto snapshot = store->begin();
     Status status;
     status.executor = executor_runs(config.store);
     status.plan = store->latest_plan();
     status.directory = store->count_directory();
     status.outcomes = store->summarize_deliveries();
     status.unknown = list_unknown(*store, limit);
+    StepNames steps(*store);
     if (options.format == OutputFormat::json) {
-        print_json(status);
+        print_json(status, steps);
     } else {
         print_text(status, config.store.string(),
-                   everything ? status.unknown.size() : unknown_shown);
+                   everything ? status.unknown.size() : unknown_shown, steps);
     }
     return exit_fine;
 }

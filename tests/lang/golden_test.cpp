@@ -43,7 +43,7 @@ TEST_CASE("diagnostics read as their goldens, as text and as JSON", "[golden][di
         DYNAMIC_SECTION(input.filename().string()) {
             const std::vector<lang::Source> sources{
                 {input.filename().string(), tests::read_text_file(input)}};
-            const auto compilation = lang::compile(sources, {tests::system_zones()});
+            const auto compilation = lang::compile(sources, {tests::frozen_zones()});
             std::string text;
             std::string json;
             for (const auto& diagnostic : compilation.files.front().diagnostics) {

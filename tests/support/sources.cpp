@@ -10,14 +10,15 @@
 
 namespace sop::tests {
 
-const lang::calendar::ZoneDatabase& system_zones() {
-    static const lang::calendar::ZoneDatabase zones(runtime::zoneinfo_folder());
+const lang::calendar::ZoneDatabase& frozen_zones() {
+    static const lang::calendar::ZoneDatabase zones(
+        runtime::zoneinfo_folder(source_folder() / "tests" / "testdata" / "zoneinfo"));
     return zones;
 }
 
 std::string findings_of(const std::string& text) {
     const std::vector<lang::Source> sources{{"test.sop", text}};
-    const auto compilation = lang::compile(sources, {system_zones()});
+    const auto compilation = lang::compile(sources, {frozen_zones()});
     std::string result;
     for (const auto& diagnostic : compilation.files.front().diagnostics)
         result += lang::render(diagnostic, sources.front());
@@ -26,7 +27,7 @@ std::string findings_of(const std::string& text) {
 
 std::vector<std::string> codes_of(const std::string& text) {
     const std::vector<lang::Source> sources{{"test.sop", text}};
-    const auto compilation = lang::compile(sources, {system_zones()});
+    const auto compilation = lang::compile(sources, {frozen_zones()});
     std::vector<std::string> codes;
     for (const auto& diagnostic : compilation.files.front().diagnostics) {
         const auto at = sources.front().line_column(diagnostic.span.begin);
@@ -37,7 +38,7 @@ std::vector<std::string> codes_of(const std::string& text) {
 
 lang::Plan plan_of(const std::string& text) {
     const std::vector<lang::Source> sources{{"test.sop", text}};
-    auto compilation = lang::compile(sources, {system_zones()});
+    auto compilation = lang::compile(sources, {frozen_zones()});
     INFO(findings_of(text));
     REQUIRE(compilation.plan);
     return *compilation.plan;

@@ -10,8 +10,9 @@
 
 namespace sop::tests {
 
-// The system's zones, loaded once.
-const lang::calendar::ZoneDatabase& system_zones();
+// The zones of tests/testdata/zoneinfo, loaded once: a fixed release, so that texts which name it
+// are the same everywhere.
+const lang::calendar::ZoneDatabase& frozen_zones();
 
 // What compiling one text says, rendered; empty when there is nothing to say.
 std::string findings_of(const std::string& text);
