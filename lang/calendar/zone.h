@@ -22,8 +22,8 @@ struct LocalMeaning {
     enum class Kind {
         unique,  // `first` == `second`: the instant
         gap,     // skipped by a forward change: `first` is the time read with the offset before the
-              // gap (so the wall shows it moved later by the gap's length), `second` with the
-              // offset after it (moved earlier)
+                 // gap (so the wall shows it moved later by the gap's length), `second` with the
+                 // offset after it (moved earlier)
         overlap,  // repeated by a backward change: `first` and `second` are the two instants, in
                   // order
     };

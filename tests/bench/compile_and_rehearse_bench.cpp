@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "tests/support/process.h"
-#include "tests/support/sources.h"
 #include "tests/support/temporary_folder.h"
 
 namespace {
@@ -46,7 +45,7 @@ int main() {
         "{{\"bench\":\"check\",\"lines\":{},\"seconds\":{:.3f},\"lines_per_second\":{:.0f}}}\n",
         lines, check, lines / check);
 
-    const std::string example = (source_folder() / "examples" / "members").string();
+    const std::string example = SOP_SOURCE_DIR "/examples/members";
     const double rehearse = median_seconds({SOP_BINARY, "rehearse", example, "--from", "2026-11-16",
                                             "--for", "7d", "--events", example + "/events.ndjson"});
     fmt::print(
