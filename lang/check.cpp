@@ -147,8 +147,10 @@ class Checker {
             }
         }
         missing_reported_ = {};
+        const EffectiveSettings settings = settings_of(playbook);
         for (const auto& item : playbook.items) {
-            if (const auto* rule = std::get_if<ast::Rule>(&item)) check_rule(playbook, *rule);
+            if (const auto* rule = std::get_if<ast::Rule>(&item))
+                check_rule(playbook, settings, *rule);
         }
         if (names.empty() && diagnostics_.size() == diagnostics_before &&
             !playbook.broken_settings) {
@@ -225,14 +227,15 @@ class Checker {
                        "channel {} {{ kind webhook }}");
     }
 
-    void check_rule(const ast::Playbook& playbook, const ast::Rule& rule) {
+    void check_rule(const ast::Playbook& playbook, const EffectiveSettings& of_playbook,
+                    const ast::Rule& rule) {
         std::array<const ast::Clause*, 3> seen{};
         for (const auto& clause : rule.clauses) {
             check_set_once(clause, seen);
             check_clause(clause);
         }
         const bool head_broken = std::holds_alternative<std::monostate>(rule.trigger);
-        const EffectiveSettings settings = effective_settings(playbook, rule);
+        const EffectiveSettings settings = effective_settings(of_playbook, rule);
         if (!head_broken && !playbook.broken_settings) require_settings(playbook, rule, settings);
         if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger))
             check_event_head(*event);
@@ -527,20 +530,30 @@ class Checker {
 
 }  // namespace
 
-EffectiveSettings effective_settings(const ast::Playbook& playbook, const ast::Rule& rule) {
+namespace {
+
+void take_clause(EffectiveSettings& settings, const ast::Clause& clause) {
+    if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
+        settings.timezone = timezone;
+    if (const auto* audience = std::get_if<ast::AudienceClause>(&clause))
+        settings.audience = audience;
+    if (const auto* via = std::get_if<ast::ViaClause>(&clause)) settings.via = via;
+}
+
+}  // namespace
+
+EffectiveSettings settings_of(const ast::Playbook& playbook) {
     EffectiveSettings settings;
-    const auto take = [&](const ast::Clause& clause) {
-        if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
-            settings.timezone = timezone;
-        if (const auto* audience = std::get_if<ast::AudienceClause>(&clause))
-            settings.audience = audience;
-        if (const auto* via = std::get_if<ast::ViaClause>(&clause)) settings.via = via;
-    };
     for (const auto& item : playbook.items) {
-        if (const auto* setting = std::get_if<ast::Setting>(&item)) take(setting->clause);
+        if (const auto* setting = std::get_if<ast::Setting>(&item))
+            take_clause(settings, setting->clause);
     }
-    for (const auto& clause : rule.clauses) take(clause);
     return settings;
+}
+
+EffectiveSettings effective_settings(EffectiveSettings of_playbook, const ast::Rule& rule) {
+    for (const auto& clause : rule.clauses) take_clause(of_playbook, clause);
+    return of_playbook;
 }
 
 Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const Symbols& symbols) {

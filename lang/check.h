@@ -11,13 +11,15 @@
 
 namespace sop::lang {
 
-// The settings that hold for a rule: its own, else its playbook's.
+// The settings that hold for a rule: its own, else its playbook's, which are looked up once for all
+// rules.
 struct EffectiveSettings {
     const ast::TimezoneClause* timezone = nullptr;
     const ast::AudienceClause* audience = nullptr;
     const ast::ViaClause* via = nullptr;
 };
-EffectiveSettings effective_settings(const ast::Playbook& playbook, const ast::Rule& rule);
+EffectiveSettings settings_of(const ast::Playbook& playbook);
+EffectiveSettings effective_settings(EffectiveSettings of_playbook, const ast::Rule& rule);
 
 // What a text of the rule can see.
 Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const Symbols& symbols);

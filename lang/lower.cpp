@@ -53,16 +53,17 @@ class PlaybookLowering {
 
     Playbook lower(const ast::Playbook& playbook) {
         Playbook result{playbook.name.text, plain_text(playbook.title), {}};
+        const EffectiveSettings settings = settings_of(playbook);
         for (const auto& item : playbook.items) {
             if (const auto* rule = std::get_if<ast::Rule>(&item))
-                result.rules.push_back(lower_rule(playbook, *rule));
+                result.rules.push_back(lower_rule(settings, *rule));
         }
         return result;
     }
 
   private:
-    Rule lower_rule(const ast::Playbook& playbook, const ast::Rule& rule) {
-        const EffectiveSettings settings = effective_settings(playbook, rule);
+    Rule lower_rule(const EffectiveSettings& of_playbook, const ast::Rule& rule) {
+        const EffectiveSettings settings = effective_settings(of_playbook, rule);
         const Scope scope = scope_of(rule, settings, symbols_);
         Rule result;
         result.name = rule.name.text;
