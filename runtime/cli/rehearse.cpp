@@ -88,7 +88,7 @@ class RehearsalFolder {
     bool keep_;
 };
 
-// Counts firings and, on a terminal, shows how far the rehearsal is.
+// Counts firings and keeps what went wrong, for the report.
 class RehearsalObserver : public Observer {
   public:
     void fired(const std::string& playbook, const std::string& rule, const Firing&) override {
@@ -124,25 +124,23 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
     }
 }
 
-std::size_t fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
+void fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
     std::istringstream lines(read_file(file));
     const auto transaction = store.begin();
     std::string line;
     std::size_t number = 0;
-    std::size_t added = 0;
     while (std::getline(lines, line)) {
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         try {
             Event event = checked_event(plan, parse_event(line, fmt::format("line-{}", number)));
             event.received_at = event.at;
-            if (store.add_event(event)) ++added;
+            store.add_event(event);
         } catch (const EventError& error) {
             throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
         }
     }
     transaction->commit();
-    return added;
 }
 
 // ---- the report
