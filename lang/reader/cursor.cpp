@@ -146,6 +146,16 @@ void Cursor::fail_expecting(std::string_view what) {
     throw BrokenItem{};
 }
 
+void Cursor::fail_unknown(const char* code, std::string_view kind, std::string label,
+                          const std::vector<Keyword>& known) {
+    const Token& token = peek();
+    auto& diagnostic =
+        report(code, token.span, fmt::format("I do not know the {} `{}`", kind, text(token)),
+               std::move(label));
+    suggest(diagnostic, text(token), spellings(known));
+    throw BrokenItem{};
+}
+
 std::string Cursor::found_text() const {
     switch (peek().kind) {
         case TokenKind::line_end:

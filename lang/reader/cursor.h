@@ -62,6 +62,10 @@ class Cursor {
     // "expected X, found Y" at this place, unless what stands here was reported already; throws
     // BrokenItem.
     [[noreturn]] void fail_expecting(std::string_view what);
+    // "I do not know the KIND `word`" of the word at this place, with the keyword that is close to
+    // it as a fix; throws BrokenItem.
+    [[noreturn]] void fail_unknown(const char* code, std::string_view kind, std::string label,
+                                   const std::vector<Keyword>& known);
     std::string found_text() const;
     void drop_report(const char* code, SourceSpan span);
 

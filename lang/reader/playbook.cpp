@@ -14,9 +14,10 @@ namespace sop::lang::reader {
 
 namespace {
 
-const std::vector<Keyword> weekday_keywords{Keyword::monday,   Keyword::tuesday, Keyword::wednesday,
-                                            Keyword::thursday, Keyword::friday,  Keyword::saturday,
-                                            Keyword::sunday};
+const std::vector<Keyword> clause_keywords{Keyword::for_, Keyword::via, Keyword::timezone};
+const std::vector<Keyword> after_every{
+    Keyword::monday,   Keyword::tuesday, Keyword::wednesday, Keyword::thursday, Keyword::friday,
+    Keyword::saturday, Keyword::sunday,  Keyword::day,       Keyword::workday,  Keyword::month};
 
 // ---- clauses
 // --------------------------------------------------------------------------------------------------------
@@ -88,16 +89,9 @@ void read_weekdays(Cursor& cursor, ast::CalendarHead& head) {
         const auto keyword = cursor.keyword_at();
         const auto index = keyword ? weekday_index(*keyword) : std::nullopt;
         if (!index) {
-            const Token& token = cursor.peek();
-            auto& diagnostic =
-                cursor.report(code::unknown_weekday, token.span,
-                              fmt::format("I do not know the weekday `{}`", cursor.text(token)),
-                              "`day`, `workday`, a weekday or `month on …` stands here");
-            auto candidates = spellings(weekday_keywords);
-            for (const auto& word : spellings({Keyword::day, Keyword::workday, Keyword::month}))
-                candidates.push_back(word);
-            suggest(diagnostic, cursor.text(token), candidates);
-            throw BrokenItem{};
+            cursor.fail_unknown(code::unknown_weekday, "weekday",
+                                "`day`, `workday`, a weekday or `month on …` stands here",
+                                after_every);
         }
         cursor.take();
         head.days.weekdays[static_cast<std::size_t>(*index)] = true;
@@ -250,13 +244,8 @@ void read_head(Cursor& cursor, ast::Rule& rule) {
     if (cursor.is(TokenKind::open_brace) || cursor.is(TokenKind::error)) return;
     const Token& token = cursor.peek();
     if (token.kind != TokenKind::word) cursor.fail_expecting("`{` and the rule's steps");
-    auto& diagnostic =
-        cursor.report(code::unknown_setting, token.span,
-                      fmt::format("I do not know the clause `{}`", cursor.text(token)),
-                      "`for`, `via`, `timezone` or `{` stands here");
-    suggest(diagnostic, cursor.text(token),
-            spellings({Keyword::for_, Keyword::via, Keyword::timezone}));
-    throw BrokenItem{};
+    cursor.fail_unknown(code::unknown_setting, "clause",
+                        "`for`, `via`, `timezone` or `{` stands here", clause_keywords);
 }
 
 // ---- steps
@@ -327,14 +316,9 @@ ast::StepLabel read_label(Cursor& cursor) {
     } else if (cursor.is(Keyword::next)) {
         read_next_label(cursor, label);
     } else {
-        const Token& token = cursor.peek();
-        auto& diagnostic =
-            cursor.report(code::unknown_step, token.span,
-                          fmt::format("I do not know the step `{}`", cursor.text(token)),
-                          "`start`, `end`, `after …` or `next day` begins a step");
-        suggest(diagnostic, cursor.text(token),
-                spellings({Keyword::start, Keyword::end, Keyword::after, Keyword::next}));
-        throw BrokenItem{};
+        cursor.fail_unknown(code::unknown_step, "step",
+                            "`start`, `end`, `after …` or `next day` begins a step",
+                            {Keyword::start, Keyword::end, Keyword::after, Keyword::next});
     }
     label.span = cursor.span_from(begin);
     cursor.expect(TokenKind::colon, "`:`");
@@ -370,14 +354,9 @@ ast::Action read_action(Cursor& cursor) {
         return action;
     }
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("an action such as `post`");
-    const Token& token = cursor.peek();
-    auto& diagnostic =
-        cursor.report(code::unknown_action, token.span,
-                      fmt::format("I do not know the action `{}`", cursor.text(token)),
-                      "`post`, `send`, `tag` or `untag` stands here");
-    suggest(diagnostic, cursor.text(token),
-            spellings({Keyword::post, Keyword::send, Keyword::tag, Keyword::untag}));
-    throw BrokenItem{};
+    cursor.fail_unknown(code::unknown_action, "action",
+                        "`post`, `send`, `tag` or `untag` stands here",
+                        {Keyword::post, Keyword::send, Keyword::tag, Keyword::untag});
 }
 
 // One item of a rule's block: a label with the action behind it, if there is one, or an action.
@@ -464,14 +443,8 @@ void skip_to_steps(Cursor& cursor) {
 void read_setting(Cursor& cursor, ast::Playbook& playbook, ast::Trivia trivia) {
     if (!at_clause(cursor)) {
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a setting or a rule");
-        const Token& token = cursor.peek();
-        auto& diagnostic =
-            cursor.report(code::unknown_setting, token.span,
-                          fmt::format("I do not know the setting `{}`", cursor.text(token)),
-                          "a setting or `name: every …` stands here");
-        suggest(diagnostic, cursor.text(token),
-                spellings({Keyword::timezone, Keyword::for_, Keyword::via}));
-        throw BrokenItem{};
+        cursor.fail_unknown(code::unknown_setting, "setting",
+                            "a setting or `name: every …` stands here", clause_keywords);
     }
     ast::Setting setting{read_clause(cursor), {}};
     cursor.expect_item_end("a setting");

@@ -52,15 +52,10 @@ ast::BlockTrivia read_block(Cursor& cursor, bool& broken, ReadItem read_item) {
     return trivia;
 }
 
-void fail_unknown_setting(Cursor& cursor, Keyword known) {
+[[noreturn]] void fail_unknown_setting(Cursor& cursor, Keyword known) {
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting(fmt::format("`{}`", spelling(known)));
-    const Token& token = cursor.peek();
-    auto& diagnostic =
-        cursor.report(code::unknown_setting, token.span,
-                      fmt::format("I do not know the setting `{}`", cursor.text(token)),
-                      fmt::format("`{}` stands here", spelling(known)));
-    suggest(diagnostic, cursor.text(token), spellings({known}));
-    throw BrokenItem{};
+    cursor.fail_unknown(code::unknown_setting, "setting",
+                        fmt::format("`{}` stands here", spelling(known)), {known});
 }
 
 ast::ChannelDeclaration read_channel(Cursor& cursor) {
@@ -225,14 +220,10 @@ class DocumentReader {
             cursor_.fail_expecting("a declaration such as `playbook`");
         const Token& token = cursor_.peek();
         if (document_.items.empty() && cursor_.is(TokenKind::number, 1)) fail_edition(token);
-        auto& diagnostic =
-            cursor_.report(code::unknown_declaration, token.span,
-                           fmt::format("I do not know the declaration `{}`", cursor_.text(token)),
-                           "`playbook`, `tag`, `event`, `content` or `channel` stands here");
-        suggest(diagnostic, cursor_.text(token),
-                spellings({Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event,
-                           Keyword::content, Keyword::playbook}));
-        throw BrokenItem{};
+        cursor_.fail_unknown(code::unknown_declaration, "declaration",
+                             "`playbook`, `tag`, `event`, `content` or `channel` stands here",
+                             {Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event,
+                              Keyword::content, Keyword::playbook});
     }
 
     // A first word before a number is the edition under another name.
