@@ -120,6 +120,56 @@ struct ContentDeclaration {
     BlockTrivia block;
 };
 
+// `holiday NAME on DATES` and `day NAME every year on 10-01`.
+struct NamedDays {
+    Name name;
+    std::optional<Text> title;
+    bool holiday = false;
+    calendar::Days days;
+    SourceSpan span;
+    Trivia trivia;
+};
+
+struct CalendarDeclaration {
+    struct Weekend {
+        calendar::WeekdaySet weekdays;
+        SourceSpan span;
+        Trivia trivia;
+    };
+    struct Years {
+        int first = 0;
+        int last = 0;
+        SourceSpan span;
+        Trivia trivia;
+    };
+    struct Workdays {
+        calendar::Dates dates;
+        SourceSpan span;
+        Trivia trivia;
+    };
+    struct Timezone {
+        Name zone;
+        SourceSpan span;
+        Trivia trivia;
+    };
+    using Item = std::variant<Weekend, Years, Workdays, Timezone, NamedDays>;
+
+    Name name;
+    std::optional<Text> title;
+    std::vector<Item> items;
+    bool broken = false;  // an item could not be read
+    SourceSpan span;
+    Trivia trivia;
+    BlockTrivia block;
+};
+
+// `import std.calendar.cn`
+struct Import {
+    std::string name;  // with its dots
+    SourceSpan span;
+    Trivia trivia;
+};
+
 // ---- playbooks
 // ------------------------------------------------------------------------------------------------------
 
@@ -139,18 +189,64 @@ struct ViaClause {
     SourceSpan span;
 };
 
-using Clause = std::variant<TimezoneClause, AudienceClause, ViaClause>;
+// `calendar cn unknown weekdays`
+struct CalendarClause {
+    Name calendar;
+    bool unknown_as_weekdays = false;
+    SourceSpan span;
+};
+
+struct GapClause {
+    calendar::GapPolicy policy = calendar::GapPolicy::shift;
+    SourceSpan span;
+};
+
+struct OverlapClause {
+    calendar::OverlapPolicy policy = calendar::OverlapPolicy::first;
+    SourceSpan span;
+};
+
+// In the order in which they are printed.
+using Clause = std::variant<TimezoneClause, CalendarClause, AudienceClause, ViaClause, GapClause,
+                            OverlapClause>;
 
 struct Setting {
     Clause clause;
     Trivia trivia;
 };
 
+// A name for days of a calendar where it was written: `cn.holidays`.
+struct CalendarDaysUse {
+    Name calendar;
+    Name days;
+};
+
+// A day that not every month or year has.
+struct ScarceDay {
+    enum class In { month, year };
+    In in;
+    int day;
+    SourceSpan span;
+};
+
+// What a schedule was written with, for what is said of it.
+struct SchedulePlaces {
+    SourceSpan days;   // `every 2 weeks on tuesday`
+    SourceSpan times;  // of the first time of day, or the interval
+    std::optional<SourceSpan> from;
+    std::optional<SourceSpan> until;
+    std::optional<SourceSpan> starting;
+    std::optional<SourceSpan> count;
+    std::optional<SourceSpan> workday;  // the first place that depends on a calendar of workdays
+    std::vector<CalendarDaysUse> calendar_days;
+    std::vector<ScarceDay> scarce_days;
+};
+
+// The schedule as written: names of calendars are not resolved, and what the settings of the rule
+// say is not in it.
 struct CalendarHead {
-    calendar::Days days;
-    std::vector<SourceSpan> day_spans;  // of each month day or date, in the order of the values
-    std::vector<TimeOfDay> times;       // as written
-    std::optional<Duration> window;
+    calendar::Schedule schedule;
+    SchedulePlaces places;
     SourceSpan span;
 };
 
@@ -210,8 +306,8 @@ struct Playbook {
     BlockTrivia block;
 };
 
-using Item = std::variant<Edition, ChannelDeclaration, TagDeclaration, EventDeclaration,
-                          ContentDeclaration, Playbook>;
+using Item = std::variant<Edition, Import, ChannelDeclaration, TagDeclaration, EventDeclaration,
+                          ContentDeclaration, CalendarDeclaration, Playbook>;
 
 }  // namespace sop::lang::ast
 

@@ -3,6 +3,7 @@
 #include "lang/calendar/schedule.h"
 #include "lang/codes.h"
 #include "lang/report.h"
+#include "lang/schedule_check.h"
 #include "lang/step_times.h"
 #include "lang/value.h"
 
@@ -50,6 +51,7 @@ class Checker {
     // ---- declarations ----
 
     void check_item(const ast::Edition&) {}
+    void check_item(const ast::Import&) {}
     void check_item(const ast::TagDeclaration&) {}
 
     void check_item(const ast::ChannelDeclaration& channel) {
@@ -125,12 +127,46 @@ class Checker {
         check_holes(*content.text, widest_scope(symbols_), false);
     }
 
+    void check_item(const ast::CalendarDeclaration& calendar) {
+        std::map<std::string, SourceSpan> seen;
+        std::array<std::optional<SourceSpan>, 4> settings;
+        for (const auto& item : calendar.items) {
+            if (const auto* named = std::get_if<ast::NamedDays>(&item)) {
+                check_named_days(*named, seen);
+                continue;
+            }
+            if (const auto* zone = std::get_if<ast::CalendarDeclaration::Timezone>(&item))
+                find_zone({zone->zone, zone->span}, true);
+            const SourceSpan span = std::visit([](const auto& node) { return node.span; }, item);
+            auto& first = settings[item.index()];
+            if (first) {
+                report(code::set_twice, span, "this calendar says so already")
+                    .related.push_back({*first, "first here"});
+            } else {
+                first = span;
+            }
+        }
+    }
+
+    void check_named_days(const ast::NamedDays& named, std::map<std::string, SourceSpan>& seen) {
+        const std::string& name = named.name.text;
+        if (name == calendar::all_holidays || name == calendar::extra_workdays) {
+            report(code::declared_twice, named.name.span,
+                   fmt::format("every calendar has `{}` already", name), "needs no declaration");
+        }
+        const auto [first, added] = seen.emplace(name, named.name.span);
+        if (added) return;
+        report(code::declared_twice, named.name.span,
+               fmt::format("the calendar has two `{}`", name))
+            .related.push_back({first->second, "first here"});
+    }
+
     // ---- playbooks and rules ----
 
     void check_item(const ast::Playbook& playbook) {
         std::map<std::string, SourceSpan> names;
         const std::size_t diagnostics_before = diagnostics_.size();
-        std::array<const ast::Clause*, 3> seen{};
+        ClausesSeen seen{};
         for (const auto& item : playbook.items) {
             if (const auto* setting = std::get_if<ast::Setting>(&item)) {
                 check_set_once(setting->clause, seen);
@@ -147,6 +183,7 @@ class Checker {
             }
         }
         missing_reported_ = {};
+        workday_hint_given_ = false;
         const EffectiveSettings settings = settings_of(playbook);
         for (const auto& item : playbook.items) {
             if (const auto* rule = std::get_if<ast::Rule>(&item))
@@ -161,18 +198,22 @@ class Checker {
         }
     }
 
+    using ClausesSeen = std::array<const ast::Clause*, std::variant_size_v<ast::Clause>>;
+
     static std::size_t kind_of(const ast::Clause& clause) { return clause.index(); }
     static SourceSpan span_of(const ast::Clause& clause) {
         return std::visit([](const auto& node) { return node.span; }, clause);
     }
 
-    void check_set_once(const ast::Clause& clause, std::array<const ast::Clause*, 3>& seen) {
+    void check_set_once(const ast::Clause& clause, ClausesSeen& seen) {
         const ast::Clause*& first = seen[kind_of(clause)];
         if (!first) {
             first = &clause;
             return;
         }
-        static constexpr const char* words[] = {"timezone", "for", "via"};
+        static constexpr const char* words[] = {"timezone", "calendar", "for",
+                                                "via",      "gap",      "overlap"};
+        static_assert(std::size(words) == std::variant_size_v<ast::Clause>);
         report(code::set_twice, span_of(clause),
                fmt::format("`{}` is set twice here", words[kind_of(clause)]))
             .related.push_back({span_of(*first), "first here"});
@@ -185,9 +226,11 @@ class Checker {
             for (const auto& any_of : audience->tagged) {
                 for (const auto& tag : any_of) check_tag(tag);
             }
-        } else {
-            for (const auto& channel : std::get<ast::ViaClause>(clause).channels)
-                check_channel(channel);
+        } else if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
+            for (const auto& channel : via->channels) check_channel(channel);
+        } else if (const auto* calendar = std::get_if<ast::CalendarClause>(&clause)) {
+            if (!symbols_.broken.contains(calendar->calendar.text))
+                check_calendar_name(calendar->calendar, symbols_.calendars, diagnostics_);
         }
     }
 
@@ -229,7 +272,7 @@ class Checker {
 
     void check_rule(const ast::Playbook& playbook, const EffectiveSettings& of_playbook,
                     const ast::Rule& rule) {
-        std::array<const ast::Clause*, 3> seen{};
+        ClausesSeen seen{};
         for (const auto& clause : rule.clauses) {
             check_set_once(clause, seen);
             check_clause(clause);
@@ -239,9 +282,12 @@ class Checker {
         if (!head_broken && !playbook.broken_settings) require_settings(playbook, rule, settings);
         if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger))
             check_event_head(*event);
-        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger))
-            check_month_days(*head);
-        check_steps(rule, settings, head_broken);
+        std::optional<calendar::Schedule> schedule;
+        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
+            schedule = schedule_of(*head, settings, symbols_.calendars);
+            check_times(*head, *schedule, settings);
+        }
+        check_steps(rule, schedule ? &*schedule : nullptr, settings, head_broken);
     }
 
     // Each is reported once a playbook: its cause is the same for all its rules.
@@ -251,9 +297,8 @@ class Checker {
             missing_reported_[0] = true;
             const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
             auto& diagnostic =
-                head ? report(code::no_timezone, head->times.front().span,
-                              fmt::format("which clock is {} on?",
-                                          calendar::time_of_day_text(head->times.front().value)),
+                head ? report(code::no_timezone, head->places.times,
+                              fmt::format("which clock is {} on?", first_time_text(*head)),
                               "no time zone here or above")
                      : report(code::no_timezone, rule.name.span,
                               fmt::format("which clock does `{}` go by?", rule.name.text),
@@ -313,26 +358,41 @@ class Checker {
         }
     }
 
-    void check_month_days(const ast::CalendarHead& head) {
-        for (std::size_t i = 0; i < head.days.month_days.size(); ++i) {
-            const int day = head.days.month_days[i];
-            if (day < 29) continue;
-            const char* months = day == 29   ? "February, but in leap years"
-                                 : day == 30 ? "February"
-                                             : "February, April, June, September and November";
-            auto& diagnostic = report(code::month_day_skipped, head.day_spans[i],
-                                      fmt::format("some months have no day {}", day),
-                                      fmt::format("nothing happens in {}", months));
-            diagnostic.severity = Severity::warning;
+    static std::string first_time_text(const ast::CalendarHead& head) {
+        const auto* of_day = std::get_if<calendar::TimesOfDay>(&head.schedule.times);
+        return of_day ? calendar::time_of_day_text(of_day->times.front()) : "this interval";
+    }
+
+    void check_times(const ast::CalendarHead& head, const calendar::Schedule& schedule,
+                     const EffectiveSettings& settings) {
+        const std::size_t errors_before = diagnostics_.size();
+        check_schedule(head, symbols_.calendars, diagnostics_);
+        if (has_errors({diagnostics_.begin() + static_cast<std::ptrdiff_t>(errors_before),
+                        diagnostics_.end()})) {
+            return;
+        }
+        if (head.places.workday && !settings.calendar && !workday_hint_given_) {
+            workday_hint_given_ = true;
+            auto& hint = report(code::workday_without_calendar, *head.places.workday,
+                                "`workday` is Monday to Friday here, holidays too",
+                                "no `calendar` here or above");
+            hint.severity = Severity::note;
+            hint.notes.push_back(
+                "`import std.calendar.cn` and `calendar cn` know holidays and make-up workdays");
+        }
+        if (!settings.timezone) return;
+        if (const auto zone = find_zone(*settings.timezone, false)) {
+            check_coming_dates(head, schedule, settings, *zone, compile_date(options_),
+                               diagnostics_);
         }
     }
 
     // ---- steps ----
 
-    void check_steps(const ast::Rule& rule, const EffectiveSettings& settings, bool head_broken) {
+    void check_steps(const ast::Rule& rule, const calendar::Schedule* schedule,
+                     const EffectiveSettings& settings, bool head_broken) {
         const bool on_event = std::holds_alternative<ast::EventHead>(rule.trigger);
-        const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
-        const bool window = head && head->window;
+        const bool window = schedule && schedule->window;
         bool any_action = false;
         for (const auto& step : rule.steps) {
             any_action = any_action || !step.actions.empty();
@@ -349,7 +409,7 @@ class Checker {
                    fmt::format("the rule `{}` does nothing", rule.name.text),
                    "an action such as `post` goes between its braces");
         }
-        if (!head_broken && settings.timezone) check_order(rule, *settings.timezone);
+        if (!head_broken && settings.timezone) check_order(rule, schedule, *settings.timezone);
     }
 
     void check_label(const ast::StepLabel& label, bool on_event, bool window) {
@@ -371,10 +431,11 @@ class Checker {
 
     // Steps stand in the order in which they happen, so that a run walks down its rule; here it is
     // tried out on coming dates.
-    void check_order(const ast::Rule& rule, const ast::TimezoneClause& clause) {
+    void check_order(const ast::Rule& rule, const calendar::Schedule* schedule,
+                     const ast::TimezoneClause& clause) {
         const auto zone = find_zone(clause, false);
         if (!zone) return;
-        const auto planned = sample_step_times(rule, *zone);
+        const auto planned = sample_step_times(rule, schedule, *zone);
         for (std::size_t i = 1; i < planned.size(); ++i) {
             if (!rule.steps[i].label || rule.steps[i].label_broken ||
                 rule.steps[i - 1].label_broken)
@@ -526,35 +587,10 @@ class Checker {
     std::vector<Diagnostic> diagnostics_{};
     std::array<bool, 3>
         missing_reported_{};  // timezone, audience, via: of the playbook being checked
+    bool workday_hint_given_ = false;  // in the playbook being checked
 };
 
 }  // namespace
-
-namespace {
-
-void take_clause(EffectiveSettings& settings, const ast::Clause& clause) {
-    if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
-        settings.timezone = timezone;
-    if (const auto* audience = std::get_if<ast::AudienceClause>(&clause))
-        settings.audience = audience;
-    if (const auto* via = std::get_if<ast::ViaClause>(&clause)) settings.via = via;
-}
-
-}  // namespace
-
-EffectiveSettings settings_of(const ast::Playbook& playbook) {
-    EffectiveSettings settings;
-    for (const auto& item : playbook.items) {
-        if (const auto* setting = std::get_if<ast::Setting>(&item))
-            take_clause(settings, setting->clause);
-    }
-    return settings;
-}
-
-EffectiveSettings effective_settings(EffectiveSettings of_playbook, const ast::Rule& rule) {
-    for (const auto& clause : rule.clauses) take_clause(of_playbook, clause);
-    return of_playbook;
-}
 
 Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const Symbols& symbols) {
     Scope scope;
@@ -567,7 +603,7 @@ Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const S
         if (found != symbols.events.end()) scope.event_type = found->second;
     }
     if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger))
-        scope.window = head->window.has_value();
+        scope.window = head->schedule.window.has_value();
     return scope;
 }
 

@@ -7,19 +7,10 @@
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
 #include "lang/scope.h"
+#include "lang/settings.h"
 #include "lang/symbols.h"
 
 namespace sop::lang {
-
-// The settings that hold for a rule: its own, else its playbook's, which are looked up once for all
-// rules.
-struct EffectiveSettings {
-    const ast::TimezoneClause* timezone = nullptr;
-    const ast::AudienceClause* audience = nullptr;
-    const ast::ViaClause* via = nullptr;
-};
-EffectiveSettings settings_of(const ast::Playbook& playbook);
-EffectiveSettings effective_settings(EffectiveSettings of_playbook, const ast::Rule& rule);
 
 // What a text of the rule can see.
 Scope scope_of(const ast::Rule& rule, const EffectiveSettings& settings, const Symbols& symbols);

@@ -41,6 +41,20 @@ inline constexpr const char* impossible_month_day = "SOP0207";
 inline constexpr const char* month_day_skipped = "SOP0208";
 inline constexpr const char* zero_duration = "SOP0209";
 inline constexpr const char* duration_too_long = "SOP0210";
+inline constexpr const char* number_out_of_range = "SOP0211";
+inline constexpr const char* never_fires = "SOP0212";
+inline constexpr const char* gap_rejected = "SOP0213";
+inline constexpr const char* overlap_rejected = "SOP0214";
+inline constexpr const char* time_skipped = "SOP0215";
+inline constexpr const char* time_repeated = "SOP0216";
+inline constexpr const char* starting_missing = "SOP0217";
+inline constexpr const char* bounds_contradict = "SOP0218";
+inline constexpr const char* unknown_solar_term = "SOP0219";
+inline constexpr const char* interval_without_bounds = "SOP0220";
+inline constexpr const char* calendar_year_unknown = "SOP0221";
+inline constexpr const char* lunar_date_disputed = "SOP0222";
+inline constexpr const char* workday_without_calendar = "SOP0223";
+inline constexpr const char* days_not_fixed = "SOP0224";
 
 // Steps and windows.
 inline constexpr const char* steps_out_of_order = "SOP0301";
@@ -58,6 +72,9 @@ inline constexpr const char* unknown_type = "SOP0407";
 inline constexpr const char* wrong_default = "SOP0408";
 inline constexpr const char* wrong_event_argument = "SOP0409";
 inline constexpr const char* unknown_channel_kind = "SOP0410";
+inline constexpr const char* unknown_calendar = "SOP0411";
+inline constexpr const char* unknown_calendar_days = "SOP0412";
+inline constexpr const char* unknown_import = "SOP0413";
 
 // Who, and by which way.
 inline constexpr const char* no_audience = "SOP0501";

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <map>
 
 namespace sop::lang {
@@ -102,6 +103,16 @@ class ProjectCheck {
 };
 
 }  // namespace
+
+date::local_days compile_date(const CompileOptions& options) {
+    if (options.from) return *options.from;
+    // "2026f"
+    constexpr int year_unless_released = 2026;
+    int year = year_unless_released;
+    const std::string& release = options.zones.release();
+    std::from_chars(release.data(), release.data() + release.size(), year);
+    return date::local_days{date::year{year} / date::January / 1};
+}
 
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options) {
     std::vector<CheckedFile> files;

@@ -15,7 +15,11 @@ namespace sop::lang {
 // What compiling must ask the world; lang/ itself does no I/O.
 struct CompileOptions {
     const calendar::ZoneDatabase& zones;
+    // Coming dates are looked at from this one on; the first of the year the zone data is of when
+    // it is not said, so that nothing depends on the day a check is run.
+    std::optional<date::local_days> from{};
 };
+date::local_days compile_date(const CompileOptions& options);
 
 struct FileDiagnostics {
     const Source* source;  // owned by the caller

@@ -1,6 +1,6 @@
 #include "lang/format.h"
 
-#include "lang/keywords.h"
+#include "lang/schedule_text.h"
 #include "lang/step_times.h"
 #include "lang/unicode.h"
 
@@ -75,46 +75,12 @@ std::string quoted_text(const ast::Text& text, std::size_t indent) {
 // ---- heads
 // ----------------------------------------------------------------------------------------------------------
 
-std::string days_text(const calendar::Days& days) {
-    switch (days.kind) {
-        case calendar::Days::Kind::every_day:
-            return "every day";
-        case calendar::Days::Kind::workdays:
-            return "every workday";
-        case calendar::Days::Kind::weekdays: {
-            std::vector<std::string> words;
-            for (int day = 0; day < 7; ++day) {
-                if (!days.weekdays[static_cast<std::size_t>(day)]) continue;
-                words.emplace_back(
-                    spelling(static_cast<Keyword>(static_cast<int>(Keyword::monday) + day)));
-            }
-            return "every " + join(words, ", ");
-        }
-        case calendar::Days::Kind::month_days:
-            return "every month on " +
-                   join(map_texts(days.month_days, [](int day) { return std::to_string(day); }),
-                        ", ");
-        case calendar::Days::Kind::dates:
-            return "on " +
-                   join(map_texts(days.dates,
-                                  [](date::local_days day) { return date::format("%F", day); }),
-                        ", ");
-    }
-    return "";
-}
-
 std::string trigger_text(const ast::Rule& rule) {
     if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger)) {
         return "on " + event->event.text +
                (event->argument ? "(" + event->argument->text + ")" : "");
     }
-    const auto& head = std::get<ast::CalendarHead>(rule.trigger);
-    const auto times = map_texts(schedule_of(head).times, [](std::chrono::seconds time) {
-        return calendar::time_of_day_text(time);
-    });
-    std::string text = days_text(head.days) + " at " + join(times, ", ");
-    if (head.window) text += " for " + calendar::to_text(head.window->value);
-    return text;
+    return schedule_text(std::get<ast::CalendarHead>(rule.trigger).schedule);
 }
 
 std::string clause_text(const ast::Clause& clause) {
@@ -124,6 +90,14 @@ std::string clause_text(const ast::Clause& clause) {
     if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
         return "via " + join(map_texts(via->channels, name_text), " else ");
     }
+    if (const auto* calendar = std::get_if<ast::CalendarClause>(&clause)) {
+        return "calendar " + calendar->calendar.text +
+               (calendar->unknown_as_weekdays ? " unknown weekdays" : "");
+    }
+    if (const auto* gap = std::get_if<ast::GapClause>(&clause))
+        return "gap " + std::string(gap_text(gap->policy));
+    if (const auto* overlap = std::get_if<ast::OverlapClause>(&clause))
+        return "overlap " + std::string(overlap_text(overlap->policy));
     const auto& audience = std::get<ast::AudienceClause>(clause);
     std::string text = audience.kind == SubjectKind::group ? "for groups" : "for members";
     for (const auto& any_of : audience.tagged)
@@ -204,6 +178,52 @@ class Printer {
     void print_item(const ast::Edition& edition) {
         print_leading(edition.trivia);
         line(with_trailing(fmt::format("sop {}", edition.number), edition.trivia));
+    }
+
+    void print_item(const ast::Import& import) {
+        print_leading(import.trivia);
+        line(with_trailing("import " + import.name, import.trivia));
+    }
+
+    static std::string calendar_item_text(const ast::CalendarDeclaration::Item& item) {
+        if (const auto* weekend = std::get_if<ast::CalendarDeclaration::Weekend>(&item))
+            return "weekend " + weekdays_text(weekend->weekdays);
+        if (const auto* years = std::get_if<ast::CalendarDeclaration::Years>(&item)) {
+            return years->first == years->last
+                       ? fmt::format("years {}", years->first)
+                       : fmt::format("years {}..{}", years->first, years->last);
+        }
+        if (const auto* workdays = std::get_if<ast::CalendarDeclaration::Workdays>(&item))
+            return "workday on " + dates_text(workdays->dates);
+        if (const auto* timezone = std::get_if<ast::CalendarDeclaration::Timezone>(&item))
+            return "timezone " + timezone->zone.text;
+        const auto& named = std::get<ast::NamedDays>(item);
+        return (named.holiday ? "holiday " : "day ") + named.name.text + title_text(named.title) +
+               " " + days_text(named.days);
+    }
+
+    // A list too long for its line goes on in the next ones.
+    void print_wrapped(std::string content, const ast::Trivia& trivia) {
+        while (!fits(content)) {
+            const std::size_t comma = content.rfind(", ", line_width - depth_ * indent_width - 2);
+            if (comma == std::string::npos) break;
+            line(content.substr(0, comma + 1));
+            content = "  " + content.substr(comma + 2);
+        }
+        line(with_trailing(content, trivia));
+    }
+
+    void print_item(const ast::CalendarDeclaration& calendar) {
+        print_leading(calendar.trivia);
+        const std::string head = "calendar " + calendar.name.text + title_text(calendar.title);
+        print_block(head, calendar.block, calendar.trivia, [&] {
+            for (const auto& item : calendar.items) {
+                const auto& trivia = std::visit(
+                    [](const auto& node) -> const ast::Trivia& { return node.trivia; }, item);
+                print_leading(trivia);
+                print_wrapped(calendar_item_text(item), trivia);
+            }
+        });
     }
 
     void print_item(const ast::ChannelDeclaration& channel) {
@@ -300,7 +320,7 @@ class Printer {
         print_leading(rule.trivia);
         std::string head = rule.name.text + title_text(rule.title) + ": " + trigger_text(rule);
         std::vector<std::string> clauses;
-        for (const std::size_t kind : {0u, 1u, 2u}) {
+        for (std::size_t kind = 0; kind < std::variant_size_v<ast::Clause>; ++kind) {
             for (const auto& clause : rule.clauses) {
                 if (clause.index() == kind) clauses.push_back(clause_text(clause));
             }

@@ -1,6 +1,7 @@
 #include "lang/lower.h"
 
 #include "lang/check.h"
+#include "lang/schedule_check.h"
 #include "lang/scope.h"
 #include "lang/step_times.h"
 #include "lang/value.h"
@@ -74,7 +75,9 @@ class PlaybookLowering {
             for (const auto& channel : settings.via->channels) result.via.push_back(channel.text);
         }
         if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
-            result.trigger = lower_calendar(*head);
+            result.trigger =
+                CalendarTrigger{schedule_of(*head, settings, symbols_.calendars)};
+            add_calendars(std::get<CalendarTrigger>(result.trigger).schedule);
         } else {
             const auto& event = std::get<ast::EventHead>(rule.trigger);
             result.trigger =
@@ -99,10 +102,14 @@ class PlaybookLowering {
         return audience;
     }
 
-    static CalendarTrigger lower_calendar(const ast::CalendarHead& head) {
-        CalendarTrigger trigger{schedule_of(head), std::nullopt};
-        if (head.window) trigger.window = head.window->value;
-        return trigger;
+    // The plan has each calendar once, by its name.
+    void add_calendars(const calendar::Schedule& schedule) {
+        for (const auto& used : calendar::calendars_of(schedule)) {
+            const bool known = std::any_of(
+                plan_.calendars.begin(), plan_.calendars.end(),
+                [&](const auto& calendar) { return *calendar == *used; });
+            if (!known) plan_.calendars.push_back(used);
+        }
     }
 
     Step lower_step(const ast::Step& step, const Scope& scope, std::map<std::string, int>& labels) {

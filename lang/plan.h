@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@
 
 namespace sop::lang {
 
-inline constexpr int plan_format_version = 1;
+inline constexpr int plan_format_version = 2;
 inline constexpr int edition_current = 1;
 
 enum class SubjectKind { group, member };
@@ -119,8 +120,7 @@ struct Step {
 };
 
 struct CalendarTrigger {
-    calendar::Schedule schedule;
-    std::optional<calendar::Span> window;  // `for 2h`; without one `end` is `start`
+    calendar::Schedule schedule;  // complete; without a window `end` is `start`
 
     bool operator==(const CalendarTrigger&) const = default;
 };
@@ -164,10 +164,11 @@ struct Plan {
     std::vector<std::string> tags;
     std::vector<EventType> events;
     std::vector<ChannelDeclaration> channels;
+    std::vector<std::shared_ptr<const calendar::Calendar>> calendars;  // those the rules use
     std::vector<Content> contents;
     std::vector<Playbook> playbooks;
 
-    bool operator==(const Plan&) const = default;
+    bool operator==(const Plan& other) const;
 };
 
 // "members.flash_sale"

@@ -1,11 +1,12 @@
 #include "lang/plan.h"
 
+#include "lang/json_names.h"
+#include "lang/overload.h"
+#include "lang/schedule_json.h"
 #include "lang/value.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <cstdio>
 
 namespace sop::lang {
 
@@ -13,18 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-template <typename... Alternatives>
-struct Overload : Alternatives... {
-    using Alternatives::operator()...;
-};
-template <typename... Alternatives>
-Overload(Alternatives...) -> Overload<Alternatives...>;
-
 // ---- names of enumerators
 // -------------------------------------------------------------------------------------------
-
-template <typename Enum>
-using Names = std::vector<std::pair<Enum, std::string_view>>;
 
 const Names<SubjectKind> subject_kinds{{SubjectKind::group, "group"},
                                        {SubjectKind::member, "member"}};
@@ -36,11 +27,6 @@ const Names<FieldReference::Owner> owners{{FieldReference::Owner::group, "group"
 const Names<StepTime::Anchor> anchors{{StepTime::Anchor::start, "start"},
                                       {StepTime::Anchor::end, "end"},
                                       {StepTime::Anchor::previous, "previous"}};
-const Names<calendar::Days::Kind> day_kinds{{calendar::Days::Kind::every_day, "every_day"},
-                                            {calendar::Days::Kind::workdays, "workdays"},
-                                            {calendar::Days::Kind::weekdays, "weekdays"},
-                                            {calendar::Days::Kind::month_days, "month_days"},
-                                            {calendar::Days::Kind::dates, "dates"}};
 const Names<ValueType> value_types = [] {
     Names<ValueType> names;
     for (const ValueType type :
@@ -50,23 +36,6 @@ const Names<ValueType> value_types = [] {
     }
     return names;
 }();
-
-template <typename Enum>
-std::string name_of(const Names<Enum>& names, Enum value) {
-    for (const auto& [candidate, name] : names) {
-        if (candidate == value) return std::string(name);
-    }
-    throw PlanFormatError("an enumerator without a name");
-}
-
-template <typename Enum>
-Enum value_of(const Names<Enum>& names, const json& name) {
-    for (const auto& [value, candidate] : names) {
-        if (candidate == name.get<std::string>()) return value;
-    }
-    throw PlanFormatError(fmt::format("the plan says `{}`, which this version does not know",
-                                      name.get<std::string>()));
-}
 
 // ---- writing
 // --------------------------------------------------------------------------------------------------------
@@ -78,39 +47,14 @@ json write_list(const std::vector<T>& values, Write write) {
     return list;
 }
 
-json write_span(const calendar::Span& span) {
-    return {{"months", span.months}, {"days", span.days}, {"seconds", span.elapsed.count()}};
-}
-
-json write_days(const calendar::Days& days) {
-    json result{{"kind", name_of(day_kinds, days.kind)}};
-    if (days.kind == calendar::Days::Kind::weekdays) {
-        json weekdays = json::array();
-        for (std::size_t day = 0; day < days.weekdays.size(); ++day) {
-            if (days.weekdays[day]) weekdays.push_back(day);
-        }
-        result["weekdays"] = weekdays;
-    }
-    if (days.kind == calendar::Days::Kind::month_days) result["month_days"] = days.month_days;
-    if (days.kind == calendar::Days::Kind::dates) {
-        result["dates"] =
-            write_list(days.dates, [](date::local_days day) { return date::format("%F", day); });
-    }
-    return result;
-}
-
-json write_trigger(const std::variant<CalendarTrigger, EventTrigger>& trigger) {
+json write_trigger(const std::variant<CalendarTrigger, EventTrigger>& trigger,
+                   const CalendarList& calendars) {
     if (const auto* event = std::get_if<EventTrigger>(&trigger)) {
         json result{{"event", event->event}};
         if (event->argument) result["argument"] = *event->argument;
         return result;
     }
-    const auto& calendar_trigger = std::get<CalendarTrigger>(trigger);
-    json result{{"days", write_days(calendar_trigger.schedule.days)},
-                {"times", write_list(calendar_trigger.schedule.times,
-                                     [](std::chrono::seconds t) { return t.count(); })}};
-    if (calendar_trigger.window) result["window"] = write_span(*calendar_trigger.window);
-    return result;
+    return write_schedule(std::get<CalendarTrigger>(trigger).schedule, calendars);
 }
 
 json write_action(const Action& action) {
@@ -131,7 +75,7 @@ json write_step(const Step& step) {
         {"name", step.name}, {"when", when}, {"actions", write_list(step.actions, write_action)}};
 }
 
-json write_rule(const Rule& rule) {
+json write_rule(const Rule& rule, const CalendarList& calendars) {
     return {
         {"name", rule.name},
         {"title", rule.title},
@@ -139,7 +83,7 @@ json write_rule(const Rule& rule) {
         {"audience",
          {{"kind", name_of(subject_kinds, rule.audience.kind)}, {"tagged", rule.audience.tagged}}},
         {"via", rule.via},
-        {"trigger", write_trigger(rule.trigger)},
+        {"trigger", write_trigger(rule.trigger, calendars)},
         {"steps", write_list(rule.steps, write_step)},
         {"late_within", rule.late_within.count()},
         {"deliver_within", rule.deliver_within.count()}};
@@ -185,10 +129,14 @@ json write_plan(const Plan& plan) {
                                         return json{{"name", content.name},
                                                     {"text", write_text(content.text)}};
                                     })},
-            {"playbooks", write_list(plan.playbooks, [](const Playbook& playbook) {
+            {"calendars", write_list(plan.calendars,
+                                     [](const auto& used) { return write_calendar(*used); })},
+            {"playbooks", write_list(plan.playbooks, [&](const Playbook& playbook) {
                  return json{{"name", playbook.name},
                              {"title", playbook.title},
-                             {"rules", write_list(playbook.rules, write_rule)}};
+                             {"rules", write_list(playbook.rules, [&](const Rule& rule) {
+                                  return write_rule(rule, plan.calendars);
+                              })}};
              })}};
 }
 
@@ -202,49 +150,14 @@ auto read_list(const json& list, Read read) {
     return values;
 }
 
-calendar::Span read_span(const json& span) {
-    return {span.at("months").get<int>(), span.at("days").get<int>(),
-            std::chrono::seconds(span.at("seconds").get<std::int64_t>())};
-}
-
-date::local_days read_date(const json& value) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    const auto text = value.get<std::string>();
-    const bool read = std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
-    const date::year_month_day result{date::year(year), date::month(month), date::day(day)};
-    if (!read || !result.ok())
-        throw PlanFormatError(fmt::format("the stored plan has a date `{}`", text));
-    return date::local_days(result);
-}
-
-calendar::Days read_days(const json& value) {
-    calendar::Days days;
-    days.kind = value_of(day_kinds, value.at("kind"));
-    if (value.contains("weekdays")) {
-        for (const json& day : value.at("weekdays"))
-            days.weekdays.at(day.get<std::size_t>()) = true;
-    }
-    if (value.contains("month_days"))
-        days.month_days = value.at("month_days").get<std::vector<int>>();
-    if (value.contains("dates")) days.dates = read_list(value.at("dates"), read_date);
-    return days;
-}
-
-std::variant<CalendarTrigger, EventTrigger> read_trigger(const json& value) {
+std::variant<CalendarTrigger, EventTrigger> read_trigger(const json& value,
+                                                         const CalendarList& calendars) {
     if (value.contains("event")) {
         EventTrigger trigger{value.at("event").get<std::string>(), std::nullopt};
         if (value.contains("argument")) trigger.argument = value.at("argument").get<std::string>();
         return trigger;
     }
-    CalendarTrigger trigger;
-    trigger.schedule.days = read_days(value.at("days"));
-    trigger.schedule.times = read_list(value.at("times"), [](const json& seconds) {
-        return std::chrono::seconds(seconds.get<std::int64_t>());
-    });
-    if (value.contains("window")) trigger.window = read_span(value.at("window"));
-    return trigger;
+    return CalendarTrigger{read_schedule(value, calendars)};
 }
 
 Action read_action(const json& value) {
@@ -266,7 +179,7 @@ Step read_step(const json& value) {
     return step;
 }
 
-Rule read_rule(const json& value) {
+Rule read_rule(const json& value, const CalendarList& calendars) {
     Rule rule;
     rule.name = value.at("name").get<std::string>();
     rule.title = value.at("title").get<std::string>();
@@ -275,7 +188,7 @@ Rule read_rule(const json& value) {
     rule.audience.tagged =
         value.at("audience").at("tagged").get<std::vector<std::vector<std::string>>>();
     rule.via = value.at("via").get<std::vector<std::string>>();
-    rule.trigger = read_trigger(value.at("trigger"));
+    rule.trigger = read_trigger(value.at("trigger"), calendars);
     rule.steps = read_list(value.at("steps"), read_step);
     rule.late_within = std::chrono::seconds(value.at("late_within").get<std::int64_t>());
     rule.deliver_within = std::chrono::seconds(value.at("deliver_within").get<std::int64_t>());
@@ -305,8 +218,8 @@ EventField read_field(const json& value) {
 
 Plan read_plan(const json& value) {
     const int format = value.at("format").get<int>();
-    if (format != plan_format_version) {
-        throw PlanFormatError(fmt::format("the plan has format {}, and this version reads {}",
+    if (format < 1 || format > plan_format_version) {
+        throw PlanFormatError(fmt::format("the plan has format {}, and this version reads 1 to {}",
                                           format, plan_format_version));
     }
     Plan plan;
@@ -324,10 +237,18 @@ Plan read_plan(const json& value) {
     plan.contents = read_list(value.at("contents"), [](const json& content) {
         return Content{content.at("name").get<std::string>(), read_text(content.at("text"))};
     });
-    plan.playbooks = read_list(value.at("playbooks"), [](const json& playbook) {
+    // Format 1 had no calendars.
+    if (value.contains("calendars")) {
+        plan.calendars = read_list(value.at("calendars"), [](const json& used) {
+            return std::make_shared<const calendar::Calendar>(read_calendar(used));
+        });
+    }
+    plan.playbooks = read_list(value.at("playbooks"), [&](const json& playbook) {
         return Playbook{playbook.at("name").get<std::string>(),
                         playbook.at("title").get<std::string>(),
-                        read_list(playbook.at("rules"), read_rule)};
+                        read_list(playbook.at("rules"), [&](const json& rule) {
+                            return read_rule(rule, plan.calendars);
+                        })};
     });
     return plan;
 }
@@ -348,7 +269,7 @@ Plan plan_from_json(std::string_view text) {
     } catch (const json::exception& error) {
         throw PlanFormatError(fmt::format("the stored plan is damaged: {}", error.what()));
     } catch (const std::out_of_range&) {
-        throw PlanFormatError("the stored plan is damaged: a weekday is out of range");
+        throw PlanFormatError("the stored plan is damaged: it names a calendar it does not have");
     }
 }
 

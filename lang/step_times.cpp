@@ -15,31 +15,20 @@ constexpr date::sys_days sample_start{date::year(2026) / 1 / 1};
 
 }  // namespace
 
-calendar::Schedule schedule_of(const ast::CalendarHead& head) {
-    calendar::Schedule schedule;
-    schedule.days = head.days;
-    for (const auto& time : head.times) schedule.times.push_back(time.value);
-    std::sort(schedule.times.begin(), schedule.times.end());
-    schedule.times.erase(std::unique(schedule.times.begin(), schedule.times.end()),
-                         schedule.times.end());
-    return schedule;
-}
-
 std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
+                                                 const calendar::Schedule* schedule,
                                                  const calendar::Zone& zone) {
     date::sys_seconds start = sample_start;
     date::sys_seconds end = start;
-    if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
-        const calendar::Schedule schedule = schedule_of(*head);
-        date::sys_seconds after = sample_start;
-        if (!head->days.dates.empty()) {
-            after = date::sys_days(head->days.dates.front().time_since_epoch()) -
-                    std::chrono::hours(48);
-        }
-        const auto occurrence = calendar::next_occurrence(schedule, zone, after);
+    calendar::LocalPolicy policy;
+    if (schedule) {
+        auto occurrence = calendar::next_occurrence(*schedule, zone, sample_start);
+        if (!occurrence)
+            occurrence = calendar::previous_occurrence(*schedule, zone, sample_start);
         if (!occurrence) return {};
         start = occurrence->instant;
-        end = head->window ? calendar::window_end(head->window->value, start, zone) : start;
+        end = calendar::window_end(*schedule, *occurrence, zone);
+        policy = schedule->policy();
     }
     std::vector<date::sys_seconds> planned;
     date::sys_seconds previous = start;
@@ -52,7 +41,7 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
                                                                                          : start;
             previous = calendar::apply(
                 when.offset, anchor,
-                at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone);
+                at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone, policy);
         }
         planned.push_back(previous);
     }

@@ -10,12 +10,12 @@
 
 namespace sop::lang {
 
-// The schedule a rule's head says, its times in order.
-calendar::Schedule schedule_of(const ast::CalendarHead& head);
-
-// The planned instant of each step for the first occurrence after the beginning of 2026 (or of a
-// dated rule), taking each step as done when it is planned. Empty when the rule never fires.
-std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule, const calendar::Zone& zone);
+// The planned instant of each step for the first occurrence after the beginning of 2026 (or, when
+// there is none, the last before), taking each step as done when it is planned. Empty when the rule never fires.
+// `schedule` is that of a calendar rule.
+std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
+                                                 const calendar::Schedule* schedule,
+                                                 const calendar::Zone& zone);
 
 // "start - 1 day at 12:00", "next day at 09:00": canonical, without the colon.
 std::string label_text(const ast::StepLabel& label);

@@ -8,6 +8,7 @@
 
 #include "lang/ast.h"
 #include "lang/diagnostic.h"
+#include "lang/library.h"
 
 namespace sop::lang {
 
@@ -17,13 +18,14 @@ struct Symbols {
     std::map<std::string, SourceSpan> tags;
     std::map<std::string, const ast::EventDeclaration*> events;
     std::map<std::string, const ast::ContentDeclaration*> contents;
+    Calendars calendars;           // declared and imported
     std::set<std::string> broken;  // names that may have been declared by something unreadable
 };
 
 // `log` needs no declaration.
 inline constexpr const char* builtin_channel = "log";
 
-// Reports names declared twice; the first declaration counts.
+// Reports names declared twice and imports of what there is not; the first declaration counts.
 Symbols collect_symbols(const Document& document, std::vector<Diagnostic>& diagnostics);
 
 template <typename Map>

@@ -67,7 +67,7 @@ std::string elapsed_text(seconds elapsed) {
 }  // namespace
 
 date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSide side,
-                        const Zone& zone) {
+                        const Zone& zone, LocalPolicy policy) {
     const Span& span = offset.span;
     const int direction = offset.backwards ? -1 : 1;
     if (!span.is_calendar() && !offset.at) {
@@ -77,12 +77,7 @@ date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSi
     const Reading reading = reading_of(anchor, side, zone);
     const date::local_days date =
         moved(reading.date, direction * span.months, direction * span.days);
-    return zone.to_instant(date + offset.at.value_or(reading.time));
-}
-
-date::sys_seconds window_end(const Span& length, date::sys_seconds start, const Zone& zone) {
-    return apply(Offset{.span = length, .backwards = false, .at = std::nullopt}, start,
-                 AnchorSide::start, zone);
+    return zone.to_instant(date + offset.at.value_or(reading.time), policy);
 }
 
 std::string to_text(const Span& span) {

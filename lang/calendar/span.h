@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "lang/calendar/zone.h"
 
@@ -35,15 +36,24 @@ struct Offset {
 
 enum class AnchorSide { start, end };
 
+// The length of a window: a span, or the time of day it is open to, on the same date or, when that
+// is not later than its start, on the next one.
+struct OpenUntil {
+    std::chrono::seconds time{0};
+    bool operator==(const OpenUntil&) const = default;
+};
+using WindowLength = std::variant<Span, OpenUntil>;
+
 // The instant an offset names. Calendar units move the local date of the anchor (a month that is
 // too short gives its last day) and keep its time of day unless `at` is given. An `end` at exactly
 // 00:00 counts as 24:00 of the day it closes, so `end + 1 day at 10:00` after a window that closes
 // at the midnight ending the 11th is 10:00 on the 12th.
+//
+// A wall-clock time reached that the clock skips is moved (to the first instant after the gap when
+// that is the policy for gaps, by the gap's length otherwise), and of two readings it is the second
+// only when that is the policy.
 date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSide side,
-                        const Zone& zone);
-
-// The end of a window that starts at `start`.
-date::sys_seconds window_end(const Span& length, date::sys_seconds start, const Zone& zone);
+                        const Zone& zone, LocalPolicy policy = {});
 
 // "1h30m", "2 days", "1 month": the canonical spelling, which the language reads back to the same
 // span.

@@ -398,6 +398,19 @@ ZoneTable read_zone(std::string_view tzif) {
 
 }  // namespace
 
+date::sys_seconds Zone::to_instant(date::local_seconds local, LocalPolicy policy) const {
+    const LocalMeaning meaning = meaning_of(local);
+    switch (meaning.kind) {
+        case LocalMeaning::Kind::gap:
+            return policy.gap == GapPolicy::next ? meaning.transition : meaning.first;
+        case LocalMeaning::Kind::overlap:
+            return policy.overlap == OverlapPolicy::second ? meaning.second : meaning.first;
+        case LocalMeaning::Kind::unique:
+            break;
+    }
+    return meaning.first;
+}
+
 std::shared_ptr<const Zone> Zone::parse(std::string name, std::string_view tzif) {
     try {
         ZoneTable table = read_zone(tzif);

@@ -17,6 +17,27 @@
 
 namespace sop::lang::calendar {
 
+// What becomes of a wall-clock time that the clock skips.
+enum class GapPolicy {
+    shift,  // later by the length of the gap: 02:30 is shown as 03:30 (RFC 5545, java.time)
+    next,   // the first instant after the gap: 03:00
+    skip,   // nothing
+    reject  // the compiler refuses it; under zone data that came later it is moved as by `shift`
+};
+// And of one that comes twice.
+enum class OverlapPolicy {
+    first,
+    second,
+    both,
+    reject  // the compiler refuses it; under zone data that came later it is the first
+};
+struct LocalPolicy {
+    GapPolicy gap = GapPolicy::shift;
+    OverlapPolicy overlap = OverlapPolicy::first;
+
+    bool operator==(const LocalPolicy&) const = default;
+};
+
 // What a wall-clock time means in one zone.
 struct LocalMeaning {
     enum class Kind {
@@ -52,12 +73,9 @@ class Zone {
     date::local_seconds to_local(date::sys_seconds instant) const {
         return date::local_seconds{instant.time_since_epoch() + offset_at(instant)};
     }
-    // The instant of a wall-clock time under the default policies: a skipped time moves later by
-    // the length of the gap (RFC 5545, java.time and JS Temporal agree), a repeated one is its
-    // first occurrence.
-    date::sys_seconds to_instant(date::local_seconds local) const {
-        return meaning_of(local).first;
-    }
+    // The one instant of a wall-clock time that must have one: a skipped time moves even where the
+    // policy is to skip it, and of two readings the first is taken unless the policy is `second`.
+    date::sys_seconds to_instant(date::local_seconds local, LocalPolicy policy = {}) const;
 };
 
 class ZoneDataError : public std::exception {

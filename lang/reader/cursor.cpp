@@ -17,7 +17,7 @@ const Token& Cursor::peek(std::size_t ahead) const {
 std::optional<Keyword> Cursor::keyword_at(std::size_t ahead) const {
     const Token& token = peek(ahead);
     if (token.kind != TokenKind::word) return std::nullopt;
-    return find_keyword(text(token));
+    return find_keyword(text(token), dialect_);
 }
 
 bool Cursor::at_item_end() const {
@@ -71,6 +71,12 @@ const Token& Cursor::take() {
     after_missing_closer_ =
         token.kind == TokenKind::close_brace && token.span.begin == token.span.end;
     return token;
+}
+
+bool Cursor::take_if_sign(std::string_view sign) {
+    if (!is_sign(sign)) return false;
+    take();
+    return true;
 }
 
 bool Cursor::take_if(TokenKind kind) {

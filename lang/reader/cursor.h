@@ -21,13 +21,17 @@ struct BrokenItem {};
 
 class Cursor {
   public:
-    Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics)
-        : source_(source), list_(list), diagnostics_(diagnostics) {}
+    Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
+           Dialect dialect = Dialect::en)
+        : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect) {}
 
     // ---- looking ----
     const Token& peek(std::size_t ahead = 0) const;
     bool is(TokenKind kind, std::size_t ahead = 0) const { return peek(ahead).kind == kind; }
     bool is(Keyword keyword, std::size_t ahead = 0) const { return keyword_at(ahead) == keyword; }
+    bool is_sign(std::string_view sign, std::size_t ahead = 0) const {
+        return is(TokenKind::operator_sign, ahead) && text(peek(ahead)) == sign;
+    }
     std::optional<Keyword> keyword_at(std::size_t ahead = 0) const;
     std::string_view text(const Token& token) const { return source_.text(token.span); }
     // The place is the end of an item: a line end, a closing brace or the end of the file.
@@ -40,6 +44,7 @@ class Cursor {
     SourceSpan span_from(std::size_t begin) const { return {begin, last_end_}; }
 
     std::size_t position() const { return position_; }
+    Dialect dialect() const { return dialect_; }
     // The words among the tokens from `position` to here.
     std::vector<std::string> words_since(std::size_t position) const;
 
@@ -47,6 +52,7 @@ class Cursor {
     const Token& take();
     bool take_if(TokenKind kind);
     bool take_if(Keyword keyword);
+    bool take_if_sign(std::string_view sign);
     // Reports and throws BrokenItem when something else stands here.
     const Token& expect(TokenKind kind, std::string_view what);
     void expect(Keyword keyword);
@@ -82,6 +88,7 @@ class Cursor {
     const Source& source_;
     const TokenList& list_;
     std::vector<Diagnostic>& diagnostics_;
+    Dialect dialect_;
     std::size_t position_ = 0;
     std::size_t comment_ = 0;
     std::size_t last_end_ = 0;  // of the last token or comment taken

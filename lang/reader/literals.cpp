@@ -24,10 +24,7 @@ ast::Hole read_hole(Cursor& cursor) {
             if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a field such as `group.name`");
             const Token& token = cursor.take();
             hole.path.push_back({std::string(cursor.text(token)), token.span});
-            if (cursor.is(TokenKind::operator_sign) && cursor.text(cursor.peek()) == ".") {
-                cursor.take();
-                continue;
-            }
+            if (cursor.take_if_sign(".")) continue;
             if (!cursor.is(TokenKind::hole_close)) cursor.fail_expecting("`.` or `}`");
             return;
         }
@@ -128,21 +125,6 @@ std::optional<std::int64_t> whole_number(std::string_view digits) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
     return value;
-}
-
-enum class Unit { second, minute, hour, day, week, month, year };
-
-std::optional<Unit> find_unit(std::string_view word) {
-    static constexpr std::pair<std::string_view, Unit> units[] = {
-        {"s", Unit::second},   {"m", Unit::minute},    {"h", Unit::hour},
-        {"day", Unit::day},    {"days", Unit::day},    {"week", Unit::week},
-        {"weeks", Unit::week}, {"month", Unit::month}, {"months", Unit::month},
-        {"year", Unit::year},  {"years", Unit::year},
-    };
-    for (const auto& [name, unit] : units) {
-        if (name == word) return unit;
-    }
-    return std::nullopt;
 }
 
 // What people write for a unit elsewhere, and how it is written here.
@@ -253,7 +235,7 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
             std::min(rest.find_first_of("0123456789", digits), rest.size()) - digits;
         const auto count = whole_number(rest.substr(0, digits));
         const std::string_view word = rest.substr(digits, letters);
-        const auto unit = find_unit(word);
+        const auto unit = find_unit(word, cursor.dialect());
         if (digits == 0 || rest[digits] == '.') {
             cursor.report(code::unknown_unit, token.span,
                           fmt::format("`{}` is no duration", cursor.text(token)),
@@ -261,7 +243,8 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
             throw BrokenItem{};
         }
         if (!unit) fail_unit(cursor, token.span, word, count);
-        if (seconds_of(*unit) > seconds_of(Unit::hour)) fail_touching(cursor, token, digits);
+        const bool is_english = find_unit(word).has_value();
+        if (*unit > Unit::hour && is_english) fail_touching(cursor, token, digits);
         add_checked(cursor, value, count, *unit, token.span);
         rest.remove_prefix(digits + letters);
     }
@@ -326,8 +309,29 @@ ast::TimeOfDay read_time(Cursor& cursor) {
     return {std::chrono::seconds(values[0] * 3600 + values[1] * 60 + values[2]), token.span};
 }
 
-bool at_duration(const Cursor& cursor) {
-    return cursor.is(TokenKind::measure) || cursor.is(TokenKind::number);
+bool at_duration(const Cursor& cursor, std::size_t ahead) {
+    return cursor.is(TokenKind::measure, ahead) || cursor.is(TokenKind::number, ahead);
+}
+
+int read_integer(Cursor& cursor, std::string_view what, int least, int most) {
+    const Token token = cursor.expect(TokenKind::number, what);
+    const auto value = whole_number(cursor.text(token));
+    if (!value || *value < least || *value > most) {
+        cursor.report(code::number_out_of_range, token.span,
+                      fmt::format("expected {}, found `{}`", what, cursor.text(token)),
+                      fmt::format("{} to {}", least, most));
+        throw BrokenItem{};
+    }
+    return static_cast<int>(*value);
+}
+
+Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies) {
+    for (const Keyword policy : policies) {
+        if (cursor.take_if(policy)) return policy;
+    }
+    const std::string what = fmt::format("`{}`", fmt::join(spellings(policies), "`, `"));
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting(what);
+    cursor.fail_unknown(code::unknown_setting, "policy", what + " stands here", policies);
 }
 
 ast::Duration read_duration(Cursor& cursor) {
@@ -341,7 +345,7 @@ ast::Duration read_duration(Cursor& cursor) {
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a unit such as `m`, `h` or `days`");
         const Token unit_token = cursor.take();
         const SourceSpan span = cursor.span_from(token.span.begin);
-        const auto unit = find_unit(cursor.text(unit_token));
+        const auto unit = find_unit(cursor.text(unit_token), cursor.dialect());
         if (!unit) fail_unit(cursor, span, cursor.text(unit_token), count);
         add_checked(cursor, duration.value, count, *unit, span);
     }

@@ -14,8 +14,13 @@ ast::TimeOfDay read_time(Cursor& cursor);
 ast::Duration read_duration(Cursor& cursor);
 date::local_days read_date(Cursor& cursor);
 
-// A number, or a measure, or nothing that begins a duration.
-bool at_duration(const Cursor& cursor);
+// What can begin a duration, a number or a measure, stands here.
+bool at_duration(const Cursor& cursor, std::size_t ahead = 0);
+
+// A whole number within bounds; `what` is expected where there is none.
+int read_integer(Cursor& cursor, std::string_view what, int least, int most);
+// One of some keywords.
+Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies);
 
 inline constexpr int duration_years_max = 10;
 

@@ -1,163 +1,22 @@
 #include "lang/reader/playbook.h"
 
 #include "lang/codes.h"
+#include "lang/reader/clauses.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/schedule.h"
 #include "lang/report.h"
 #include "lang/unicode.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace sop::lang::reader {
 
 namespace {
 
-const std::vector<Keyword> clause_keywords{Keyword::for_, Keyword::via, Keyword::timezone};
-const std::vector<Keyword> after_every{
-    Keyword::monday,   Keyword::tuesday, Keyword::wednesday, Keyword::thursday, Keyword::friday,
-    Keyword::saturday, Keyword::sunday,  Keyword::day,       Keyword::workday,  Keyword::month};
-
-// ---- clauses
-// --------------------------------------------------------------------------------------------------------
-
-ast::Name read_zone(Cursor& cursor) {
-    if (!cursor.is(TokenKind::zone) && !cursor.is(TokenKind::word)) {
-        cursor.fail_expecting("a time zone such as `Asia/Shanghai`");
-    }
-    const Token& token = cursor.take();
-    return {std::string(cursor.text(token)), token.span};
-}
-
-ast::TimezoneClause read_timezone(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
-    ast::TimezoneClause clause;
-    clause.zone = read_zone(cursor);
-    clause.span = cursor.span_from(begin);
-    return clause;
-}
-
-ast::AudienceClause read_audience(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
-    ast::AudienceClause clause;
-    if (cursor.take_if(Keyword::members)) {
-        clause.kind = SubjectKind::member;
-    } else if (!cursor.take_if(Keyword::groups)) {
-        cursor.fail_expecting("`groups` or `members`");
-    }
-    while (cursor.take_if(Keyword::tagged)) {
-        auto& any_of = clause.tagged.emplace_back();
-        do {
-            any_of.push_back(cursor.expect_name("a tag"));
-        } while (cursor.take_if(TokenKind::comma));
-    }
-    clause.span = cursor.span_from(begin);
-    return clause;
-}
-
-ast::ViaClause read_via(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
-    ast::ViaClause clause;
-    do {
-        clause.channels.push_back(cursor.expect_name("a channel"));
-    } while (cursor.take_if(Keyword::else_));
-    clause.span = cursor.span_from(begin);
-    return clause;
-}
-
-// `for` begins an audience, but a window where a duration follows.
-bool at_clause(const Cursor& cursor) {
-    if (cursor.is(Keyword::timezone) || cursor.is(Keyword::via)) return true;
-    return cursor.is(Keyword::for_) && !cursor.is(TokenKind::measure, 1) &&
-           !cursor.is(TokenKind::number, 1);
-}
-
-ast::Clause read_clause(Cursor& cursor) {
-    if (cursor.is(Keyword::timezone)) return read_timezone(cursor);
-    if (cursor.is(Keyword::via)) return read_via(cursor);
-    return read_audience(cursor);
-}
-
 // ---- triggers
 // -------------------------------------------------------------------------------------------------------
-
-void read_weekdays(Cursor& cursor, ast::CalendarHead& head) {
-    head.days.kind = calendar::Days::Kind::weekdays;
-    do {
-        if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a weekday");
-        const auto keyword = cursor.keyword_at();
-        const auto index = keyword ? weekday_index(*keyword) : std::nullopt;
-        if (!index) {
-            cursor.fail_unknown(code::unknown_weekday, "weekday",
-                                "`day`, `workday`, a weekday or `month on …` stands here",
-                                after_every);
-        }
-        cursor.take();
-        head.days.weekdays[static_cast<std::size_t>(*index)] = true;
-    } while (cursor.take_if(TokenKind::comma));
-}
-
-void read_month_days(Cursor& cursor, ast::CalendarHead& head) {
-    head.days.kind = calendar::Days::Kind::month_days;
-    cursor.expect(Keyword::on);
-    std::vector<std::pair<int, SourceSpan>> days;
-    do {
-        const Token& token = cursor.expect(TokenKind::number, "a day of the month from 1 to 31");
-        const std::string_view text = cursor.text(token);
-        int day = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), day);
-        if (error != std::errc() || end != text.data() + text.size() || day < 1 || day > 31) {
-            cursor.report(code::impossible_month_day, token.span,
-                          fmt::format("no month has a day `{}`", text), "1 to 31");
-            throw BrokenItem{};
-        }
-        days.emplace_back(day, token.span);
-    } while (cursor.take_if(TokenKind::comma));
-    std::sort(days.begin(), days.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [day, span] : days) {
-        if (!head.days.month_days.empty() && head.days.month_days.back() == day) continue;
-        head.days.month_days.push_back(day);
-        head.day_spans.push_back(span);
-    }
-}
-
-void read_dates(Cursor& cursor, ast::CalendarHead& head) {
-    head.days.kind = calendar::Days::Kind::dates;
-    do {
-        head.days.dates.push_back(read_date(cursor));
-    } while (cursor.take_if(TokenKind::comma));
-    auto& dates = head.days.dates;
-    std::sort(dates.begin(), dates.end());
-    dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
-}
-
-void read_times(Cursor& cursor, ast::CalendarHead& head) {
-    if (!cursor.take_if(Keyword::at) && !cursor.is(TokenKind::time))
-        cursor.fail_expecting("`at` and a time");
-    do {
-        head.times.push_back(read_time(cursor));
-    } while (cursor.take_if(TokenKind::comma));
-}
-
-ast::CalendarHead read_calendar_head(Cursor& cursor, std::size_t begin, bool every) {
-    ast::CalendarHead head;
-    if (!every) {
-        read_dates(cursor, head);
-    } else if (cursor.take_if(Keyword::day)) {
-        head.days.kind = calendar::Days::Kind::every_day;
-    } else if (cursor.take_if(Keyword::workday)) {
-        head.days.kind = calendar::Days::Kind::workdays;
-    } else if (cursor.take_if(Keyword::month)) {
-        read_month_days(cursor, head);
-    } else {
-        read_weekdays(cursor, head);
-    }
-    read_times(cursor, head);
-    head.span = cursor.span_from(begin);
-    return head;
-}
 
 ast::EventHead read_event_head(Cursor& cursor, std::size_t begin) {
     ast::EventHead head;
@@ -172,14 +31,10 @@ ast::EventHead read_event_head(Cursor& cursor, std::size_t begin) {
 
 void read_trigger(Cursor& cursor, ast::Rule& rule) {
     const std::size_t begin = cursor.peek().span.begin;
-    if (cursor.take_if(Keyword::every)) {
-        rule.trigger = read_calendar_head(cursor, begin, true);
+    if (at_schedule(cursor)) {
+        rule.trigger = begin_schedule(cursor);
     } else if (cursor.take_if(Keyword::on)) {
-        if (cursor.is(TokenKind::date)) {
-            rule.trigger = read_calendar_head(cursor, begin, false);
-        } else {
-            rule.trigger = read_event_head(cursor, begin);
-        }
+        rule.trigger = read_event_head(cursor, begin);
     } else if (cursor.is(TokenKind::word)) {
         const Token& token = cursor.peek();
         auto& diagnostic = cursor.report(
@@ -192,23 +47,15 @@ void read_trigger(Cursor& cursor, ast::Rule& rule) {
     }
 }
 
-void read_window(Cursor& cursor, ast::Rule& rule) {
-    const Token keyword = cursor.take();
-    const ast::Duration window = read_duration(cursor);
-    auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
-    if (!head) {
-        cursor.report(code::syntax, cursor.span_from(keyword.span.begin),
-                      "an event has no window: `for` with a duration goes with a time");
-        throw BrokenItem{};
+void read_schedule_clause_of(Cursor& cursor, ast::Rule& rule) {
+    if (auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
+        read_schedule_clause(cursor, *head);
+        return;
     }
-    if (head->window) {
-        cursor
-            .report(code::set_twice, cursor.span_from(keyword.span.begin),
-                    "this rule has a window already")
-            .related.push_back({head->window->span, "here"});
-        throw BrokenItem{};
-    }
-    head->window = window;
+    const SourceSpan span = cursor.peek().span;
+    cursor.report(code::syntax, span, "an event happens when it happens",
+                  fmt::format("`{}` goes with a time", cursor.text(cursor.peek())));
+    throw BrokenItem{};
 }
 
 bool trigger_on_next_line(const Cursor& cursor) {
@@ -224,8 +71,9 @@ bool head_goes_on(Cursor& cursor) {
     std::size_t ahead = 0;
     while (cursor.is(TokenKind::line_end, ahead)) ++ahead;
     if (cursor.is(TokenKind::open_brace, ahead)) return true;
-    return cursor.is(Keyword::for_, ahead) || cursor.is(Keyword::via, ahead) ||
-           cursor.is(Keyword::timezone, ahead) || cursor.is(Keyword::at, ahead);
+    if (at_schedule_clause(cursor, ahead)) return true;
+    return std::any_of(clause_keywords.begin(), clause_keywords.end(),
+                       [&](Keyword keyword) { return cursor.is(keyword, ahead); });
 }
 
 void read_head(Cursor& cursor, ast::Rule& rule) {
@@ -235,17 +83,20 @@ void read_head(Cursor& cursor, ast::Rule& rule) {
         cursor.skip_line_ends();
         if (at_clause(cursor)) {
             rule.clauses.push_back(read_clause(cursor));
-        } else if (cursor.is(Keyword::for_)) {
-            read_window(cursor, rule);
+        } else if (at_schedule_clause(cursor)) {
+            read_schedule_clause_of(cursor, rule);
         } else {
             break;
         }
     }
+    if (auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) finish_schedule(cursor, *head);
     if (cursor.is(TokenKind::open_brace) || cursor.is(TokenKind::error)) return;
     const Token& token = cursor.peek();
     if (token.kind != TokenKind::word) cursor.fail_expecting("`{` and the rule's steps");
+    std::vector<Keyword> known = schedule_clause_keywords;
+    known.insert(known.end(), clause_keywords.begin(), clause_keywords.end());
     cursor.fail_unknown(code::unknown_setting, "clause",
-                        "`for`, `via`, `timezone` or `{` stands here", clause_keywords);
+                        "`at`, `for`, `via`, another clause or `{` stands here", known);
 }
 
 // ---- steps

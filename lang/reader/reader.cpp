@@ -1,9 +1,11 @@
 #include "lang/reader/reader.h"
 
 #include "lang/codes.h"
+#include "lang/reader/clauses.h"
 #include "lang/reader/cursor.h"
 #include "lang/reader/literals.h"
 #include "lang/reader/playbook.h"
+#include "lang/reader/schedule.h"
 #include "lang/report.h"
 
 #include <fmt/format.h>
@@ -157,6 +159,113 @@ ast::ContentDeclaration read_content(Cursor& cursor) {
     return content;
 }
 
+ast::Import read_import(Cursor& cursor) {
+    const Token keyword = cursor.take();
+    ast::Import import;
+    if (cursor.is(TokenKind::string_open)) {
+        cursor.report(code::unknown_import, cursor.peek().span,
+                      "files cannot be imported yet, only the standard library",
+                      "such as `import std.calendar.cn`");
+        throw BrokenItem{};
+    }
+    do {
+        if (!import.name.empty()) import.name += '.';
+        import.name += cursor.expect_name("a name such as `std.calendar.cn`").text;
+    } while (cursor.take_if_sign("."));
+    import.span = cursor.span_from(keyword.span.begin);
+    return import;
+}
+
+// `holiday NAME "Title" on DATES`, `day NAME "Title" every year on 10-01`
+ast::NamedDays read_named_days(Cursor& cursor) {
+    ast::NamedDays named;
+    named.holiday = cursor.is(Keyword::holiday);
+    cursor.take();
+    named.name = cursor.expect_name("a name for the days");
+    if (cursor.is(TokenKind::string_open)) named.title = reader::read_text(cursor, "a title");
+    if (!cursor.is(Keyword::every) && !cursor.is(Keyword::on))
+        cursor.fail_expecting("`on` or `every`, and the days");
+    const SourceSpan days_begin = cursor.peek().span;
+    ast::SchedulePlaces places;
+    named.days = reader::read_days(cursor, places);
+    named.span = cursor.span_from(days_begin.begin);
+    const bool fixed = std::holds_alternative<calendar::Dates>(named.days) ||
+                       std::holds_alternative<calendar::Weekdays>(named.days) ||
+                       std::holds_alternative<calendar::MonthDays>(named.days) ||
+                       std::holds_alternative<calendar::YearDays>(named.days) ||
+                       std::holds_alternative<calendar::LunarDays>(named.days) ||
+                       std::holds_alternative<calendar::SolarTerms>(named.days);
+    if (!fixed || places.workday || !places.calendar_days.empty()) {
+        cursor.report(code::days_not_fixed, cursor.span_from(days_begin.begin),
+                      "a calendar cannot be made of days that depend on a calendar or a beginning",
+                      "dates, weekdays, days of a month or year, lunar dates, solar terms");
+        throw BrokenItem{};
+    }
+    return named;
+}
+
+ast::CalendarDeclaration::Item read_calendar_item(Cursor& cursor) {
+    const std::size_t begin = cursor.peek().span.begin;
+    if (cursor.take_if(Keyword::weekend)) {
+        ast::CalendarDeclaration::Weekend weekend{};
+        weekend.weekdays = reader::read_weekdays(cursor);
+        weekend.span = cursor.span_from(begin);
+        return weekend;
+    }
+    if (cursor.take_if(Keyword::years)) {
+        ast::CalendarDeclaration::Years years{};
+        years.first = reader::read_integer(cursor, "a year such as 2026", 1900, 2500);
+        years.last = cursor.take_if_sign("..")
+                         ? reader::read_integer(cursor, "a year such as 2026", 1900, 2500)
+                         : years.first;
+        years.span = cursor.span_from(begin);
+        if (years.last < years.first) {
+            cursor.report(code::bounds_contradict, years.span,
+                          "the last of these years is before the first");
+            throw BrokenItem{};
+        }
+        return years;
+    }
+    if (cursor.take_if(Keyword::workday)) {
+        ast::CalendarDeclaration::Workdays workdays{};
+        cursor.expect(Keyword::on);
+        workdays.dates = reader::read_dates(cursor);
+        workdays.span = cursor.span_from(begin);
+        return workdays;
+    }
+    if (cursor.take_if(Keyword::timezone)) {
+        ast::CalendarDeclaration::Timezone timezone{};
+        timezone.zone = reader::read_zone(cursor);
+        timezone.span = cursor.span_from(begin);
+        return timezone;
+    }
+    if (cursor.is(Keyword::holiday) || cursor.is(Keyword::day)) return read_named_days(cursor);
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("`holiday`, `workday` or `day`");
+    cursor.fail_unknown(
+        code::unknown_setting, "item of a calendar",
+        "`timezone`, `weekend`, `years`, `holiday`, `workday` or `day` stands here",
+        {Keyword::timezone, Keyword::weekend, Keyword::years, Keyword::holiday, Keyword::workday,
+         Keyword::day});
+}
+
+ast::CalendarDeclaration read_calendar(Cursor& cursor) {
+    const Token keyword = cursor.take();
+    ast::CalendarDeclaration declaration;
+    declaration.name = cursor.expect_name("the calendar's name");
+    if (cursor.is(TokenKind::string_open))
+        declaration.title = reader::read_text(cursor, "a title");
+    declaration.block = read_block(cursor, declaration.broken, [&] {
+        ast::Trivia trivia = cursor.take_leading_trivia();
+        auto item = read_calendar_item(cursor);
+        cursor.expect_item_end("an item of a calendar");
+        cursor.take_trailing_comment(trivia);
+        std::visit([&](auto& node) { node.trivia = std::move(trivia); }, item);
+        declaration.items.push_back(std::move(item));
+    });
+    declaration.span = cursor.span_from(keyword.span.begin);
+    return declaration;
+}
+
 class DocumentReader {
   public:
     DocumentReader(const TokenList& list, Cursor& cursor) : cursor_(cursor) {
@@ -212,6 +321,8 @@ class DocumentReader {
         if (keyword == Keyword::tag) return read_tags(cursor_);
         if (keyword == Keyword::event) return read_event(cursor_);
         if (keyword == Keyword::content) return read_content(cursor_);
+        if (keyword == Keyword::calendar) return read_calendar(cursor_);
+        if (keyword == Keyword::import) return read_import(cursor_);
         if (keyword == Keyword::playbook) {
             cursor_.take();
             return reader::read_playbook(cursor_);
@@ -223,7 +334,8 @@ class DocumentReader {
         cursor_.fail_unknown(code::unknown_declaration, "declaration",
                              "`playbook`, `tag`, `event`, `content` or `channel` stands here",
                              {Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event,
-                              Keyword::content, Keyword::playbook});
+                              Keyword::content, Keyword::calendar, Keyword::import,
+                              Keyword::playbook});
     }
 
     // A first word before a number is the edition under another name.

@@ -13,7 +13,8 @@ namespace sop::runtime::cli {
 enum class OutputFormat { text, json };
 
 struct CheckOptions {
-    std::vector<std::string> paths;  // files, folders, or "-"
+    std::vector<std::string> paths;   // files, folders, or "-"
+    std::optional<std::string> from;  // coming dates are looked at from this one on
     OutputFormat format = OutputFormat::text;
 };
 int check(const CheckOptions& options);
@@ -25,7 +26,8 @@ struct FormatOptions {
 int format(const FormatOptions& options);
 
 struct NextOptions {
-    std::vector<std::string> paths;
+    std::vector<std::string> paths;    // files and folders; or one schedule, with `zone`; or "-"
+    std::optional<std::string> zone;   // of the schedule
     std::size_t count = 5;             // of each rule
     std::optional<std::string> after;  // date or instant; now when not given
     OutputFormat format = OutputFormat::text;

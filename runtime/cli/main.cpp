@@ -87,16 +87,31 @@ struct CommandLine {
     }
 
     void add_next() {
-        auto* command = app.add_subcommand("next", "Show the coming times of each rule");
-        command->add_option("PATH", next_options.paths, "Files or folders")->required();
-        command->add_option("-n", next_options.count, "How many of each rule")
-            ->check(CLI::Range(1, 10000));
+        auto* command =
+            app.add_subcommand("next", "Show the coming times of each rule, or of a schedule");
+        command
+            ->add_option("PATH", next_options.paths,
+                         "Files or folders; a schedule in quotes, with --in; or - for questions "
+                         "on standard input, a JSON object a line")
+            ->required();
+        command->add_option("--in", next_options.zone, "The time zone of the schedule")
+            ->type_name("ZONE");
+        command->add_option("-n", next_options.count, "How many of each rule (default: 5)")
+            ->check(CLI::Range(1, 10000))
+            ->type_name("COUNT");
         command
             ->add_option("--after", next_options.after,
                          "A date or time in each rule's zone, exclusive (default: now)")
             ->type_name("TIME");
         add_format(command, next_options.format);
-        command->footer("Examples:\n  sop next members.sop\n  sop next . -n 3 --after 2026-12-31");
+        command->footer(
+            "A schedule can be written in English or Chinese. Questions and answers, one a line:\n"
+            "  {\"id\":1,\"schedule\":\"every thursday at 20:00\",\"zone\":\"Asia/Shanghai\",\n"
+            "   \"after\":\"2026-11-19T12:00:00Z\",\"count\":2}\n"
+            "  {\"id\":1,\"next\":[\"2026-11-26T12:00:00Z\",\"2026-12-03T12:00:00Z\"]}\n"
+            "Examples:\n  sop next members.sop\n  sop next . -n 3 --after 2026-12-31\n"
+            "  sop next 'every thursday at 20:00 for 2h' --in Asia/Shanghai\n"
+            "  sop next '每周四 20:00 持续 2小时' --in Asia/Shanghai -n 3");
         command->callback([this] { run = [this] { return next(next_options); }; });
     }
 

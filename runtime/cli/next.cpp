@@ -1,90 +1,91 @@
 #include "lang/calendar/schedule.h"
+#include "lang/sentence.h"
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/next_batch.h"
+#include "runtime/cli/next_table.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
-#include "runtime/clock/instant_text.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <iostream>
 
 namespace sop::runtime::cli {
 
 namespace {
 
-using lang::calendar::Occurrence;
+using lang::calendar::Zone;
+using lang::calendar::ZoneDatabase;
 
-struct ComingFiring {
-    std::string rule;
-    std::shared_ptr<const lang::calendar::Zone> zone;
-    Occurrence occurrence;
-    std::optional<date::sys_seconds> end;
-};
+date::sys_seconds instant_asked(const NextOptions& options, const Zone& zone) {
+    const Instant from =
+        options.after ? parse_instant(*options.after, zone, "--after") : SystemClock().now();
+    return date::floor<std::chrono::seconds>(from);
+}
 
-void add_coming(const lang::Playbook& playbook, const lang::Rule& rule,
-                const lang::calendar::ZoneDatabase& zones, const NextOptions& options,
-                std::vector<ComingFiring>& coming) {
+std::shared_ptr<const Zone> require_zone(const std::string& name, const ZoneDatabase& zones) {
+    if (auto zone = zones.find(name)) return zone;
+    const auto near = lang::closest(name, zones.names());
+    throw CommandError(fmt::format(
+        "--in: there is no time zone `{}`; {}", name,
+        near ? fmt::format("did you mean `{}`?", *near)
+             : "zones are called by region and city, such as Asia/Shanghai"));
+}
+
+// ---- a schedule that stands alone ----
+
+int next_of_sentence(const NextOptions& options, const ZoneDatabase& zones) {
+    const auto zone = require_zone(*options.zone, zones);
+    const lang::Source source("schedule", fmt::format("{}", fmt::join(options.paths, " ")));
+    const auto after = instant_asked(options, *zone);
+    const auto from = date::floor<date::days>(zone->to_local(after));
+    const auto checked = lang::check_sentence(source, *zone, from);
+    for (const auto& diagnostic : checked.diagnostics)
+        fmt::print(stderr, "{}\n", lang::render(diagnostic, source, uses_colour(stderr)));
+    if (!checked.value || lang::has_errors(checked.diagnostics)) return exit_findings;
+
+    const auto firings =
+        coming_firings(*checked.value, zone, after, options.count,
+                       lang::calendars_kept_in(zones.canonical(*options.zone)));
+    const std::string english = lang::schedule_text(*checked.value);
+    const std::string chinese = lang::schedule_text(*checked.value, lang::Dialect::zh_cn);
+    if (options.format == OutputFormat::json) {
+        fmt::print(
+            "{{\"format_version\":1,\"schedule\":{},\"schedule_zh\":{},\"zone\":{},"
+            "\"zone_release\":{},\"next\":{}}}\n",
+            nlohmann::json(english).dump(), nlohmann::json(chinese).dump(),
+            nlohmann::json(zone->name()).dump(), nlohmann::json(zones.release()).dump(),
+            firings_json(firings));
+        return exit_fine;
+    }
+    fmt::print("{}\n{}\nin {}, zone data {}\n\n", english, chinese, zone->name(),
+               zones.release());
+    fmt::print("{}", firings.empty() ? "no coming time\n" : firings_table(firings));
+    return exit_fine;
+}
+
+// ---- the rules of playbooks ----
+
+void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const ZoneDatabase& zones,
+                const NextOptions& options, std::vector<ComingFiring>& coming) {
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     if (!trigger) return;
     const auto zone = zones.find(rule.timezone);
-    const Instant from =
-        options.after ? parse_instant(*options.after, *zone, "--after") : SystemClock().now();
-    auto after = date::floor<std::chrono::seconds>(from);
-    for (std::size_t i = 0; i < options.count; ++i) {
-        const auto occurrence = lang::calendar::next_occurrence(trigger->schedule, *zone, after);
-        if (!occurrence) return;
-        after = occurrence->instant;
-        std::optional<date::sys_seconds> end;
-        if (trigger->window)
-            end = lang::calendar::window_end(*trigger->window, occurrence->instant, *zone);
-        coming.push_back({lang::rule_path(playbook, rule), zone, *occurrence, end});
+    for (auto& firing : coming_firings(trigger->schedule, zone, instant_asked(options, *zone),
+                                       options.count)) {
+        firing.rule = lang::rule_path(playbook, rule);
+        coming.push_back(std::move(firing));
     }
 }
 
-// A nominal time that daylight saving skips happens at another one.
-std::string remark(const ComingFiring& firing) {
-    const auto shown = firing.zone->to_local(firing.occurrence.instant);
-    if (shown == firing.occurrence.nominal) return "";
-    return "moved: " + date::format("%H:%M", firing.occurrence.nominal) +
-           " does not exist that day";
-}
-
-void print_text(const std::vector<ComingFiring>& coming) {
-    Table table{{{"local time"}, {"day"}, {"offset"}, {"UTC"}, {"until"}, {"rule"}, {"remark"}},
-                {}};
-    for (const auto& firing : coming) {
-        const auto local = firing.zone->to_local(firing.occurrence.instant);
-        table.rows.push_back(
-            {date::format("%F %T", local),
-             date::format("%a", date::floor<date::days>(firing.occurrence.nominal)),
-             offset_text(firing.zone->offset_at(firing.occurrence.instant)),
-             instant_text(firing.occurrence.instant),
-             firing.end ? local_text(*firing.end, *firing.zone) : "", firing.rule, remark(firing)});
-    }
-    fmt::print("{}", render_table(table));
-}
-
-void print_json(const std::vector<ComingFiring>& coming) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& firing : coming) {
-        nlohmann::json entry{{"rule", firing.rule},
-                             {"zone", firing.zone->name()},
-                             {"nominal", date::format("%FT%T", firing.occurrence.nominal)},
-                             {"at", instant_text(firing.occurrence.instant)}};
-        if (firing.end) entry["end"] = instant_text(*firing.end);
-        list.push_back(entry);
-    }
-    fmt::print("{}\n", nlohmann::json{{"format_version", 1}, {"next", list}}.dump());
-}
-
-}  // namespace
-
-int next(const NextOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+int next_of_playbooks(const NextOptions& options, const ZoneDatabase& zones) {
     const auto sources = read_sources(options.paths);
     const lang::Compilation compilation = lang::compile(sources, {zones});
     if (!compilation.plan) {
@@ -101,13 +102,35 @@ int next(const NextOptions& options) {
                          return a.occurrence.instant < b.occurrence.instant;
                      });
     if (options.format == OutputFormat::json) {
-        print_json(coming);
-    } else if (coming.empty()) {
-        fmt::print("no rule has a coming time\n");
+        fmt::print("{{\"format_version\":1,\"next\":{}}}\n", firings_json(coming));
     } else {
-        print_text(coming);
+        fmt::print("{}", coming.empty() ? "no rule has a coming time\n" : firings_table(coming));
     }
     return exit_fine;
+}
+
+// A schedule where a path is expected is worth a better answer than "no such file".
+void refuse_schedule_without_zone(const NextOptions& options) {
+    const std::string& first = options.paths.front();
+    if (first.find(' ') == std::string::npos || std::filesystem::exists(first)) return;
+    const lang::Source source("schedule", first);
+    if (!lang::parse_schedule(source).value) return;
+    throw CommandError(
+        fmt::format("in which time zone is `{}`? Add --in, such as --in Asia/Shanghai", first));
+}
+
+}  // namespace
+
+int next(const NextOptions& options) {
+    const ZoneDatabase zones(zoneinfo_folder());
+    if (options.zone) return next_of_sentence(options, zones);
+    if (options.paths == std::vector<std::string>{"-"}) {
+        std::ios::sync_with_stdio(false);
+        answer_questions(std::cin, stdout, zones);
+        return exit_fine;
+    }
+    refuse_schedule_without_zone(options);
+    return next_of_playbooks(options, zones);
 }
 
 }  // namespace sop::runtime::cli

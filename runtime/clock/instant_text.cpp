@@ -68,8 +68,14 @@ std::optional<std::chrono::minutes> scan_offset(Scanner& scanner) {
 std::string instant_text(Instant instant) {
     const auto seconds = date::floor<std::chrono::seconds>(instant);
     const auto milliseconds = (instant - seconds).count();
-    if (milliseconds == 0) return date::format("%FT%TZ", seconds);
-    return date::format("%FT%T", seconds) + fmt::format(".{:03}Z", milliseconds);
+    const auto day = date::floor<date::days>(seconds);
+    const date::year_month_day date{day};
+    const auto of_day = (seconds - day).count();
+    const std::string text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    of_day / 3600, of_day / 60 % 60, of_day % 60);
+    return milliseconds == 0 ? text + "Z" : text + fmt::format(".{:03}Z", milliseconds);
 }
 
 std::optional<WrittenTime> parse_written_time(std::string_view text) {

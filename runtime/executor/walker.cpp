@@ -294,6 +294,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     });
     if (channel != via.end()) context.channel = *channel;
     context.now = now;
+    context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
     return context;
 }
 

@@ -11,6 +11,9 @@ namespace {
 // Why the step's messages are not sent; nothing when they are.
 std::optional<Withhold> find_obstacle(const StepContext& context, Instant planned_for,
                                       bool overtaken) {
+    if (context.no_calendar_data) {
+        return Withhold{DeliveryState::skipped, "no calendar data"};
+    }
     if (planned_for < context.admitted_at) {
         return Withhold{DeliveryState::skipped, "before admission"};
     }
@@ -68,7 +71,7 @@ StepDecision decide_step(const StepContext& context, std::size_t step, Instant p
     }
     StepDecision decision;
     const auto obstacle = find_obstacle(context, planned_for, overtaken);
-    if (planned_for < context.admitted_at) {
+    if (context.no_calendar_data || planned_for < context.admitted_at) {
         decision.effects = withhold_messages(current, *obstacle);
     } else {
         const TextFacts facts{context.plan, context.zone, context.window, subject, event};

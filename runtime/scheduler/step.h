@@ -24,6 +24,7 @@ struct StepContext {
     std::optional<std::string>
         channel{};  // what the message leaves by; nothing when none is set up
     Instant now{};
+    bool no_calendar_data = false;  // for the date of this firing (timeline.h)
 };
 
 struct SendText {
@@ -54,6 +55,8 @@ struct StepDecision {
 
 // Decides step `step`, planned for `planned_for` and not after `context.now`. In this order:
 //  - a subject that is gone: messages `exited` "gone", nothing else happens, the run is over;
+//  - a firing whose date the calendar has no data for: messages `skipped` "no calendar data", tags
+//    stay as they are;
 //  - planned before the rule's plan was deployed: messages `skipped` "before admission", tags stay
 //    as they are;
 //  - too late, or `overtaken` (lateness.h): messages `skipped` "late"; tags change all the same, as

@@ -11,9 +11,9 @@ namespace {
 // The calendar counts in seconds. The milliseconds an event's time may have are carried over,
 // except to a time of day that was written.
 Instant apply_offset(const calendar::Offset& offset, Instant anchor, calendar::AnchorSide side,
-                     const calendar::Zone& zone) {
+                     const calendar::Zone& zone, calendar::LocalPolicy policy) {
     const auto whole = date::floor<std::chrono::seconds>(anchor);
-    const Instant moved = calendar::apply(offset, whole, side, zone);
+    const Instant moved = calendar::apply(offset, whole, side, zone, policy);
     return offset.at ? moved : moved + (anchor - whole);
 }
 
@@ -22,17 +22,22 @@ Instant apply_offset(const calendar::Offset& offset, Instant anchor, calendar::A
 Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
                      const std::optional<PreviousStep>& previous, const calendar::Zone& zone) {
     const lang::StepTime& when = rule.steps.at(index).when;
+    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
+    const auto policy = trigger ? trigger->schedule.policy() : calendar::LocalPolicy{};
+    const auto from = [&](Instant anchor, calendar::AnchorSide side) {
+        return apply_offset(when.offset, anchor, side, zone, policy);
+    };
     Instant planned{};
     switch (when.anchor) {
         case lang::StepTime::Anchor::start:
-            planned = apply_offset(when.offset, window.start, calendar::AnchorSide::start, zone);
+            planned = from(window.start, calendar::AnchorSide::start);
             break;
         case lang::StepTime::Anchor::end:
-            planned = apply_offset(when.offset, window.end, calendar::AnchorSide::end, zone);
+            planned = from(window.end, calendar::AnchorSide::end);
             break;
         case lang::StepTime::Anchor::previous:
-            planned = apply_offset(when.offset, previous ? previous->done_at : window.start,
-                                   calendar::AnchorSide::start, zone);
+            planned =
+                from(previous ? previous->done_at : window.start, calendar::AnchorSide::start);
             break;
     }
     return previous ? std::max(planned, previous->planned_for) : planned;
@@ -46,17 +51,23 @@ std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const calendar:
         trigger->schedule, zone, date::floor<std::chrono::seconds>(fired_through));
     if (!occurrence) return std::nullopt;
     PlannedFiring firing{*occurrence, {occurrence->instant, occurrence->instant}, {}};
-    if (trigger->window) {
-        firing.window.end = calendar::window_end(*trigger->window, occurrence->instant, zone);
-    }
+    firing.window.end = calendar::window_end(trigger->schedule, *occurrence, zone);
     firing.begins_at = planned_time(rule, 0, firing.window, std::nullopt, zone);
     return firing;
 }
 
+bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
+                         const calendar::Zone& zone) {
+    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
+    if (trigger == nullptr || calendar::calendars_of(trigger->schedule).empty()) return false;
+    const auto start = date::floor<std::chrono::seconds>(window.start);
+    const auto occurrence =
+        calendar::next_occurrence(trigger->schedule, zone, start - std::chrono::seconds{1});
+    return occurrence && occurrence->instant == start && occurrence->no_calendar_data;
+}
+
 std::string firing_key(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
-    const calendar::LocalMeaning meaning = zone.meaning_of(occurrence.nominal);
-    const bool is_second = meaning.kind == calendar::LocalMeaning::Kind::overlap &&
-                           occurrence.instant == meaning.second;
+    const bool is_second = occurrence.reading == calendar::Occurrence::Reading::second;
     return date::format("%FT%T ", occurrence.nominal) + zone.name() + (is_second ? " second" : "");
 }
 

@@ -43,6 +43,11 @@ struct PlannedFiring {
 std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const lang::calendar::Zone& zone,
                                          Instant fired_through);
 
+// Whether nobody can tell if the rule means the occurrence that opens the window, as its calendar
+// has no data for the date: nothing is to be done then.
+bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
+                         const lang::calendar::Zone& zone);
+
 // Names a firing for ever by what the wall showed, "2026-11-19T20:00:00 Asia/Shanghai", so that new
 // zone data moves it and never doubles it. The second of a repeated hour ends in " second".
 std::string firing_key(const lang::calendar::Occurrence& occurrence,

@@ -52,8 +52,15 @@ TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][jso
     CHECK_THROWS_AS(plan_from_json("not json"), PlanFormatError);
     CHECK_THROWS_AS(plan_from_json("{}"), PlanFormatError);
     std::string newer = to_json(Plan{});
-    newer.replace(newer.find("\"format\":1"), 10, "\"format\":9");
-    CHECK_THROWS_WITH(plan_from_json(newer), "the plan has format 9, and this version reads 1");
+    newer.replace(newer.find("\"format\":2"), 10, "\"format\":9");
+    CHECK_THROWS_WITH(plan_from_json(newer), "the plan has format 9, and this version reads 1 to 2");
+}
+
+TEST_CASE("a plan stored by an earlier version is read", "[plan][json]") {
+    const auto folder = tests::source_folder() / "tests";
+    Plan plan = tests::plan_of(tests::read_text_file(folder / "golden/plan/members.sop"));
+    plan.zone_release = "any";
+    CHECK(plan_from_json(tests::read_text_file(folder / "testdata/plan_format_1.json")) == plan);
 }
 
 TEST_CASE("values have one canonical text", "[value]") {

@@ -76,16 +76,16 @@ lang::StepTime step_time(lang::StepTime::Anchor anchor, std::chrono::seconds off
 lang::CalendarTrigger daily(std::vector<std::chrono::seconds> times,
                             std::optional<std::chrono::seconds> window) {
     lang::CalendarTrigger trigger;
-    trigger.schedule.times = std::move(times);
-    trigger.window = window_of(window);
+    trigger.schedule.times = lang::calendar::TimesOfDay{std::move(times)};
+    if (const auto span = window_of(window)) trigger.schedule.window = *span;
     return trigger;
 }
 
 lang::CalendarTrigger weekly(std::size_t day, std::chrono::seconds time,
                              std::optional<std::chrono::seconds> window) {
     lang::CalendarTrigger trigger = daily({time}, window);
-    trigger.schedule.days.kind = lang::calendar::Days::Kind::weekdays;
-    trigger.schedule.days.weekdays.at(day) = true;
+    trigger.schedule.days = lang::calendar::Weekdays{
+        lang::calendar::WeekdaySet::of({static_cast<unsigned>(day)})};
     return trigger;
 }
 

@@ -33,12 +33,13 @@ struct Box {
 const std::vector<std::string> language_for_runtime = {
     "lang/compile.h", "lang/plan.h",       "lang/diagnostic.h", "lang/source.h",
     "lang/unicode.h", "lang/suggestion.h", "lang/value.h",      "lang/calendar/",
+    "lang/sentence.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
 // pure scheduler is handed.
 const std::vector<Box> boxes = {
-    {"lang/calendar/", {"lang/calendar/"}},
+    {"lang/calendar/", {"lang/calendar/", "lang/overload.h"}},
     {"lang/", {"lang/"}},
     {"runtime/clock/", {"runtime/clock/"}},
     {"runtime/zoneinfo/", {"runtime/zoneinfo/"}},
@@ -67,7 +68,7 @@ struct Door {
 const std::vector<Door> library_doors = {
     {"tao/pegtl", {"lang/parse.cpp", "lang/grammar.h"}, "call lang/parse.h"},
     {"utf8proc.h", {"lang/unicode.cpp"}, "call lang/unicode.h"},
-    {"nlohmann/", {"lang/plan_json.cpp", "lang/diagnostic.cpp", "runtime/"}, "call lang/plan.h"},
+    {"nlohmann/", {"lang/plan_json.cpp", "lang/schedule_json", "lang/diagnostic.cpp", "runtime/"}, "call lang/plan.h"},
     {"sqlite3.h", {"runtime/store/sqlite/"}, "call runtime/store/store.h"},
     {"curl/", {"runtime/delivery/"}, "call runtime/delivery/channel.h"},
     {"csv.h", {"runtime/directory/csv_table.cpp"}, "call runtime/directory/import.h"},

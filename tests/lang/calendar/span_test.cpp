@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "lang/calendar/schedule.h"
 #include "tests/lang/calendar/sample_zones.h"
 #include "tests/support/printers.h"
 
@@ -27,6 +28,12 @@ Span months(int count) {
 }
 
 constexpr std::optional<std::chrono::seconds> no_time;
+
+date::sys_seconds window_of(WindowLength length, date::sys_seconds start, const Zone& zone) {
+    Schedule schedule;
+    schedule.window = length;
+    return window_end(schedule, {zone.to_local(start), start}, zone);
+}
 
 }  // namespace
 
@@ -226,10 +233,37 @@ TEST_CASE("an offset reaches the instant an author means", "[calendar][span][dst
 
 TEST_CASE("a window ends by the stopwatch or by the calendar", "[calendar][span][dst]") {
     const auto new_york = sample_zone("America/New_York");
-    CHECK(window_end(elapsed(2h), utc("2026-03-08 06:30"), *new_york) == utc("2026-03-08 08:30"));
-    CHECK(window_end(days(1), utc("2026-03-08 05:00"), *new_york) == utc("2026-03-09 04:00"));
-    CHECK(window_end(elapsed(24h), utc("2026-03-08 05:00"), *new_york) == utc("2026-03-09 05:00"));
-    CHECK(window_end(months(1), utc("2026-01-31 17:00"), *new_york) == utc("2026-02-28 17:00"));
+    CHECK(window_of(elapsed(2h), utc("2026-03-08 06:30"), *new_york) == utc("2026-03-08 08:30"));
+    CHECK(window_of(days(1), utc("2026-03-08 05:00"), *new_york) == utc("2026-03-09 04:00"));
+    CHECK(window_of(elapsed(24h), utc("2026-03-08 05:00"), *new_york) == utc("2026-03-09 05:00"));
+    CHECK(window_of(months(1), utc("2026-01-31 17:00"), *new_york) == utc("2026-02-28 17:00"));
+}
+
+TEST_CASE("a window is open until a time of day, on the next date if need be",
+          "[calendar][span][dst]") {
+    struct Row {
+        const char* behaviour;
+        const char* start;
+        std::chrono::seconds until;
+        const char* end;
+    };
+    const Row rows[] = {
+        {"on the same date", "2026-06-01 14:00", 12h, "2026-06-01 16:00"},
+        {"across midnight", "2026-06-01 14:00", 2h, "2026-06-02 06:00"},
+        {"to midnight", "2026-06-01 14:00", 0h, "2026-06-02 04:00"},
+        {"to a time the clock skips", "2026-03-08 06:00", 2h + 30min, "2026-03-08 07:30"},
+        {"to a time that comes twice", "2026-11-01 04:30", 1h + 30min, "2026-11-01 05:30"},
+        {"from the first reading to one that has passed", "2026-11-01 05:45", 1h + 30min,
+         "2026-11-02 06:30"},
+        {"from the second reading to a later time that came before", "2026-11-01 06:15",
+         1h + 30min, "2026-11-01 06:30"},
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.behaviour) {
+            CHECK(window_of(OpenUntil{row.until}, utc(row.start),
+                            *sample_zone("America/New_York")) == utc(row.end));
+        }
+    }
 }
 
 TEST_CASE("spans print in their canonical spelling", "[calendar][span]") {

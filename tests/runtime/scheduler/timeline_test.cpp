@@ -129,8 +129,8 @@ TEST_CASE("an event rule and a calendar that has run out fire no more", "[schedu
     CHECK_FALSE(next_firing(reaction, zone("Asia/Shanghai"), instant("2026-11-16 00:00")));
 
     lang::CalendarTrigger once = daily({20h});
-    once.schedule.days.kind = lang::calendar::Days::Kind::dates;
-    once.schedule.days.dates = {date::local_days{date::year{2026} / 11 / 11}};
+    const date::local_days eleventh{date::year{2026} / 11 / 11};
+    once.schedule.days = lang::calendar::Dates{{{eleventh, eleventh}}};
     const auto past = rule_of(once, {at_start()}, "Asia/Shanghai");
     CHECK(next_firing(past, zone("Asia/Shanghai"), instant("2026-11-11 00:00")));
     CHECK_FALSE(next_firing(past, zone("Asia/Shanghai"), instant("2026-11-11 20:00")));

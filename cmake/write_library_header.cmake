@@ -1,0 +1,13 @@
+# Run by embed_library: FILES (a list), FOLDER and OUTPUT are given with -D.
+set(TEXT "// Made from ${FOLDER}. Do not edit.\n#pragma once\n\n#include <string_view>\n\n")
+string(APPEND TEXT "namespace sop::lang {\n\nstruct LibraryText {\n    std::string_view name;\n    std::string_view text;\n};\n\n")
+string(APPEND TEXT "inline constexpr LibraryText library_texts[] = {\n")
+foreach(FILE IN LISTS FILES)
+  file(RELATIVE_PATH NAME ${FOLDER} ${FILE})
+  string(REGEX REPLACE "\\.sop$" "" NAME "${NAME}")
+  string(REPLACE "/" "." NAME "${NAME}")
+  file(READ ${FILE} BODY)
+  string(APPEND TEXT "    {\"std.${NAME}\", R\"sop(${BODY})sop\"},\n")
+endforeach()
+string(APPEND TEXT "};\n\n}  // namespace sop::lang\n")
+file(WRITE ${OUTPUT} "${TEXT}")

@@ -1,0 +1,19 @@
+// Settings that stand on a playbook or in a rule's head.
+#pragma once
+
+#include <vector>
+
+#include "lang/ast.h"
+#include "lang/reader/cursor.h"
+
+namespace sop::lang::reader {
+
+extern const std::vector<Keyword> clause_keywords;
+
+ast::Name read_zone(Cursor& cursor);
+
+// `for` begins an audience, but a window where a duration follows.
+bool at_clause(const Cursor& cursor);
+ast::Clause read_clause(Cursor& cursor);
+
+}  // namespace sop::lang::reader

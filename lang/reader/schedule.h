@@ -1,0 +1,26 @@
+// The part of a head that says when: `every thursday at 20:00 for 2h except cn.holidays`.
+#pragma once
+
+#include "lang/ast.h"
+#include "lang/reader/cursor.h"
+
+namespace sop::lang::reader {
+
+// `every`, or `on` with a date and not an event, stands here.
+bool at_schedule(const Cursor& cursor);
+
+// Days alone: `every month on 1`, `on lunar 8-15`.
+calendar::Days read_days(Cursor& cursor, ast::SchedulePlaces& places);
+// Dates alone: `2026-10-01..2026-10-07, 2026-11-11`. A list may go on in the next line.
+calendar::Dates read_dates(Cursor& cursor);
+calendar::WeekdaySet read_weekdays(Cursor& cursor);
+
+// The days of a schedule, to be followed by its clauses in any order and `finish_schedule`.
+ast::CalendarHead begin_schedule(Cursor& cursor);
+extern const std::vector<Keyword> schedule_clause_keywords;
+bool at_schedule_clause(const Cursor& cursor, std::size_t ahead = 0);
+void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head);
+// Requires what no clause may lack.
+void finish_schedule(Cursor& cursor, ast::CalendarHead& head);
+
+}  // namespace sop::lang::reader

@@ -1,0 +1,360 @@
+#include "lang/schedule_check.h"
+
+#include "lang/calendar/lunar.h"
+#include "lang/codes.h"
+#include "lang/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace sop::lang {
+
+namespace {
+
+using namespace calendar;
+
+std::string date_text(date::local_days date) {
+    return date::format("%F", date);
+}
+
+std::string time_text(date::local_seconds local) {
+    return time_of_day_text(local - date::floor<date::days>(local));
+}
+
+Diagnostic& add_warning(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
+                        std::string message, std::string label = {}) {
+    Diagnostic& diagnostic =
+        add_error(diagnostics, code, span, std::move(message), std::move(label));
+    diagnostic.severity = Severity::warning;
+    return diagnostic;
+}
+
+std::vector<std::string> names_of_days(const Calendar& calendar) {
+    std::vector<std::string> names{std::string(all_holidays), std::string(extra_workdays)};
+    for (const auto& named : calendar.named) names.push_back(named.name);
+    return names;
+}
+
+// ---- names and bounds ----
+
+void check_calendar_days(const ast::CalendarDaysUse& use, const Calendars& calendars,
+                         std::vector<Diagnostic>& diagnostics) {
+    const auto found = calendars.find(use.calendar.text);
+    if (found == calendars.end()) {
+        check_calendar_name(use.calendar, calendars, diagnostics);
+        return;
+    }
+    const Calendar& calendar = *found->second;
+    const std::string& name = use.days.text;
+    if (name == all_holidays || name == extra_workdays || calendar.find(name)) return;
+    auto& diagnostic =
+        add_error(diagnostics, code::unknown_calendar_days, use.days.span,
+                  fmt::format("the calendar `{}` has no days `{}`", calendar.name, name));
+    const auto names = names_of_days(calendar);
+    if (!suggest(diagnostic, name, names))
+        diagnostic.notes.push_back(fmt::format("it has {}", fmt::join(names, ", ")));
+}
+
+void check_scarce_day(const ast::ScarceDay& scarce, std::vector<Diagnostic>& diagnostics) {
+    if (scarce.in == ast::ScarceDay::In::year) {
+        add_warning(diagnostics, code::month_day_skipped, scarce.span,
+                    "most years have no 29 February", "nothing happens but in leap years");
+        return;
+    }
+    const int day = scarce.day;
+    const char* months = day == 29   ? "February, but in leap years"
+                         : day == 30 ? "February"
+                                     : "February, April, June, September and November";
+    add_warning(diagnostics, code::month_day_skipped, scarce.span,
+                fmt::format("some months have no day {}", day),
+                fmt::format("nothing happens in {}", months))
+        .notes.push_back(
+            fmt::format("`{} or last day` takes the last day of shorter months", day));
+}
+
+// ---- coming dates ----
+
+// Times of day the schedule names, which policies for gaps and overlaps are about.
+Schedule with_named_times(Schedule schedule) {
+    if (const auto* daily = std::get_if<DailyInterval>(&schedule.times)) {
+        std::vector<std::chrono::seconds> times{daily->from, daily->to};
+        std::sort(times.begin(), times.end());
+        schedule.times = TimesOfDay{times};
+    }
+    return schedule;
+}
+
+std::string list_text(const std::vector<std::string>& texts) {
+    constexpr std::size_t shown_max = 3;
+    if (texts.size() <= shown_max) return fmt::format("{}", fmt::join(texts, ", "));
+    return fmt::format("{} and {} more",
+                       fmt::join(texts.begin(), texts.begin() + shown_max, ", "),
+                       texts.size() - shown_max);
+}
+
+struct ClockChange {
+    date::sys_seconds at;
+    date::local_seconds from;  // the wall-clock times skipped or repeated
+    date::local_seconds to;
+    bool skips;
+};
+
+std::vector<ClockChange> clock_changes(const Zone& zone, date::sys_seconds from,
+                                       date::sys_seconds to) {
+    std::vector<ClockChange> changes;
+    for (auto at = zone.next_transition(from); at && *at < to; at = zone.next_transition(*at)) {
+        const auto before = zone.offset_at(*at - std::chrono::seconds{1});
+        const auto after = zone.offset_at(*at);
+        const auto local = [&](std::chrono::seconds offset) {
+            return date::local_seconds{at->time_since_epoch() + offset};
+        };
+        changes.push_back({*at, local(std::min(before, after)), local(std::max(before, after)),
+                           before < after});
+    }
+    return changes;
+}
+
+void report_rejected(const ast::CalendarHead& head, const ClockChange& change,
+                     date::local_seconds nominal, const Zone& zone,
+                     std::vector<Diagnostic>& diagnostics) {
+    const std::string date = date_text(date::floor<date::days>(nominal));
+    if (change.skips) {
+        add_error(diagnostics, code::gap_rejected, head.places.times,
+                  fmt::format("{} does not exist on {} in {}", time_text(nominal), date,
+                              zone.name()),
+                  "and `gap reject` is set")
+            .notes.push_back("take another time, or say `gap shift`, `gap next` or `gap skip`");
+        return;
+    }
+    add_error(diagnostics, code::overlap_rejected, head.places.times,
+              fmt::format("{} comes twice on {} in {}", time_text(nominal), date, zone.name()),
+              "and `overlap reject` is set")
+        .notes.push_back(
+            "take another time, or say `overlap first`, `overlap second` or `overlap both`");
+}
+
+class ClockCheck {
+  public:
+    ClockCheck(const ast::CalendarHead& head, const Schedule& schedule,
+               const EffectiveSettings& settings, const Zone& zone)
+        : head_(head),
+          schedule_(with_named_times(schedule)),
+          policy_(schedule.policy()),
+          gap_written_(settings.gap != nullptr),
+          overlap_written_(settings.overlap != nullptr),
+          zone_(zone) {}
+
+    void run(date::sys_seconds from, std::vector<Diagnostic>& diagnostics) {
+        if (!std::holds_alternative<TimesOfDay>(schedule_.times)) return;
+        constexpr date::days reject_horizon{10 * 366};
+        const bool rejects =
+            policy_.gap == GapPolicy::reject || policy_.overlap == OverlapPolicy::reject;
+        std::vector<std::string> skipped;
+        std::vector<std::string> repeated;
+        for (const ClockChange& change :
+             clock_changes(zone_, from, from + (rejects ? reject_horizon : horizon))) {
+            const auto hit = nominal_times_between(schedule_, change.from, change.to);
+            if (hit.empty()) continue;
+            const bool reject = change.skips ? policy_.gap == GapPolicy::reject
+                                             : policy_.overlap == OverlapPolicy::reject;
+            if (reject) {
+                report_rejected(head_, change, hit.front(), zone_, diagnostics);
+                return;
+            }
+            if (change.at >= from + horizon) continue;
+            auto& texts = change.skips ? skipped : repeated;
+            for (const auto nominal : hit) texts.push_back(date::format("%F %H:%M", nominal));
+        }
+        if (!gap_written_ && !skipped.empty()) {
+            add_warning(diagnostics, code::time_skipped, head_.places.times,
+                        fmt::format("the clock of {} skips {}", zone_.name(), list_text(skipped)),
+                        "moved later by the length of the gap")
+                .notes.push_back("write `gap shift` if that is meant, or `gap next`, `gap skip`");
+        }
+        if (!overlap_written_ && !repeated.empty()) {
+            add_warning(
+                diagnostics, code::time_repeated, head_.places.times,
+                fmt::format("{} comes twice in {}", list_text(repeated), zone_.name()),
+                "the first is taken")
+                .notes.push_back(
+                    "write `overlap first` if that is meant, or `overlap second`, `overlap both`");
+        }
+    }
+
+  private:
+    const ast::CalendarHead& head_;
+    Schedule schedule_;
+    LocalPolicy policy_;
+    bool gap_written_;
+    bool overlap_written_;
+    const Zone& zone_;
+};
+
+// The first date that some calendar the schedule uses does not know any more.
+std::optional<date::local_days> known_until(const Schedule& schedule) {
+    std::optional<date::local_days> end;
+    for (const auto& calendar : calendars_of(schedule)) {
+        if (!calendar->years) continue;
+        const date::local_days after{date::year{calendar->years->second + 1} / date::January / 1};
+        if (!end || after < *end) end = after;
+    }
+    return end;
+}
+
+void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedule,
+                          const Zone& zone, date::local_days from,
+                          std::vector<Diagnostic>& diagnostics) {
+    const auto unknown_from = known_until(schedule);
+    if (!unknown_from || *unknown_from >= from + horizon) return;
+    const date::sys_seconds begin = zone.to_instant(std::max(*unknown_from, from));
+    const auto next = next_occurrence(schedule, zone, begin - std::chrono::seconds{1});
+    if (!next || !next->no_calendar_data) return;
+    const auto date = date::floor<date::days>(next->nominal);
+    const int year = static_cast<int>(date::year_month_day{date}.year());
+    add_warning(diagnostics, code::calendar_year_unknown, head.places.days,
+                fmt::format("the calendar has no holidays and workdays of {} yet", year),
+                fmt::format("from {} on nothing is sent, with that reason on record",
+                            date_text(date)))
+        .notes.push_back(
+            "`calendar … unknown weekdays` takes such years as weeks without holidays");
+}
+
+// A date within the horizon on whose place the sources of the lunar calendar differ.
+std::optional<date::local_days> disputed_date(const Days& set, date::local_days from) {
+    const int year = static_cast<int>(date::year_month_day{from}.year());
+    const auto is_coming = [&](std::optional<date::local_days> date) {
+        return date && *date >= from && *date < from + horizon;
+    };
+    for (int candidate = year - 1; candidate <= year + 1; ++candidate) {
+        if (const auto* lunar = std::get_if<LunarDays>(&set)) {
+            for (const LunarDay& day : lunar->days) {
+                const auto date = lunar_date(candidate, day.month, day.day);
+                if (is_coming(date) && lunar_month_is_disputed(candidate, day.month)) return date;
+            }
+        }
+        if (const auto* solar = std::get_if<SolarTerms>(&set)) {
+            for (const int term : solar->terms) {
+                const auto date = solar_term_date(candidate, term);
+                if (is_coming(date) && solar_term_is_disputed(candidate, term)) return date;
+            }
+        }
+    }
+    const auto* named = std::get_if<CalendarDays>(&set);
+    const auto* days = named && named->data ? named->data->find(named->name) : nullptr;
+    return days ? disputed_date(days->days, from) : std::nullopt;
+}
+
+void warn_of_disputed_date(const ast::CalendarHead& head, const Schedule& schedule,
+                           date::local_days from, std::vector<Diagnostic>& diagnostics) {
+    std::optional<date::local_days> disputed = disputed_date(schedule.days, from);
+    for (const auto* list : {&schedule.only, &schedule.except, &schedule.also}) {
+        for (const Days& set : *list) {
+            if (!disputed) disputed = disputed_date(set, from);
+        }
+    }
+    if (!disputed) return;
+    add_warning(diagnostics, code::lunar_date_disputed, head.places.days,
+                fmt::format("sources differ about a date: {}, or a day beside it",
+                            date_text(*disputed)),
+                "the new moon or solar term falls close to midnight")
+        .notes.push_back("look it up in an almanac nearer to the day; `on DATE` settles it");
+}
+
+std::string why_no_date(const Schedule& schedule, date::local_days from) {
+    if (schedule.until && *schedule.until < from)
+        return fmt::format("`until {}` has passed", date_text(*schedule.until));
+    if (schedule.count) return fmt::format("its {} times are over", *schedule.count);
+    if (std::holds_alternative<Dates>(schedule.days)) return "its dates have passed";
+    if (const auto* named = std::get_if<CalendarDays>(&schedule.days);
+        named && named->data && named->data->years) {
+        return fmt::format("the calendar `{}` ends with {}", named->calendar,
+                           named->data->years->second);
+    }
+    return "no date meets all its clauses";
+}
+
+}  // namespace
+
+Schedule schedule_of(const ast::CalendarHead& head, const EffectiveSettings& settings,
+                     const Calendars& calendars) {
+    Schedule schedule = head.schedule;
+    const auto data_of = [&](const std::string& name) {
+        const auto found = calendars.find(name);
+        return found == calendars.end() ? nullptr : found->second;
+    };
+    const auto resolve = [&](Days& set) {
+        if (auto* named = std::get_if<CalendarDays>(&set)) named->data = data_of(named->calendar);
+        if (auto* beside = std::get_if<WorkdayBeside>(&set))
+            beside->of.data = data_of(beside->of.calendar);
+    };
+    resolve(schedule.days);
+    for (auto* list : {&schedule.only, &schedule.except, &schedule.also}) {
+        for (Days& set : *list) resolve(set);
+    }
+    if (settings.calendar) {
+        schedule.calendar = data_of(settings.calendar->calendar.text);
+        schedule.unknown_as_weekdays = settings.calendar->unknown_as_weekdays;
+    }
+    if (settings.gap) schedule.gap = settings.gap->policy;
+    if (settings.overlap) schedule.overlap = settings.overlap->policy;
+    settle_count(schedule);
+    return schedule;
+}
+
+void check_calendar_name(const ast::Name& name, const Calendars& calendars,
+                         std::vector<Diagnostic>& diagnostics) {
+    if (calendars.contains(name.text)) return;
+    auto& diagnostic = add_error(diagnostics, code::unknown_calendar, name.span,
+                                 fmt::format("there is no calendar `{}`", name.text));
+    std::vector<std::string> names;
+    for (const auto& [known, unused] : calendars) names.push_back(known);
+    if (suggest(diagnostic, name.text, names)) return;
+    if (library_calendars().contains(name.text)) {
+        diagnostic.notes.push_back(
+            fmt::format("import it: `import std.calendar.{}`", name.text));
+    } else {
+        diagnostic.notes.push_back(fmt::format("declare it: `calendar {} {{ … }}`", name.text));
+    }
+}
+
+void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
+                    std::vector<Diagnostic>& diagnostics) {
+    for (const auto& use : head.places.calendar_days)
+        check_calendar_days(use, calendars, diagnostics);
+    for (const auto& scarce : head.places.scarce_days) check_scarce_day(scarce, diagnostics);
+    const Schedule& schedule = head.schedule;
+    if (!schedule.until) return;
+    const auto check_bound = [&](const std::optional<date::local_days>& bound,
+                                 const std::optional<SourceSpan>& place) {
+        if (!bound || *bound <= *schedule.until) return;
+        add_error(diagnostics, code::bounds_contradict, *head.places.until,
+                  fmt::format("it ends on {}, before it begins", date_text(*schedule.until)))
+            .related.push_back({*place, "it begins here"});
+    };
+    check_bound(schedule.from, head.places.from);
+    check_bound(schedule.starting, head.places.starting);
+}
+
+void check_coming_dates(const ast::CalendarHead& head, const Schedule& schedule,
+                        const EffectiveSettings& settings, const Zone& zone,
+                        date::local_days from, std::vector<Diagnostic>& diagnostics) {
+    const date::sys_seconds begin = zone.to_instant(from) - std::chrono::seconds{1};
+    const auto next = next_occurrence(schedule, zone, begin);
+    if (!next) {
+        const bool fired_before = previous_occurrence(schedule, zone, begin).has_value();
+        auto& diagnostic = add_error(
+            diagnostics, code::never_fires, head.places.days,
+            fired_before ? fmt::format("this never happens again from {} on", date_text(from))
+                         : "this never happens",
+            why_no_date(schedule, from));
+        if (fired_before) diagnostic.severity = Severity::warning;
+        return;
+    }
+    ClockCheck(head, schedule, settings, zone).run(begin, diagnostics);
+    warn_of_unknown_year(head, schedule, zone, from, diagnostics);
+    warn_of_disputed_date(head, schedule, from, diagnostics);
+}
+
+}  // namespace sop::lang

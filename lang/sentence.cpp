@@ -1,0 +1,100 @@
+#include "lang/sentence.h"
+
+#include "lang/keyword_runs.h"
+#include "lang/library.h"
+#include "lang/parse.h"
+#include "lang/reader/clauses.h"
+#include "lang/reader/schedule.h"
+#include "lang/schedule_check.h"
+#include "lang/settings.h"
+
+#include <fmt/format.h>
+
+namespace sop::lang {
+
+namespace {
+
+// What was read, as far as it could be.
+struct Sentence {
+    std::optional<ast::CalendarHead> head;
+    std::vector<ast::Clause> clauses;
+};
+
+Sentence read_sentence(reader::Cursor& cursor) {
+    if (!reader::at_schedule(cursor))
+        cursor.fail_expecting("`every` or `on` and days, as in `every thursday at 20:00`");
+    Sentence sentence;
+    ast::CalendarHead head = reader::begin_schedule(cursor);
+    while (!cursor.is(TokenKind::end_of_file)) {
+        const bool of_schedule = cursor.is(Keyword::calendar) || cursor.is(Keyword::gap) ||
+                                 cursor.is(Keyword::overlap);
+        if (of_schedule) {
+            sentence.clauses.push_back(reader::read_clause(cursor));
+        } else if (reader::at_schedule_clause(cursor)) {
+            reader::read_schedule_clause(cursor, head);
+        } else {
+            break;
+        }
+    }
+    reader::finish_schedule(cursor, head);
+    if (!cursor.is(TokenKind::end_of_file))
+        cursor.fail_expecting("a clause such as `at 20:00` or the end of the schedule");
+    sentence.head = std::move(head);
+    return sentence;
+}
+
+struct ReadSentence {
+    Sentence sentence;
+    Checked<calendar::Schedule> checked;
+};
+
+ReadSentence read(const Source& source) {
+    // Its words are those of the dialect and English.
+    constexpr Dialect dialect = Dialect::zh_cn;
+    ReadSentence result;
+    auto& diagnostics = result.checked.diagnostics;
+    TokenList tokens = split_keyword_runs(tokenize(source), source, dialect);
+    diagnostics = tokens.diagnostics;
+    try {
+        reader::Cursor cursor(source, tokens, diagnostics, dialect);
+        result.sentence = read_sentence(cursor);
+    } catch (const reader::BrokenItem&) {
+    }
+    if (has_errors(diagnostics)) result.sentence.head.reset();
+    if (!result.sentence.head) return result;
+    const Calendars& calendars = library_calendars();
+    check_schedule(*result.sentence.head, calendars, diagnostics);
+    const EffectiveSettings settings = settings_of(result.sentence.clauses);
+    if (settings.calendar)
+        check_calendar_name(settings.calendar->calendar, calendars, diagnostics);
+    if (!has_errors(diagnostics))
+        result.checked.value = schedule_of(*result.sentence.head, settings, calendars);
+    return result;
+}
+
+}  // namespace
+
+Checked<calendar::Schedule> parse_schedule(const Source& source) {
+    return read(source).checked;
+}
+
+std::vector<std::shared_ptr<const calendar::Calendar>> calendars_kept_in(std::string_view zone) {
+    std::vector<std::shared_ptr<const calendar::Calendar>> kept;
+    for (const auto& [name, calendar] : library_calendars()) {
+        if (calendar->timezone == zone) kept.push_back(calendar);
+    }
+    return kept;
+}
+
+Checked<calendar::Schedule> check_sentence(const Source& source, const calendar::Zone& zone,
+                                           date::local_days from) {
+    ReadSentence result = read(source);
+    if (result.checked.value) {
+        check_coming_dates(*result.sentence.head, *result.checked.value,
+                           settings_of(result.sentence.clauses), zone, from,
+                           result.checked.diagnostics);
+    }
+    return std::move(result.checked);
+}
+
+}  // namespace sop::lang

@@ -1,0 +1,213 @@
+#include "runtime/cli/next_batch.h"
+
+#include "lang/calendar/schedule.h"
+#include "lang/sentence.h"
+#include "lang/suggestion.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/clock/instant_text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <unordered_map>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+using lang::calendar::Occurrence;
+using nlohmann::json;
+
+constexpr int count_max = 10000;
+constexpr std::size_t line_bytes_max = 64 * 1024;
+
+// The question itself is not one; codes of the language are in lang/codes.h.
+constexpr const char* malformed_question = "SOP0901";
+
+struct QuestionError {
+    std::string code;
+    std::string message;
+};
+
+[[noreturn]] void fail(std::string code, std::string message) {
+    throw QuestionError{std::move(code), std::move(message)};
+}
+
+// Questions often repeat a schedule or a zone, so that both are kept, as many as fit.
+class Answerer {
+  public:
+    explicit Answerer(const lang::calendar::ZoneDatabase& zones) : zones_(zones) {}
+
+    std::vector<date::sys_seconds> answer(const json& question) {
+        const auto& zone = find_zone(text_of(question, "zone"));
+        const lang::calendar::Schedule& schedule = find_schedule(text_of(question, "schedule"));
+        auto after = instant_of(question);
+        const int count = count_of(question);
+        std::vector<date::sys_seconds> instants;
+        instants.reserve(static_cast<std::size_t>(count));
+        for (int i = 0; i < count; ++i) {
+            const auto next = lang::calendar::next_occurrence(schedule, zone, after);
+            if (!next) break;
+            refuse_unsettled(schedule, zone, *next);
+            instants.push_back(next->instant);
+            after = next->instant;
+        }
+        return instants;
+    }
+
+  private:
+    static const std::string& text_of(const json& question, const char* key) {
+        const auto found = question.find(key);
+        if (found == question.end() || !found->is_string())
+            fail(malformed_question, fmt::format("`{}` is missing or no text", key));
+        return found->get_ref<const std::string&>();
+    }
+
+    static date::sys_seconds instant_of(const json& question) {
+        const std::string& text = text_of(question, "after");
+        const auto written = parse_written_time(text);
+        if (!written || !written->offset) {
+            fail(malformed_question,
+                 fmt::format("`after` is no instant in UTC: write `2026-11-19T12:00:00Z`, not `{}`",
+                             text));
+        }
+        return date::sys_seconds{
+            date::floor<std::chrono::seconds>(written->local).time_since_epoch() -
+            *written->offset};
+    }
+
+    static int count_of(const json& question) {
+        const auto found = question.find("count");
+        if (found == question.end()) return 1;
+        if (!found->is_number_integer() || *found < 1 || *found > count_max)
+            fail(malformed_question, fmt::format("`count` is no number from 1 to {}", count_max));
+        return found->get<int>();
+    }
+
+    const lang::calendar::Zone& find_zone(const std::string& name) {
+        constexpr const char* unknown_timezone = "SOP0202";
+        const auto known = known_zones_.find(name);
+        if (known != known_zones_.end()) return *known->second;
+        std::shared_ptr<const lang::calendar::Zone> zone;
+        try {
+            zone = zones_.find(name);
+        } catch (const lang::calendar::ZoneDataError& error) {
+            fail(unknown_timezone, error.what());
+        }
+        if (!zone) {
+            const auto near = lang::closest(name, zones_.names());
+            fail(unknown_timezone,
+                 fmt::format("there is no time zone `{}`{}", name,
+                             near ? fmt::format("; did you mean `{}`?", *near) : ""));
+        }
+        return *known_zones_.emplace(name, std::move(zone)).first->second;
+    }
+
+    const lang::calendar::Schedule& find_schedule(const std::string& sentence) {
+        constexpr std::size_t kept_max = 4096;
+        const auto known = schedules_.find(sentence);
+        if (known != schedules_.end()) return known->second;
+        const lang::Source source("schedule", sentence);
+        auto parsed = lang::parse_schedule(source);
+        if (!parsed.value) {
+            for (const auto& diagnostic : parsed.diagnostics) {
+                if (diagnostic.severity == lang::Severity::error)
+                    fail(diagnostic.code, message_of(diagnostic));
+            }
+            fail(malformed_question, "the schedule cannot be read");
+        }
+        if (schedules_.size() == kept_max) schedules_.clear();
+        return schedules_.emplace(sentence, std::move(*parsed.value)).first->second;
+    }
+
+    static std::string message_of(const lang::Diagnostic& diagnostic) {
+        std::string message = diagnostic.message;
+        if (!diagnostic.label.empty()) message += ": " + diagnostic.label;
+        if (diagnostic.fix) message += "; " + diagnostic.fix->title;
+        return message;
+    }
+
+    // What the compiler refuses or warns of in a playbook is no answer here.
+    static void refuse_unsettled(const lang::calendar::Schedule& schedule,
+                                 const lang::calendar::Zone& zone, const Occurrence& next) {
+        using Reading = Occurrence::Reading;
+        constexpr const char* gap_rejected = "SOP0213";
+        constexpr const char* overlap_rejected = "SOP0214";
+        constexpr const char* calendar_year_unknown = "SOP0221";
+        const auto when = [&] { return date::format("%F %T", next.nominal); };
+        if (next.no_calendar_data) {
+            fail(calendar_year_unknown,
+                 fmt::format("the calendar has no data for {}: add `unknown weekdays` to it to "
+                             "count its weeks as ordinary",
+                             date::format("%F", next.nominal)));
+        }
+        const auto policy = schedule.policy();
+        if (policy.gap == lang::calendar::GapPolicy::reject && next.reading == Reading::moved)
+            fail(gap_rejected, fmt::format("{} does not exist in {}", when(), zone.name()));
+        const bool repeated =
+            next.reading == Reading::first || next.reading == Reading::second;
+        if (policy.overlap == lang::calendar::OverlapPolicy::reject && repeated)
+            fail(overlap_rejected, fmt::format("{} comes twice in {}", when(), zone.name()));
+    }
+
+    const lang::calendar::ZoneDatabase& zones_;
+    std::unordered_map<std::string, std::shared_ptr<const lang::calendar::Zone>> known_zones_{};
+    std::unordered_map<std::string, lang::calendar::Schedule> schedules_{};
+};
+
+std::string id_text(const json& question) {
+    const auto found = question.is_object() ? question.find("id") : question.end();
+    return question.is_object() && found != question.end()
+               ? found->dump(-1, ' ', false, json::error_handler_t::replace)
+               : "null";
+}
+
+std::string error_text(const std::string& id, const QuestionError& error) {
+    const json content{{"code", error.code}, {"message", error.message}};
+    return fmt::format("{{\"id\":{},\"error\":{}}}\n", id,
+                       content.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+std::string answer_text(Answerer& answerer, const std::string& line) {
+    if (line.size() > line_bytes_max) {
+        return error_text("null", {malformed_question,
+                                   fmt::format("the line is longer than {} bytes",
+                                               line_bytes_max)});
+    }
+    const json question = json::parse(line, nullptr, false);
+    const std::string id = id_text(question);
+    try {
+        if (!question.is_object())
+            fail(malformed_question, "the line is no JSON object");
+        std::string text = fmt::format("{{\"id\":{},\"next\":[", id);
+        bool first = true;
+        for (const date::sys_seconds instant : answerer.answer(question)) {
+            text += first ? "\"" : ",\"";
+            text += instant_text(instant);
+            text += '"';
+            first = false;
+        }
+        return text + "]}\n";
+    } catch (const QuestionError& error) {
+        return error_text(id, error);
+    }
+}
+
+}  // namespace
+
+void answer_questions(std::istream& in, std::FILE* out,
+                      const lang::calendar::ZoneDatabase& zones) {
+    Answerer answerer(zones);
+    std::string line;
+    while (std::getline(in, line)) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        const std::string text = answer_text(answerer, line);
+        if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
+            throw CommandError("standard output cannot be written; is the disk full?");
+        // Whoever asks one question at a time waits for its answer.
+        if (in.rdbuf()->in_avail() <= 0) std::fflush(out);
+    }
+}
+
+}  // namespace sop::runtime::cli
