@@ -8,13 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "runtime/zoneinfo/zoneinfo.h"
+
 namespace sop::runtime::cli {
 
 enum class OutputFormat { text, json };
 
+// `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
+// command that computes times.
+
 struct CheckOptions {
     std::vector<std::string> paths;  // files, folders, or "-"
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int check(const CheckOptions& options);
 
@@ -29,11 +35,13 @@ struct NextOptions {
     std::size_t count = 5;             // of each rule
     std::optional<std::string> after;  // date or instant; now when not given
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int next(const NextOptions& options);
 
 struct ServeOptions {
     std::string folder = ".";
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int serve(const ServeOptions& options);
 
@@ -64,6 +72,7 @@ struct RehearseOptions {
     std::optional<std::string> events;
     bool keep = false;
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int rehearse(const RehearseOptions& options);
 

@@ -84,7 +84,7 @@ void print_json(const std::vector<ComingFiring>& coming) {
 }  // namespace
 
 int next(const NextOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const auto sources = read_sources(options.paths);
     const lang::Compilation compilation = lang::compile(sources, {zones});
     if (!compilation.plan) {

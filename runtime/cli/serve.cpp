@@ -62,7 +62,7 @@ class LogObserver : public Observer {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const ProjectPlan loaded = load_plan(options.folder, zones);
     if (!loaded.plan) return exit_findings;
 
