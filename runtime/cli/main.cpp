@@ -152,6 +152,7 @@ struct CommandLine {
         command->footer(
             "SIGTERM and Ctrl-C end it cleanly within 5 s. Its state is in the store; a restart "
             "goes on from it.\n"
+            "SIGHUP reads the time zone data again and moves what is planned by it.\n"
             "Example:\n  sop serve examples/members");
         command->callback([this] { run = [this] { return serve(serve_options); }; });
     }
@@ -181,7 +182,7 @@ struct CommandLine {
         command->add_option("DIR", status_options.folder,
                             "The folder with the playbooks and sop.toml (default: this one)");
         command->add_flag("--all", status_options.all,
-                          "List every unknown message, not the first ones");
+                          "List every unknown message and moved time, not the first ones");
         add_format(command, status_options.format);
         command->footer("Example:\n  sop status examples/members");
         command->callback([this] { run = [this] { return status(status_options); }; });
