@@ -92,8 +92,7 @@ void print_zones(const ZoneChange& zones) {
 
 // Who waits for a moved time.
 std::string waiting_text(const MovedTime& moved) {
-    if (moved.step.empty()) return "";
-    return moved.subject.empty() ? count_text(moved.count) + " runs" : moved.subject;
+    return moved.count > 1 ? count_text(moved.count) + " runs" : moved.subject;
 }
 
 void print_moved(const std::vector<MovedTime>& moved) {

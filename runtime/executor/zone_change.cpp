@@ -29,6 +29,10 @@ std::string wall_text(date::local_seconds local, const Zone& zone) {
     return date::format("%FT%T ", local) + zone.name();
 }
 
+std::string wall_text(Instant instant, const Zone& zone) {
+    return wall_text(zone.to_local(date::floor<std::chrono::seconds>(instant)), zone);
+}
+
 // ---- the zones of the store beside those of the new data ----------------------------------------
 
 struct ZoneState {
@@ -225,9 +229,19 @@ class Mover {
             return;
         }
         if (cursor != stored.fired_through) store_.set_fired_through(stored.id, cursor);
-        if (before && after && after->window.start != before->window.start) {
-            moved_.add(rule, 0, {}, {}, wall_text(before->occurrence.nominal, zones.before),
-                       before->window.start, after->window.start);
+        if (before && after) report_firing(rule, zones, *before, *after);
+    }
+
+    // By its start, or by its first step when only that moved.
+    void report_firing(const LoadedRule& rule, const ZonePair& zones, const PlannedFiring& before,
+                       const PlannedFiring& after) {
+        if (after.window.start != before.window.start) {
+            moved_.add(rule, 0, {}, {}, wall_text(before.occurrence.nominal, zones.before),
+                       before.window.start, after.window.start);
+        } else if (after.begins_at != before.begins_at) {
+            moved_.add(rule, 0, rule.rule->steps.front().name, {},
+                       wall_text(before.begins_at, zones.before), before.begins_at,
+                       after.begins_at);
         }
     }
 
@@ -255,10 +269,8 @@ class Mover {
         if (after == before) return;
         run.due_at = after;
         store_.update_run(run);
-        const Zone& zone = *moving->zone->before;
         moved_.add(*moving->rule, run.firing, rule.steps[run.next_step].name, run.subject,
-                   wall_text(zone.to_local(date::floor<std::chrono::seconds>(before)), zone),
-                   before, after);
+                   wall_text(before, *moving->zone->before), before, after);
     }
 
     const Moving* find_firing(FiringId id) {

@@ -169,6 +169,23 @@ TEST_CASE("a rule that was deployed before a time of its own moves into the past
     CHECK(world.outcomes() == Outcomes{{"skipped: before admission", 1}});
 }
 
+TEST_CASE("a change that moves only the first step of what comes next is told",
+          "[executor][zones]") {
+    // New York goes to summer time in the night between the teaser and the start, Caracas is there
+    // already.
+    Draft draft(new_york);
+    draft.rule("sale", weekly(6, 20h)).steps = {
+        {"start - 1 day at 12:00", days_from_start(-1, 12h), {draft.post("teaser")}},
+        {"start", at_start(), {draft.post("open")}}};
+    World world{draft.plan, "2027-03-10 00:00", in_utc()};
+    world.group("g1");
+    world.change_zones(with_clocks_of(an_hour_earlier));
+    CHECK(world.moved() == Lines{"2027-03-13 17:00 > 2027-03-13 16:00, 2027-03-13T12:00:00 "
+                                 "America/New_York, sale, start - 1 day at 12:00"});
+    world.run_until("2027-03-16 00:00");
+    CHECK(times_of(world) == Lines{"2027-03-13 16:00 teaser", "2027-03-15 00:00 open"});
+}
+
 TEST_CASE("a run under way goes on at the new times", "[executor][zones]") {
     const Way way = GENERATE(Way::reload, Way::restart);
     const std::size_t page_rows = GENERATE(2U, 500U);
