@@ -586,7 +586,7 @@ class Checker {
     const CompileOptions& options_;
     std::vector<Diagnostic> diagnostics_{};
     std::array<bool, 3>
-        missing_reported_{};  // timezone, audience, via: of the playbook being checked
+        missing_reported_{};           // timezone, audience, via: of the playbook being checked
     bool workday_hint_given_ = false;  // in the playbook being checked
 };
 

@@ -22,35 +22,36 @@ class RunSplitter {
         : list_(std::move(list)), source_(source), dialect_(dialect) {}
 
     TokenList run() {
-        TokenList result = std::move(list_);
-        std::vector<Token> tokens;
-        std::vector<std::size_t> moved(result.tokens.size());
-        for (std::size_t i = 0; i < result.tokens.size(); ++i) {
-            moved[i] = tokens.size();
-            const Token& token = result.tokens[i];
+        std::vector<std::size_t> moved;
+        for (const Token& token : list_.tokens) {
             std::vector<Token> parts;
-            const bool may_split = token.kind == TokenKind::word &&
-                                   !is_ascii(text(token)) &&
-                                   !find_keyword(text(token), dialect_);
-            if (!may_split || !split(token.span.begin, token.span.end, parts)) {
-                tokens.push_back(token);
-                continue;
+            if (!may_split(token) || !split(token.span.begin, token.span.end, parts))
+                parts = {token};
+            for (const Token& part : parts) {
+                tokens_.push_back(part);
+                join_duration();
+                join_time();
+                join_date();
             }
-            tokens.insert(tokens.end(), parts.begin(), parts.end());
-            if (tokens.back().kind != TokenKind::number) continue;
-            for (const std::size_t taken = join(result.tokens, i, tokens.back()); i < taken;) {
-                moved[++i] = tokens.size() - 1;
-            }
+            moved.push_back(tokens_.size() - 1);
         }
-        for (Token& token : tokens) {
+        for (Token& token : tokens_) {
             if (token.match != no_match) token.match = moved[token.match];
         }
-        result.tokens = std::move(tokens);
-        return result;
+        list_.tokens = std::move(tokens_);
+        return std::move(list_);
     }
 
   private:
     std::string_view text(const Token& token) const { return source_.text(token.span); }
+
+    bool may_split(const Token& token) const {
+        if (is_ascii(text(token))) return false;
+        if (token.kind == TokenKind::word) return !find_keyword(text(token), dialect_);
+        if (token.kind != TokenKind::measure) return false;
+        const std::size_t number = text(token).find_first_not_of(digits);
+        return !find_unit(text(token).substr(number), dialect_);
+    }
 
     // The longest part first; a shorter one when the rest then splits and otherwise would not.
     bool split(std::size_t begin, std::size_t end, std::vector<Token>& parts) const {
@@ -70,8 +71,7 @@ class RunSplitter {
         }
         if (rest.substr(0, ordinal_prefix.size()) == ordinal_prefix) {
             const std::string_view ordinal = rest.substr(ordinal_prefix.size());
-            const std::size_t length =
-                std::min(ordinal.find_first_not_of(digits), ordinal.size());
+            const std::size_t length = std::min(ordinal.find_first_not_of(digits), ordinal.size());
             return length > 0 && take(TokenKind::word, ordinal_prefix.size() + length);
         }
         std::string_view tried = rest;
@@ -83,31 +83,51 @@ class RunSplitter {
         return false;
     }
 
-    // `20` `:` `00` that touch are a time, `2026` `-` `01` `-` `05` a date. Returns the index of the
-    // last token taken.
-    std::size_t join(const std::vector<Token>& tokens, std::size_t at, Token& number) const {
-        const auto follows = [&](std::size_t index, TokenKind sign) {
-            return index + 2 < tokens.size() && tokens[index + 1].kind == sign &&
-                   tokens[index + 2].kind == TokenKind::number &&
-                   tokens[index + 1].span.begin == tokens[index].span.end &&
-                   tokens[index + 2].span.begin == tokens[index + 1].span.end;
-        };
-        std::size_t last = at;
-        while (follows(last, TokenKind::colon)) last += 2;
-        if (last > at) {
-            number = {TokenKind::time, {number.span.begin, tokens[last].span.end}};
-            return last;
-        }
+    // The last tokens are of these kinds and touch one another.
+    bool ends_with(std::initializer_list<TokenKind> kinds) const {
+        if (tokens_.size() < kinds.size()) return false;
+        const auto first = tokens_.end() - static_cast<std::ptrdiff_t>(kinds.size());
+        const bool touch =
+            std::adjacent_find(first, tokens_.end(), [](const Token& left, const Token& right) {
+                return left.span.end != right.span.begin;
+            }) == tokens_.end();
+        return touch &&
+               std::equal(kinds.begin(), kinds.end(), first,
+                          [](TokenKind kind, const Token& token) { return token.kind == kind; });
+    }
+
+    void join_last(std::size_t count, TokenKind kind) {
+        const std::size_t end = tokens_.back().span.end;
+        tokens_.resize(tokens_.size() - count + 1);
+        tokens_.back() = {kind, {tokens_.back().span.begin, end}};
+    }
+
+    // `1小时` `30分钟`
+    void join_duration() {
+        if (ends_with({TokenKind::measure, TokenKind::measure})) join_last(2, TokenKind::measure);
+    }
+
+    // `20` `:` `00`, and what follows for the seconds.
+    void join_time() {
+        using Kind = TokenKind;
+        if (ends_with({Kind::number, Kind::colon, Kind::number}) ||
+            ends_with({Kind::time, Kind::colon, Kind::number}))
+            join_last(3, Kind::time);
+    }
+
+    // `2026` `-` `01` `-` `05`
+    void join_date() {
+        using Kind = TokenKind;
+        constexpr std::size_t parts = 5;
         constexpr std::size_t year_digits = 4;
-        const bool is_year = number.span.end - number.span.begin == year_digits;
-        if (is_year && follows(at, TokenKind::minus) && follows(at + 2, TokenKind::minus)) {
-            number = {TokenKind::date, {number.span.begin, tokens[at + 4].span.end}};
-            return at + 4;
-        }
-        return at;
+        if (!ends_with({Kind::number, Kind::minus, Kind::number, Kind::minus, Kind::number}))
+            return;
+        const Token& year = tokens_[tokens_.size() - parts];
+        if (year.span.end - year.span.begin == year_digits) join_last(parts, Kind::date);
     }
 
     TokenList list_;
+    std::vector<Token> tokens_{};
     const Source& source_;
     Dialect dialect_;
 };

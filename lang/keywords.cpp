@@ -118,12 +118,9 @@ struct UnitEntry {
 };
 
 constexpr std::array units{
-    UnitEntry{Unit::second, "s", "s", "秒"},
-    UnitEntry{Unit::minute, "m", "m", "分钟"},
-    UnitEntry{Unit::hour, "h", "h", "小时"},
-    UnitEntry{Unit::day, "day", "days", "天"},
-    UnitEntry{Unit::week, "week", "weeks", "周"},
-    UnitEntry{Unit::month, "month", "months", "个月"},
+    UnitEntry{Unit::second, "s", "s", "秒"},      UnitEntry{Unit::minute, "m", "m", "分钟"},
+    UnitEntry{Unit::hour, "h", "h", "小时"},      UnitEntry{Unit::day, "day", "days", "天"},
+    UnitEntry{Unit::week, "week", "weeks", "周"}, UnitEntry{Unit::month, "month", "months", "个月"},
     UnitEntry{Unit::year, "year", "years", "年"},
 };
 

@@ -75,8 +75,7 @@ class PlaybookLowering {
             for (const auto& channel : settings.via->channels) result.via.push_back(channel.text);
         }
         if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
-            result.trigger =
-                CalendarTrigger{schedule_of(*head, settings, symbols_.calendars)};
+            result.trigger = CalendarTrigger{schedule_of(*head, settings, symbols_.calendars)};
             add_calendars(std::get<CalendarTrigger>(result.trigger).schedule);
         } else {
             const auto& event = std::get<ast::EventHead>(rule.trigger);
@@ -105,9 +104,9 @@ class PlaybookLowering {
     // The plan has each calendar once, by its name.
     void add_calendars(const calendar::Schedule& schedule) {
         for (const auto& used : calendar::calendars_of(schedule)) {
-            const bool known = std::any_of(
-                plan_.calendars.begin(), plan_.calendars.end(),
-                [&](const auto& calendar) { return *calendar == *used; });
+            const bool known =
+                std::any_of(plan_.calendars.begin(), plan_.calendars.end(),
+                            [&](const auto& calendar) { return *calendar == *used; });
             if (!known) plan_.calendars.push_back(used);
         }
     }

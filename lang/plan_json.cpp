@@ -129,8 +129,8 @@ json write_plan(const Plan& plan) {
                                         return json{{"name", content.name},
                                                     {"text", write_text(content.text)}};
                                     })},
-            {"calendars", write_list(plan.calendars,
-                                     [](const auto& used) { return write_calendar(*used); })},
+            {"calendars",
+             write_list(plan.calendars, [](const auto& used) { return write_calendar(*used); })},
             {"playbooks", write_list(plan.playbooks, [&](const Playbook& playbook) {
                  return json{{"name", playbook.name},
                              {"title", playbook.title},
@@ -244,11 +244,10 @@ Plan read_plan(const json& value) {
         });
     }
     plan.playbooks = read_list(value.at("playbooks"), [&](const json& playbook) {
-        return Playbook{playbook.at("name").get<std::string>(),
-                        playbook.at("title").get<std::string>(),
-                        read_list(playbook.at("rules"), [&](const json& rule) {
-                            return read_rule(rule, plan.calendars);
-                        })};
+        return Playbook{
+            playbook.at("name").get<std::string>(), playbook.at("title").get<std::string>(),
+            read_list(playbook.at("rules"),
+                      [&](const json& rule) { return read_rule(rule, plan.calendars); })};
     });
     return plan;
 }

@@ -70,8 +70,7 @@ void check_scarce_day(const ast::ScarceDay& scarce, std::vector<Diagnostic>& dia
     add_warning(diagnostics, code::month_day_skipped, scarce.span,
                 fmt::format("some months have no day {}", day),
                 fmt::format("nothing happens in {}", months))
-        .notes.push_back(
-            fmt::format("`{} or last day` takes the last day of shorter months", day));
+        .notes.push_back(fmt::format("`{} or last day` takes the last day of shorter months", day));
 }
 
 // ---- coming dates ----
@@ -89,8 +88,7 @@ Schedule with_named_times(Schedule schedule) {
 std::string list_text(const std::vector<std::string>& texts) {
     constexpr std::size_t shown_max = 3;
     if (texts.size() <= shown_max) return fmt::format("{}", fmt::join(texts, ", "));
-    return fmt::format("{} and {} more",
-                       fmt::join(texts.begin(), texts.begin() + shown_max, ", "),
+    return fmt::format("{} and {} more", fmt::join(texts.begin(), texts.begin() + shown_max, ", "),
                        texts.size() - shown_max);
 }
 
@@ -110,8 +108,8 @@ std::vector<ClockChange> clock_changes(const Zone& zone, date::sys_seconds from,
         const auto local = [&](std::chrono::seconds offset) {
             return date::local_seconds{at->time_since_epoch() + offset};
         };
-        changes.push_back({*at, local(std::min(before, after)), local(std::max(before, after)),
-                           before < after});
+        changes.push_back(
+            {*at, local(std::min(before, after)), local(std::max(before, after)), before < after});
     }
     return changes;
 }
@@ -121,10 +119,10 @@ void report_rejected(const ast::CalendarHead& head, const ClockChange& change,
                      std::vector<Diagnostic>& diagnostics) {
     const std::string date = date_text(date::floor<date::days>(nominal));
     if (change.skips) {
-        add_error(diagnostics, code::gap_rejected, head.places.times,
-                  fmt::format("{} does not exist on {} in {}", time_text(nominal), date,
-                              zone.name()),
-                  "and `gap reject` is set")
+        add_error(
+            diagnostics, code::gap_rejected, head.places.times,
+            fmt::format("{} does not exist on {} in {}", time_text(nominal), date, zone.name()),
+            "and `gap reject` is set")
             .notes.push_back("take another time, or say `gap shift`, `gap next` or `gap skip`");
         return;
     }
@@ -174,10 +172,9 @@ class ClockCheck {
                 .notes.push_back("write `gap shift` if that is meant, or `gap next`, `gap skip`");
         }
         if (!overlap_written_ && !repeated.empty()) {
-            add_warning(
-                diagnostics, code::time_repeated, head_.places.times,
-                fmt::format("{} comes twice in {}", list_text(repeated), zone_.name()),
-                "the first is taken")
+            add_warning(diagnostics, code::time_repeated, head_.places.times,
+                        fmt::format("{} comes twice in {}", list_text(repeated), zone_.name()),
+                        "the first is taken")
                 .notes.push_back(
                     "write `overlap first` if that is meant, or `overlap second`, `overlap both`");
         }
@@ -203,9 +200,8 @@ std::optional<date::local_days> known_until(const Schedule& schedule) {
     return end;
 }
 
-void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedule,
-                          const Zone& zone, date::local_days from,
-                          std::vector<Diagnostic>& diagnostics) {
+void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedule, const Zone& zone,
+                          date::local_days from, std::vector<Diagnostic>& diagnostics) {
     const auto unknown_from = known_until(schedule);
     if (!unknown_from || *unknown_from >= from + horizon) return;
     const date::sys_seconds begin = zone.to_instant(std::max(*unknown_from, from));
@@ -213,10 +209,10 @@ void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedul
     if (!next || !next->no_calendar_data) return;
     const auto date = date::floor<date::days>(next->nominal);
     const int year = static_cast<int>(date::year_month_day{date}.year());
-    add_warning(diagnostics, code::calendar_year_unknown, head.places.days,
-                fmt::format("the calendar has no holidays and workdays of {} yet", year),
-                fmt::format("from {} on nothing is sent, with that reason on record",
-                            date_text(date)))
+    add_warning(
+        diagnostics, code::calendar_year_unknown, head.places.days,
+        fmt::format("the calendar has no holidays and workdays of {} yet", year),
+        fmt::format("from {} on nothing is sent, with that reason on record", date_text(date)))
         .notes.push_back(
             "`calendar … unknown weekdays` takes such years as weeks without holidays");
 }
@@ -255,10 +251,10 @@ void warn_of_disputed_date(const ast::CalendarHead& head, const Schedule& schedu
         }
     }
     if (!disputed) return;
-    add_warning(diagnostics, code::lunar_date_disputed, head.places.days,
-                fmt::format("sources differ about a date: {}, or a day beside it",
-                            date_text(*disputed)),
-                "the new moon or solar term falls close to midnight")
+    add_warning(
+        diagnostics, code::lunar_date_disputed, head.places.days,
+        fmt::format("sources differ about a date: {}, or a day beside it", date_text(*disputed)),
+        "the new moon or solar term falls close to midnight")
         .notes.push_back("look it up in an almanac nearer to the day; `on DATE` settles it");
 }
 
@@ -312,8 +308,7 @@ void check_calendar_name(const ast::Name& name, const Calendars& calendars,
     for (const auto& [known, unused] : calendars) names.push_back(known);
     if (suggest(diagnostic, name.text, names)) return;
     if (library_calendars().contains(name.text)) {
-        diagnostic.notes.push_back(
-            fmt::format("import it: `import std.calendar.{}`", name.text));
+        diagnostic.notes.push_back(fmt::format("import it: `import std.calendar.{}`", name.text));
     } else {
         diagnostic.notes.push_back(fmt::format("declare it: `calendar {} {{ … }}`", name.text));
     }
@@ -338,8 +333,8 @@ void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
 }
 
 void check_coming_dates(const ast::CalendarHead& head, const Schedule& schedule,
-                        const EffectiveSettings& settings, const Zone& zone,
-                        date::local_days from, std::vector<Diagnostic>& diagnostics) {
+                        const EffectiveSettings& settings, const Zone& zone, date::local_days from,
+                        std::vector<Diagnostic>& diagnostics) {
     const date::sys_seconds begin = zone.to_instant(from) - std::chrono::seconds{1};
     const auto next = next_occurrence(schedule, zone, begin);
     if (!next) {

@@ -23,9 +23,8 @@ const Names<MonthDay::Kind> month_day_kinds{{MonthDay::Kind::day, "day"},
                                             {MonthDay::Kind::weekday_from_end, "weekday_from_end"},
                                             {MonthDay::Kind::workday, "workday"},
                                             {MonthDay::Kind::workday_from_end, "workday_from_end"}};
-const Names<EveryNth::Unit> nth_units{{EveryNth::Unit::day, "day"},
-                                      {EveryNth::Unit::week, "week"},
-                                      {EveryNth::Unit::month, "month"}};
+const Names<EveryNth::Unit> nth_units{
+    {EveryNth::Unit::day, "day"}, {EveryNth::Unit::week, "week"}, {EveryNth::Unit::month, "month"}};
 const Names<GapPolicy> gap_policies{{GapPolicy::shift, "shift"},
                                     {GapPolicy::next, "next"},
                                     {GapPolicy::skip, "skip"},
@@ -69,8 +68,8 @@ json write_month_days(const std::vector<MonthDay>& days) {
             continue;
         }
         json entry{{"kind", name_of(month_day_kinds, day.kind)}, {"number", day.number}};
-        const bool of_week = day.kind == MonthDay::Kind::weekday ||
-                             day.kind == MonthDay::Kind::weekday_from_end;
+        const bool of_week =
+            day.kind == MonthDay::Kind::weekday || day.kind == MonthDay::Kind::weekday_from_end;
         if (of_week) entry["weekday"] = day.weekday;
         list.push_back(entry);
     }
@@ -141,9 +140,8 @@ class DaysWriter {
                 {"name", set.of.name}};
     }
     json write_set(const EveryNth& set) const {
-        json result{{"kind", "every_nth"},
-                    {"count", set.count},
-                    {"unit", name_of(nth_units, set.unit)}};
+        json result{
+            {"kind", "every_nth"}, {"count", set.count}, {"unit", name_of(nth_units, set.unit)}};
         if (!set.weekdays.empty()) result["weekdays"] = write_weekdays(set.weekdays);
         if (!set.month_days.empty()) result["month_days"] = write_month_days(set.month_days);
         return result;

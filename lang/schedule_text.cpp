@@ -197,9 +197,9 @@ class Writer {
         std::vector<std::string> parts;
         if (const auto* lunar = std::get_if<LunarDays>(&set)) {
             for (const LunarDay& day : lunar->days) {
-                parts.push_back(fmt::format(
-                    "{} {}-{}", say(Keyword::lunar), day.month,
-                    day.day == 0 ? say(Keyword::last) : std::to_string(day.day)));
+                parts.push_back(
+                    fmt::format("{} {}-{}", say(Keyword::lunar), day.month,
+                                day.day == 0 ? say(Keyword::last) : std::to_string(day.day)));
             }
         } else if (const auto* solar = std::get_if<SolarTerms>(&set)) {
             for (const int term : solar->terms)
@@ -211,14 +211,11 @@ class Writer {
     }
 
     void days(const Days& set) {
-        const bool every = std::holds_alternative<EveryDay>(set) ||
-                           std::holds_alternative<Weekdays>(set) ||
-                           std::holds_alternative<Workdays>(set) ||
-                           std::holds_alternative<Weekend>(set) ||
-                           std::holds_alternative<MonthDays>(set) ||
-                           std::holds_alternative<YearDays>(set) ||
-                           std::holds_alternative<WorkdayBeside>(set) ||
-                           std::holds_alternative<EveryNth>(set);
+        const bool every =
+            std::holds_alternative<EveryDay>(set) || std::holds_alternative<Weekdays>(set) ||
+            std::holds_alternative<Workdays>(set) || std::holds_alternative<Weekend>(set) ||
+            std::holds_alternative<MonthDays>(set) || std::holds_alternative<YearDays>(set) ||
+            std::holds_alternative<WorkdayBeside>(set) || std::holds_alternative<EveryNth>(set);
         word(every ? Keyword::every : Keyword::on);
         if (std::holds_alternative<EveryDay>(set)) {
             word(Keyword::day);

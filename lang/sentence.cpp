@@ -26,8 +26,8 @@ Sentence read_sentence(reader::Cursor& cursor) {
     Sentence sentence;
     ast::CalendarHead head = reader::begin_schedule(cursor);
     while (!cursor.is(TokenKind::end_of_file)) {
-        const bool of_schedule = cursor.is(Keyword::calendar) || cursor.is(Keyword::gap) ||
-                                 cursor.is(Keyword::overlap);
+        const bool of_schedule =
+            cursor.is(Keyword::calendar) || cursor.is(Keyword::gap) || cursor.is(Keyword::overlap);
         if (of_schedule) {
             sentence.clauses.push_back(reader::read_clause(cursor));
         } else if (reader::at_schedule_clause(cursor)) {
@@ -65,8 +65,7 @@ ReadSentence read(const Source& source) {
     const Calendars& calendars = library_calendars();
     check_schedule(*result.sentence.head, calendars, diagnostics);
     const EffectiveSettings settings = settings_of(result.sentence.clauses);
-    if (settings.calendar)
-        check_calendar_name(settings.calendar->calendar, calendars, diagnostics);
+    if (settings.calendar) check_calendar_name(settings.calendar->calendar, calendars, diagnostics);
     if (!has_errors(diagnostics))
         result.checked.value = schedule_of(*result.sentence.head, settings, calendars);
     return result;

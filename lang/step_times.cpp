@@ -23,8 +23,7 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
     calendar::LocalPolicy policy;
     if (schedule) {
         auto occurrence = calendar::next_occurrence(*schedule, zone, sample_start);
-        if (!occurrence)
-            occurrence = calendar::previous_occurrence(*schedule, zone, sample_start);
+        if (!occurrence) occurrence = calendar::previous_occurrence(*schedule, zone, sample_start);
         if (!occurrence) return {};
         start = occurrence->instant;
         end = calendar::window_end(*schedule, *occurrence, zone);

@@ -11,8 +11,8 @@
 namespace sop::lang {
 
 // The planned instant of each step for the first occurrence after the beginning of 2026 (or, when
-// there is none, the last before), taking each step as done when it is planned. Empty when the rule never fires.
-// `schedule` is that of a calendar rule.
+// there is none, the last before), taking each step as done when it is planned. Empty when the rule
+// never fires. `schedule` is that of a calendar rule.
 std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
                                                  const calendar::Schedule* schedule,
                                                  const calendar::Zone& zone);

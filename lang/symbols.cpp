@@ -30,22 +30,21 @@ void add_calendar(Symbols& symbols, std::map<std::string, SourceSpan>& places,
 }
 
 void import_file(const ast::Import& import, Symbols& symbols,
-                 std::map<std::string, SourceSpan>& places,
-                 std::vector<Diagnostic>& diagnostics) {
+                 std::map<std::string, SourceSpan>& places, std::vector<Diagnostic>& diagnostics) {
     const LibraryFile* file = find_library_file(import.name);
     if (!file) {
-        auto& diagnostic =
-            add_error(diagnostics, code::unknown_import, import.span,
-                      fmt::format("the standard library has no `{}`", import.name));
+        auto& diagnostic = add_error(diagnostics, code::unknown_import, import.span,
+                                     fmt::format("the standard library has no `{}`", import.name));
         const auto names = library_names();
         const auto near = closest(import.name, names);
-        if (near) {
-            diagnostic.fix =
-                Fix{import.span, "import " + *near, fmt::format("write `import {}`", *near)};
-        } else {
+        if (!near) {
             diagnostic.notes.push_back(fmt::format("it has {}", fmt::join(names, ", ")));
+            return;
         }
-        return;
+        diagnostic.fix =
+            Fix{import.span, "import " + *near, fmt::format("write `import {}`", *near)};
+        // What it brings is then known, and not reported once more.
+        file = find_library_file(*near);
     }
     for (const auto& [name, calendar] : file->calendars)
         add_calendar(symbols, places, diagnostics, calendar, import.span);

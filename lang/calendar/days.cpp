@@ -181,8 +181,8 @@ std::optional<local_days> first_of(const EveryNth& set, local_days from, local_d
     }
     if (set.unit == EveryNth::Unit::week) {
         const auto week_of = [&](local_days date) {
-            return date - days{(weekday_of(date) + days_per_week - context.week_start) %
-                               days_per_week};
+            return date -
+                   days{(weekday_of(date) + days_per_week - context.week_start) % days_per_week};
         };
         const days cycle = days{set.count * static_cast<int>(days_per_week)};
         const WeekdaySet wanted =
@@ -327,54 +327,52 @@ Membership membership(const Days& set, local_days date, const DayContext& contex
         return found;
     };
     return std::visit(
-        Overload{
-            [&](const EveryDay&) { return Membership::yes; },
-            [&](const Weekdays& days) { return answer(days.set.has(weekday_of(date))); },
-            [&](const Workdays&) { return workday_membership(date, context); },
-            [&](const Weekend&) { return weekend_membership(date, context); },
-            [&](const Dates& dates) { return answer(contains(dates, date)); },
-            [&](const MonthDays& days) { return of_months(days.days); },
-            [&](const EveryNth& days) { return of_months(days.month_days); },
-            [&](const CalendarDays& days) {
-                const Membership found = generated(set, date, context);
-                if (found == Membership::yes || !days.data) return found;
-                const Calendar::NamedDays* named = days.data->find(days.name);
-                // A festival by rule is known for every year.
-                const bool by_announcement = named ? named->holiday : true;
-                return by_announcement ? unless_unknown(days.data.get(), found) : found;
-            },
-            [&](const auto&) { return generated(set, date, context); }},
+        Overload{[&](const EveryDay&) { return Membership::yes; },
+                 [&](const Weekdays& days) { return answer(days.set.has(weekday_of(date))); },
+                 [&](const Workdays&) { return workday_membership(date, context); },
+                 [&](const Weekend&) { return weekend_membership(date, context); },
+                 [&](const Dates& dates) { return answer(contains(dates, date)); },
+                 [&](const MonthDays& days) { return of_months(days.days); },
+                 [&](const EveryNth& days) { return of_months(days.month_days); },
+                 [&](const CalendarDays& days) {
+                     const Membership found = generated(set, date, context);
+                     if (found == Membership::yes || !days.data) return found;
+                     const Calendar::NamedDays* named = days.data->find(days.name);
+                     // A festival by rule is known for every year.
+                     const bool by_announcement = named ? named->holiday : true;
+                     return by_announcement ? unless_unknown(days.data.get(), found) : found;
+                 },
+                 [&](const auto&) { return generated(set, date, context); }},
         set);
 }
 
 std::optional<local_days> first_date_from(const Days& set, local_days from, local_days last,
                                           const DayContext& context) {
     return std::visit(
-        Overload{
-            [&](const EveryDay&) { return std::optional(from); },
-            [&](const Weekdays& days) { return first_of_weekdays(days.set, from); },
-            [&](const Workdays&) {
-                return first_by_day(from, last, [&](local_days date) {
-                    return workday_membership(date, context);
-                });
-            },
-            [&](const Weekend&) {
-                return first_by_day(from, last, [&](local_days date) {
-                    return weekend_membership(date, context);
-                });
-            },
-            [&](const MonthDays& days) {
-                const date::year_month_day start{from};
-                return first_of_month_days(days.days, from, last, 1, start.year() / start.month(),
-                                           context);
-            },
-            [&](const YearDays& days) { return first_of(days, from, last); },
-            [&](const Dates& dates) { return first_of(dates, from); },
-            [&](const LunarDays& days) { return first_of(days, from, last); },
-            [&](const SolarTerms& terms) { return first_of(terms, from, last); },
-            [&](const CalendarDays& days) { return first_of(days, from, last, context); },
-            [&](const WorkdayBeside& days) { return first_of(days, from, last, context); },
-            [&](const EveryNth& days) { return first_of(days, from, last, context); }},
+        Overload{[&](const EveryDay&) { return std::optional(from); },
+                 [&](const Weekdays& days) { return first_of_weekdays(days.set, from); },
+                 [&](const Workdays&) {
+                     return first_by_day(from, last, [&](local_days date) {
+                         return workday_membership(date, context);
+                     });
+                 },
+                 [&](const Weekend&) {
+                     return first_by_day(from, last, [&](local_days date) {
+                         return weekend_membership(date, context);
+                     });
+                 },
+                 [&](const MonthDays& days) {
+                     const date::year_month_day start{from};
+                     return first_of_month_days(days.days, from, last, 1,
+                                                start.year() / start.month(), context);
+                 },
+                 [&](const YearDays& days) { return first_of(days, from, last); },
+                 [&](const Dates& dates) { return first_of(dates, from); },
+                 [&](const LunarDays& days) { return first_of(days, from, last); },
+                 [&](const SolarTerms& terms) { return first_of(terms, from, last); },
+                 [&](const CalendarDays& days) { return first_of(days, from, last, context); },
+                 [&](const WorkdayBeside& days) { return first_of(days, from, last, context); },
+                 [&](const EveryNth& days) { return first_of(days, from, last, context); }},
         set);
 }
 

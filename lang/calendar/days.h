@@ -155,7 +155,7 @@ struct Calendar {
         bool operator==(const NamedDays&) const = default;
     };
     std::string name;
-    std::string title;  // may be empty
+    std::string title;     // may be empty
     std::string timezone;  // where it is kept, for showing its holidays; may be empty
     WeekdaySet weekend = saturday_and_sunday;
     std::optional<std::pair<int, int>> years;  // first and last known; nothing: no limit

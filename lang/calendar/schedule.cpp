@@ -229,8 +229,8 @@ Occurrence by_the_wall(const Zone& zone, sys_seconds instant, bool no_calendar_d
     const LocalMeaning meaning = zone.meaning_of(nominal);
     auto reading = Occurrence::Reading::exact;
     if (meaning.kind == LocalMeaning::Kind::overlap) {
-        reading = instant == meaning.first ? Occurrence::Reading::first
-                                           : Occurrence::Reading::second;
+        reading =
+            instant == meaning.first ? Occurrence::Reading::first : Occurrence::Reading::second;
     }
     return {nominal, instant, reading, no_calendar_data};
 }
@@ -325,8 +325,7 @@ bool Schedule::operator==(const Schedule& other) const {
            times == other.times && count == other.count && window == other.window &&
            gap == other.gap && overlap == other.overlap &&
            equal_calendars(calendar, other.calendar) &&
-           unknown_as_weekdays == other.unknown_as_weekdays &&
-           counted_until == other.counted_until;
+           unknown_as_weekdays == other.unknown_as_weekdays && counted_until == other.counted_until;
 }
 
 void settle_count(Schedule& schedule) {

@@ -47,8 +47,8 @@ using Times = std::variant<TimesOfDay, DailyInterval, ElapsedInterval>;
 struct Schedule {
     // The dates: those of `days` in one of `months`, from `starting` and `from` on through `until`,
     // that belong to a set of `only`, if there are any, and to none of `except`; and those of
-    // `also`, whatever the other clauses say. For an interval the date is the one its series begins on (DailyInterval)
-    // or the one the wall shows (ElapsedInterval).
+    // `also`, whatever the other clauses say. For an interval the date is the one its series begins
+    // on (DailyInterval) or the one the wall shows (ElapsedInterval).
     Days days = EveryDay{};
     MonthSet months = every_month;
     std::optional<date::local_days> from{};
@@ -86,9 +86,9 @@ std::vector<std::shared_ptr<const Calendar>> calendars_of(const Schedule& schedu
 // names the occurrence for ever; `instant` is when it happens under the zone data in use.
 struct Occurrence {
     enum class Reading {
-        exact,   // the wall shows the nominal time at the instant, once
-        moved,   // the clock skips the nominal time
-        first,   // of a nominal time that comes twice
+        exact,  // the wall shows the nominal time at the instant, once
+        moved,  // the clock skips the nominal time
+        first,  // of a nominal time that comes twice
         second,
     };
     date::local_seconds nominal;

@@ -319,9 +319,12 @@ void add_change(ZoneTable& table, date::sys_seconds instant, Offset32 after) {
 // Writes the rule out behind the listed changes. `last` is the last listed one, if any.
 void add_rule(ZoneTable& table, const PosixRule& rule, const std::optional<ListedChange>& last,
               std::size_t footer_at) {
-    const date::year year_first =
-        last ? date::year_month_day{date::floor<date::days>(last->instant)}.year() - date::years{2}
-             : rule_year_first;
+    // A first change may be "before the Big Bang", where no calendar reaches.
+    const auto year_of = [](date::sys_seconds instant) {
+        const date::sys_seconds instant_min = date::sys_days{date::year{1} / date::January / 1};
+        return date::year_month_day{date::floor<date::days>(std::max(instant, instant_min))}.year();
+    };
+    const date::year year_first = last ? year_of(last->instant) - date::years{2} : rule_year_first;
     const date::year year_last =
         std::max(transition_year_end, year_first + calendar_cycle_years + date::years{4});
     const auto standard = std::chrono::duration_cast<Offset32>(rule.standard);

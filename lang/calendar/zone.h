@@ -95,6 +95,8 @@ struct ZoneSource {
     // The text of tzdata.zi: the release in its first line ("# version 2026f") and the list of
     // names and links.
     std::string tzdata_zi;
+    // What messages call the place, such as the folder.
+    std::string origin = "the zone data";
 };
 
 // The zones of one release. Zones load at first use and stay; `find` may be called from several
@@ -110,6 +112,9 @@ class ZoneDatabase {
     // listed). Throws ZoneDataError when the zone is listed but its file is missing or malformed;
     // other zones stay usable.
     std::shared_ptr<const Zone> find(std::string_view name) const;
+    // The bytes `find` read the zone from, for those who must know later what they counted with;
+    // empty for a name the release does not list. Throws as `find` does.
+    std::string data_of(std::string_view name) const;
     // Every name and link, sorted.
     const std::vector<std::string>& names() const;
     // The name a link stands for ("Asia/Calcutta" -> "Asia/Kolkata"); a name that is no link stands

@@ -40,7 +40,9 @@ struct ZoneDatabase::State {
         std::sort(names.begin(), names.end());
         names.erase(std::unique(names.begin(), names.end()), names.end());
         if (names.empty()) {
-            throw ZoneDataError("tzdata.zi lists no time zone; reinstall the tzdata package");
+            throw ZoneDataError(
+                fmt::format("the tzdata.zi of {} lists no time zone; reinstall the tzdata package",
+                            source.origin));
         }
     }
 
@@ -75,13 +77,43 @@ struct ZoneDatabase::State {
         return name;
     }
 
+    struct Loaded {
+        std::shared_ptr<const Zone> zone;
+        std::string data;
+    };
+
+    // Nothing for a name that is not listed. What is returned stays where it is.
+    const Loaded* load(std::string_view name);
+
     ZoneSource source;
     std::string release = "unknown";
     std::vector<std::string> names;
     std::map<std::string, std::string, std::less<>> links;
     std::mutex mutex;  // guards `loaded`; all else is fixed after construction
-    std::map<std::string, std::shared_ptr<const Zone>, std::less<>> loaded;
+    std::map<std::string, Loaded, std::less<>> loaded;
 };
+
+const ZoneDatabase::State::Loaded* ZoneDatabase::State::load(std::string_view name) {
+    if (!lists(name)) {
+        return nullptr;
+    }
+    const std::lock_guard lock(mutex);
+    if (const auto known = loaded.find(name); known != loaded.end()) {
+        return &known->second;
+    }
+    // Systems may list the old links and not install their files, so the file read is that of the
+    // zone itself.
+    const std::string_view file = canonical(name);
+    std::optional<std::string> bytes = source.read(file);
+    if (!bytes) {
+        throw ZoneDataError(fmt::format(
+            "time zone {} is listed but its file {} is missing from {}; reinstall the tzdata "
+            "package",
+            name, file, source.origin));
+    }
+    auto zone = Zone::parse(std::string(name), *bytes);
+    return &loaded.emplace(name, Loaded{std::move(zone), std::move(*bytes)}).first->second;
+}
 
 ZoneDatabase::ZoneDatabase(ZoneSource source)
     : state_(std::make_unique<State>(std::move(source))) {}
@@ -89,25 +121,13 @@ ZoneDatabase::ZoneDatabase(ZoneSource source)
 ZoneDatabase::~ZoneDatabase() = default;
 
 std::shared_ptr<const Zone> ZoneDatabase::find(std::string_view name) const {
-    if (!state_->lists(name)) {
-        return nullptr;
-    }
-    const std::lock_guard lock(state_->mutex);
-    if (const auto known = state_->loaded.find(name); known != state_->loaded.end()) {
-        return known->second;
-    }
-    // Systems may list the old links and not install their files, so the file read is that of the
-    // zone itself.
-    const std::string_view file = state_->canonical(name);
-    const std::optional<std::string> bytes = state_->source.read(file);
-    if (!bytes) {
-        throw ZoneDataError(fmt::format(
-            "time zone {} is listed but its file {} is missing; reinstall the tzdata package", name,
-            file));
-    }
-    auto zone = Zone::parse(std::string(name), *bytes);
-    state_->loaded.emplace(name, zone);
-    return zone;
+    const State::Loaded* loaded = state_->load(name);
+    return loaded == nullptr ? nullptr : loaded->zone;
+}
+
+std::string ZoneDatabase::data_of(std::string_view name) const {
+    const State::Loaded* loaded = state_->load(name);
+    return loaded == nullptr ? std::string{} : loaded->data;
 }
 
 const std::vector<std::string>& ZoneDatabase::names() const {

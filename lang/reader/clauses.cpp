@@ -58,8 +58,7 @@ ast::CalendarClause read_calendar(Cursor& cursor) {
 ast::GapClause read_gap(Cursor& cursor) {
     const std::size_t begin = cursor.take().span.begin;
     ast::GapClause clause;
-    switch (
-        read_policy(cursor, {Keyword::shift, Keyword::next, Keyword::skip, Keyword::reject})) {
+    switch (read_policy(cursor, {Keyword::shift, Keyword::next, Keyword::skip, Keyword::reject})) {
         case Keyword::next:
             clause.policy = calendar::GapPolicy::next;
             break;

@@ -241,19 +241,17 @@ ast::CalendarDeclaration::Item read_calendar_item(Cursor& cursor) {
     }
     if (cursor.is(Keyword::holiday) || cursor.is(Keyword::day)) return read_named_days(cursor);
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("`holiday`, `workday` or `day`");
-    cursor.fail_unknown(
-        code::unknown_setting, "item of a calendar",
-        "`timezone`, `weekend`, `years`, `holiday`, `workday` or `day` stands here",
-        {Keyword::timezone, Keyword::weekend, Keyword::years, Keyword::holiday, Keyword::workday,
-         Keyword::day});
+    cursor.fail_unknown(code::unknown_setting, "item of a calendar",
+                        "`timezone`, `weekend`, `years`, `holiday`, `workday` or `day` stands here",
+                        {Keyword::timezone, Keyword::weekend, Keyword::years, Keyword::holiday,
+                         Keyword::workday, Keyword::day});
 }
 
 ast::CalendarDeclaration read_calendar(Cursor& cursor) {
     const Token keyword = cursor.take();
     ast::CalendarDeclaration declaration;
     declaration.name = cursor.expect_name("the calendar's name");
-    if (cursor.is(TokenKind::string_open))
-        declaration.title = reader::read_text(cursor, "a title");
+    if (cursor.is(TokenKind::string_open)) declaration.title = reader::read_text(cursor, "a title");
     declaration.block = read_block(cursor, declaration.broken, [&] {
         ast::Trivia trivia = cursor.take_leading_trivia();
         auto item = read_calendar_item(cursor);
@@ -331,11 +329,11 @@ class DocumentReader {
             cursor_.fail_expecting("a declaration such as `playbook`");
         const Token& token = cursor_.peek();
         if (document_.items.empty() && cursor_.is(TokenKind::number, 1)) fail_edition(token);
-        cursor_.fail_unknown(code::unknown_declaration, "declaration",
-                             "`playbook`, `tag`, `event`, `content` or `channel` stands here",
-                             {Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event,
-                              Keyword::content, Keyword::calendar, Keyword::import,
-                              Keyword::playbook});
+        cursor_.fail_unknown(
+            code::unknown_declaration, "declaration",
+            "`playbook`, `tag`, `event`, `content` or `channel` stands here",
+            {Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event, Keyword::content,
+             Keyword::calendar, Keyword::import, Keyword::playbook});
     }
 
     // A first word before a number is the edition under another name.

@@ -91,17 +91,15 @@ std::optional<int> ordinal_at(const Cursor& cursor) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc()) return std::nullopt;
     const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const bool is_ordinal = cursor.is(TokenKind::word)
-                                ? suffix.empty()
-                                : suffix == "st" || suffix == "nd" || suffix == "rd" ||
-                                      suffix == "th";
+    const bool is_ordinal = cursor.is(TokenKind::word) ? suffix.empty()
+                                                       : suffix == "st" || suffix == "nd" ||
+                                                             suffix == "rd" || suffix == "th";
     return is_ordinal ? std::optional(number) : std::nullopt;
 }
 
 [[noreturn]] void fail_month_day(Cursor& cursor, SourceSpan span, std::string label) {
     cursor.report(code::impossible_month_day, span,
-                  fmt::format("no month has a day `{}`",
-                              cursor.text(Token{TokenKind::word, span})),
+                  fmt::format("no month has a day `{}`", cursor.text(Token{TokenKind::word, span})),
                   std::move(label));
     throw BrokenItem{};
 }
@@ -131,8 +129,8 @@ CountedDay read_counted_day(Cursor& cursor, bool from_end) {
 void add_month_day(std::vector<MonthDay>& days, MonthDay day, SourceSpan span,
                    ast::SchedulePlaces& places) {
     days.push_back(day);
-    const bool is_workday = day.kind == MonthDay::Kind::workday ||
-                            day.kind == MonthDay::Kind::workday_from_end;
+    const bool is_workday =
+        day.kind == MonthDay::Kind::workday || day.kind == MonthDay::Kind::workday_from_end;
     if (is_workday && !places.workday) places.workday = span;
     const bool by_number =
         day.kind == MonthDay::Kind::day || day.kind == MonthDay::Kind::day_from_end;
@@ -356,8 +354,8 @@ std::vector<Days> read_day_sets(Cursor& cursor, ast::SchedulePlaces& places) {
     std::vector<Days> sets;
     do {
         const Days set = read_day_set(cursor, places);
-        const bool joined = std::any_of(sets.begin(), sets.end(),
-                                        [&](Days& into) { return join(into, set); });
+        const bool joined =
+            std::any_of(sets.begin(), sets.end(), [&](Days& into) { return join(into, set); });
         if (!joined) sets.push_back(set);
     } while (cursor.take_if(TokenKind::comma));
     std::sort(sets.begin(), sets.end(), [](const Days& a, const Days& b) {
@@ -398,7 +396,8 @@ std::optional<EveryNth::Unit> nth_unit_at(const Cursor& cursor) {
 CountAndUnit read_count_and_unit(Cursor& cursor, EveryNth::Unit unit) {
     const Token token = cursor.peek();
     if (cursor.is(TokenKind::number)) {
-        const int count = read_integer(cursor, "how many", 1, interval_count_max);
+        const int count =
+            read_integer(cursor, "a number of days, weeks or months", 1, interval_count_max);
         cursor.take();
         return {count, unit};
     }
@@ -454,8 +453,9 @@ Days read_on(Cursor& cursor, ast::SchedulePlaces& places) {
     const std::size_t begin = cursor.peek().span.begin;
     std::vector<Days> sets = read_day_sets(cursor, places);
     if (sets.size() == 1) return sets.front();
-    cursor.report(code::syntax, cursor.span_from(begin), "these are days of different kinds",
-                  "one kind stands behind `on`")
+    cursor
+        .report(code::syntax, cursor.span_from(begin), "these are days of different kinds",
+                "one kind stands behind `on`")
         .notes.push_back("add the others with `also on …`");
     throw BrokenItem{};
 }
@@ -505,8 +505,7 @@ void read_times(Cursor& cursor, ast::CalendarHead& head) {
 
 [[noreturn]] void fail_twice(Cursor& cursor, SourceSpan span, std::string_view what,
                              std::optional<SourceSpan> first) {
-    auto& diagnostic =
-        cursor.report(code::set_twice, span, fmt::format("{} already", what));
+    auto& diagnostic = cursor.report(code::set_twice, span, fmt::format("{} already", what));
     if (first) diagnostic.related.push_back({*first, "here"});
     throw BrokenItem{};
 }
@@ -574,8 +573,7 @@ void read_until(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
 
 void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
     if (head.schedule.months != every_month)
-        fail_twice(cursor, cursor.span_from(begin), "this schedule names its months",
-                   std::nullopt);
+        fail_twice(cursor, cursor.span_from(begin), "this schedule names its months", std::nullopt);
     MonthSet months = 0;
     do {
         const auto keyword = cursor.keyword_at();
@@ -602,9 +600,9 @@ void read_sets_once(Cursor& cursor, ast::CalendarHead& head, std::vector<Days>& 
 }  // namespace
 
 const std::vector<Keyword> schedule_clause_keywords{
-    Keyword::at,       Keyword::in,    Keyword::lasting, Keyword::from, Keyword::until,
-    Keyword::starting, Keyword::times, Keyword::week,    Keyword::only, Keyword::except,
-    Keyword::also};
+    Keyword::at,    Keyword::in,       Keyword::lasting, Keyword::from,
+    Keyword::until, Keyword::starting, Keyword::times,   Keyword::week,
+    Keyword::only,  Keyword::except,   Keyword::also};
 
 bool at_schedule(const Cursor& cursor) {
     if (cursor.is(Keyword::every)) return true;
@@ -642,8 +640,7 @@ ast::CalendarHead begin_schedule(Cursor& cursor) {
     if (every && at_interval(cursor)) {
         read_interval(cursor, head);
     } else {
-        head.schedule.days =
-            every ? read_every(cursor, head.places) : read_on(cursor, head.places);
+        head.schedule.days = every ? read_every(cursor, head.places) : read_on(cursor, head.places);
     }
     head.places.days = cursor.span_from(begin);
     head.span = head.places.days;
@@ -671,7 +668,7 @@ void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
     } else if (cursor.take_if(Keyword::starting)) {
         set_once(cursor, schedule.starting, read_date(cursor), begin, head.places.starting);
     } else if (cursor.take_if(Keyword::times)) {
-        set_once(cursor, schedule.count, read_integer(cursor, "how many times", 1, times_max),
+        set_once(cursor, schedule.count, read_integer(cursor, "a number of times", 1, times_max),
                  begin, head.places.count);
     } else if (cursor.take_if(Keyword::week)) {
         cursor.expect(Keyword::from);
@@ -702,11 +699,11 @@ void finish_schedule(Cursor& cursor, ast::CalendarHead& head) {
     };
     if (std::holds_alternative<EveryNth>(schedule.days))
         require_starting(head.places.days, "an interval of dates is counted from a date");
-    if (schedule.count)
-        require_starting(*head.places.count, "times are counted from a date");
+    if (schedule.count) require_starting(*head.places.count, "times are counted from a date");
     if (std::holds_alternative<ElapsedInterval>(schedule.times) && !schedule.starting) {
-        cursor.report(code::interval_without_bounds, head.places.times,
-                      "an interval by the stopwatch needs a beginning", "from when?")
+        cursor
+            .report(code::interval_without_bounds, head.places.times,
+                    "an interval by the stopwatch needs a beginning", "from when?")
             .notes.push_back("add `from 09:00 to 18:00`, or `starting 2026-01-05 at 09:00`");
         throw BrokenItem{};
     }

@@ -27,7 +27,7 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
 }  // namespace
 
 int check(const CheckOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const auto sources = read_sources(options.paths);
     const lang::Compilation compilation = lang::compile(sources, {zones});
     const FindingCounts counts = count_findings(compilation.files);

@@ -8,14 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "runtime/zoneinfo/zoneinfo.h"
+
 namespace sop::runtime::cli {
 
 enum class OutputFormat { text, json };
+
+// `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
+// command that computes times.
 
 struct CheckOptions {
     std::vector<std::string> paths;   // files, folders, or "-"
     std::optional<std::string> from;  // coming dates are looked at from this one on
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int check(const CheckOptions& options);
 
@@ -31,11 +37,13 @@ struct NextOptions {
     std::size_t count = 5;             // of each rule
     std::optional<std::string> after;  // date or instant; now when not given
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int next(const NextOptions& options);
 
 struct ServeOptions {
     std::string folder = ".";
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int serve(const ServeOptions& options);
 
@@ -66,6 +74,7 @@ struct RehearseOptions {
     std::optional<std::string> events;
     bool keep = false;
     OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int rehearse(const RehearseOptions& options);
 

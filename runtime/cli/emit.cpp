@@ -4,7 +4,6 @@
 #include "runtime/cli/time_argument.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/store/nudge.h"
-#include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
 
@@ -19,10 +18,7 @@ Event event_of(const EmitOptions& options, Instant now) {
     event.member = options.member;
     event.received_at = now;
     event.at = now;
-    if (options.at) {
-        const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
-        event.at = parse_instant(*options.at, *zones.find("UTC"), "--at");
-    }
+    if (options.at) event.at = parse_utc_instant(*options.at, "--at");
     event.id = options.id ? *options.id : make_event_id(now);
     for (const std::string& field : options.fields) {
         const std::size_t equal = field.find('=');

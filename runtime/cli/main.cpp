@@ -33,6 +33,14 @@ void add_folder(CLI::App* command, std::string& folder) {
         ->type_name("DIR");
 }
 
+void add_zoneinfo(CLI::App* command, std::string& folder) {
+    command
+        ->add_option("--zoneinfo", folder,
+                     fmt::format("The folder with the time zone data (default: {})",
+                                 zoneinfo_folder_default))
+        ->type_name("DIR");
+}
+
 // Everything the command line can say; `run` is the subcommand that was given.
 struct CommandLine {
     CLI::App app{"Community playbooks: checked, scheduled, posted.", "sop"};
@@ -67,6 +75,7 @@ struct CommandLine {
         auto* command = app.add_subcommand("check", "Say what is wrong with playbooks");
         command->add_option("PATH", check_options.paths, "Files, folders, or - for standard input")
             ->required();
+        add_zoneinfo(command, check_options.zoneinfo);
         add_format(command, check_options.format);
         command->footer(
             "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop");
@@ -103,6 +112,7 @@ struct CommandLine {
             ->add_option("--after", next_options.after,
                          "A date or time in each rule's zone, exclusive (default: now)")
             ->type_name("TIME");
+        add_zoneinfo(command, next_options.zoneinfo);
         add_format(command, next_options.format);
         command->footer(
             "A schedule can be written in English or Chinese. Questions and answers, one a line:\n"
@@ -142,6 +152,7 @@ struct CommandLine {
             ->type_name("FILE");
         command->add_flag("--keep", rehearse_options.keep,
                           "Leave the database and say where it is");
+        add_zoneinfo(command, rehearse_options.zoneinfo);
         add_format(command, rehearse_options.format);
         command->footer("Example:\n  sop rehearse examples/members --from 2026-11-16 --for 7d");
         command->callback([this] { run = [this] { return rehearse(rehearse_options); }; });
@@ -152,9 +163,11 @@ struct CommandLine {
         command
             ->add_option("DIR", serve_options.folder, "The folder with the playbooks and sop.toml")
             ->required();
+        add_zoneinfo(command, serve_options.zoneinfo);
         command->footer(
             "SIGTERM and Ctrl-C end it cleanly within 5 s. Its state is in the store; a restart "
             "goes on from it.\n"
+            "SIGHUP reads the time zone data again and moves what is planned by it.\n"
             "Example:\n  sop serve examples/members");
         command->callback([this] { run = [this] { return serve(serve_options); }; });
     }
@@ -184,7 +197,7 @@ struct CommandLine {
         command->add_option("DIR", status_options.folder,
                             "The folder with the playbooks and sop.toml (default: this one)");
         command->add_flag("--all", status_options.all,
-                          "List every unknown message, not the first ones");
+                          "List every unknown message and moved time, not the first ones");
         add_format(command, status_options.format);
         command->footer("Example:\n  sop status examples/members");
         command->callback([this] { run = [this] { return status(status_options); }; });

@@ -33,10 +33,10 @@ date::sys_seconds instant_asked(const NextOptions& options, const Zone& zone) {
 std::shared_ptr<const Zone> require_zone(const std::string& name, const ZoneDatabase& zones) {
     if (auto zone = zones.find(name)) return zone;
     const auto near = lang::closest(name, zones.names());
-    throw CommandError(fmt::format(
-        "--in: there is no time zone `{}`; {}", name,
-        near ? fmt::format("did you mean `{}`?", *near)
-             : "zones are called by region and city, such as Asia/Shanghai"));
+    throw CommandError(
+        fmt::format("--in: there is no time zone `{}`; {}", name,
+                    near ? fmt::format("did you mean `{}`?", *near)
+                         : "zones are called by region and city, such as Asia/Shanghai"));
 }
 
 // ---- a schedule that stands alone ----
@@ -51,9 +51,8 @@ int next_of_sentence(const NextOptions& options, const ZoneDatabase& zones) {
         fmt::print(stderr, "{}\n", lang::render(diagnostic, source, uses_colour(stderr)));
     if (!checked.value || lang::has_errors(checked.diagnostics)) return exit_findings;
 
-    const auto firings =
-        coming_firings(*checked.value, zone, after, options.count,
-                       lang::calendars_kept_in(zones.canonical(*options.zone)));
+    const auto firings = coming_firings(*checked.value, zone, after, options.count,
+                                        lang::calendars_kept_in(zones.canonical(*options.zone)));
     const std::string english = lang::schedule_text(*checked.value);
     const std::string chinese = lang::schedule_text(*checked.value, lang::Dialect::zh_cn);
     if (options.format == OutputFormat::json) {
@@ -65,8 +64,7 @@ int next_of_sentence(const NextOptions& options, const ZoneDatabase& zones) {
             firings_json(firings));
         return exit_fine;
     }
-    fmt::print("{}\n{}\nin {}, zone data {}\n\n", english, chinese, zone->name(),
-               zones.release());
+    fmt::print("{}\n{}\nin {}, zone data {}\n\n", english, chinese, zone->name(), zones.release());
     fmt::print("{}", firings.empty() ? "no coming time\n" : firings_table(firings));
     return exit_fine;
 }
@@ -78,8 +76,8 @@ void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const Zo
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     if (!trigger) return;
     const auto zone = zones.find(rule.timezone);
-    for (auto& firing : coming_firings(trigger->schedule, zone, instant_asked(options, *zone),
-                                       options.count)) {
+    for (auto& firing :
+         coming_firings(trigger->schedule, zone, instant_asked(options, *zone), options.count)) {
         firing.rule = lang::rule_path(playbook, rule);
         coming.push_back(std::move(firing));
     }
@@ -122,7 +120,7 @@ void refuse_schedule_without_zone(const NextOptions& options) {
 }  // namespace
 
 int next(const NextOptions& options) {
-    const ZoneDatabase zones(zoneinfo_folder());
+    const ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     if (options.zone) return next_of_sentence(options, zones);
     if (options.paths == std::vector<std::string>{"-"}) {
         std::ios::sync_with_stdio(false);

@@ -145,8 +145,7 @@ class Answerer {
         const auto policy = schedule.policy();
         if (policy.gap == lang::calendar::GapPolicy::reject && next.reading == Reading::moved)
             fail(gap_rejected, fmt::format("{} does not exist in {}", when(), zone.name()));
-        const bool repeated =
-            next.reading == Reading::first || next.reading == Reading::second;
+        const bool repeated = next.reading == Reading::first || next.reading == Reading::second;
         if (policy.overlap == lang::calendar::OverlapPolicy::reject && repeated)
             fail(overlap_rejected, fmt::format("{} comes twice in {}", when(), zone.name()));
     }
@@ -171,15 +170,14 @@ std::string error_text(const std::string& id, const QuestionError& error) {
 
 std::string answer_text(Answerer& answerer, const std::string& line) {
     if (line.size() > line_bytes_max) {
-        return error_text("null", {malformed_question,
-                                   fmt::format("the line is longer than {} bytes",
-                                               line_bytes_max)});
+        return error_text(
+            "null",
+            {malformed_question, fmt::format("the line is longer than {} bytes", line_bytes_max)});
     }
     const json question = json::parse(line, nullptr, false);
     const std::string id = id_text(question);
     try {
-        if (!question.is_object())
-            fail(malformed_question, "the line is no JSON object");
+        if (!question.is_object()) fail(malformed_question, "the line is no JSON object");
         std::string text = fmt::format("{{\"id\":{},\"next\":[", id);
         bool first = true;
         for (const date::sys_seconds instant : answerer.answer(question)) {
@@ -196,8 +194,7 @@ std::string answer_text(Answerer& answerer, const std::string& line) {
 
 }  // namespace
 
-void answer_questions(std::istream& in, std::FILE* out,
-                      const lang::calendar::ZoneDatabase& zones) {
+void answer_questions(std::istream& in, std::FILE* out, const lang::calendar::ZoneDatabase& zones) {
     Answerer answerer(zones);
     std::string line;
     while (std::getline(in, line)) {

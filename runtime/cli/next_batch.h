@@ -12,7 +12,6 @@ namespace sop::runtime::cli {
 // {"code", "message"}}. `id` is any JSON value and may be left out; `after` is an instant in UTC,
 // exclusive; `count` is 1 unless given, at most 10,000. Memory does not grow with the number of
 // lines.
-void answer_questions(std::istream& in, std::FILE* out,
-                      const lang::calendar::ZoneDatabase& zones);
+void answer_questions(std::istream& in, std::FILE* out, const lang::calendar::ZoneDatabase& zones);
 
 }  // namespace sop::runtime::cli

@@ -24,8 +24,7 @@ struct ComingFiring {
 std::vector<ComingFiring> coming_firings(
     const lang::calendar::Schedule& schedule,
     const std::shared_ptr<const lang::calendar::Zone>& zone, date::sys_seconds after,
-    std::size_t count,
-    std::vector<std::shared_ptr<const lang::calendar::Calendar>> calendars = {});
+    std::size_t count, std::vector<std::shared_ptr<const lang::calendar::Calendar>> calendars = {});
 
 std::string firings_table(const std::vector<ComingFiring>& firings);
 // A JSON array.

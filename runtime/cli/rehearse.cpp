@@ -347,7 +347,7 @@ class Progress {
 }  // namespace
 
 int rehearse(const RehearseOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const ProjectPlan loaded = load_plan(options.folder, zones);
     if (!loaded.plan) return exit_findings;
     const lang::Plan& plan = *loaded.plan;

@@ -2,6 +2,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/reload_signal.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stop_signal.h"
 #include "runtime/cli/terminal.h"
@@ -13,11 +14,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sop::runtime::cli {
 
 namespace {
 
 constexpr std::chrono::seconds drain_time{5};
+constexpr std::size_t moved_times_logged = 20;
 
 // A line of logfmt on standard error for each thing that happened.
 class LogObserver : public Observer {
@@ -38,6 +42,13 @@ class LogObserver : public Observer {
         if (!reason.empty()) line += fmt::format(" reason={}", quoted(reason));
         log("settled", line);
     }
+    void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved) override {
+        log("zone_data", fmt::format("release={} before={} moved={}", change.release,
+                                     change.release_before, change.moved));
+        const std::size_t shown = std::min(moved.size(), moved_times_logged);
+        for (std::size_t i = 0; i < shown; ++i) log_moved(moved[i]);
+        if (moved.size() > shown) log("moved", "more=\"`sop status --all` lists them\"");
+    }
     void trouble(const std::string& message) override {
         log("trouble", "message=" + quoted(message));
     }
@@ -47,6 +58,15 @@ class LogObserver : public Observer {
     }
 
   private:
+    void log_moved(const MovedTime& moved) {
+        std::string line = fmt::format("rule={}.{}", moved.playbook, moved.rule);
+        if (!moved.step.empty()) line += " step=" + quoted(moved.step);
+        if (!moved.subject.empty()) line += " subject=" + quoted(moved.subject);
+        if (moved.count > 1) line += fmt::format(" count={}", moved.count);
+        log("moved", fmt::format("{} local={} before={} after={}", line, quoted(moved.local),
+                                 instant_text(moved.before), instant_text(moved.after)));
+    }
+
     static std::string quoted(const std::string& text) {
         std::string result = "\"";
         for (const char character : text) {
@@ -59,15 +79,37 @@ class LogObserver : public Observer {
     const Clock& clock_;
 };
 
+using Zones = std::unique_ptr<const lang::calendar::ZoneDatabase>;
+
+Zones read_zones(const std::string& folder) {
+    return std::make_unique<const lang::calendar::ZoneDatabase>(zoneinfo_folder(folder));
+}
+
+// What cannot be used changes nothing.
+void reload_zones(const std::string& folder, Executor& executor, Zones& zones,
+                  LogObserver& observer) {
+    try {
+        Zones fresh = read_zones(folder);
+        if (!executor.change_zones(*fresh)) {
+            observer.log("zone_data", fmt::format("release={} unchanged", fresh->release()));
+        }
+        zones = std::move(fresh);
+    } catch (const lang::calendar::ZoneDataError& error) {
+        observer.trouble(fmt::format("the zone data in use stay those of {}: {}", zones->release(),
+                                     error.what()));
+    }
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
-    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
-    const ProjectPlan loaded = load_plan(options.folder, zones);
-    if (!loaded.plan) return exit_findings;
-
     Wakeup wakeup;
     const StopSignal stop(wakeup);
+    ReloadSignal reload(wakeup);
+    Zones zones = read_zones(options.zoneinfo);
+    const ProjectPlan loaded = load_plan(options.folder, *zones);
+    if (!loaded.plan) return exit_findings;
+
     SystemClock clock;
     LogObserver observer(clock);
     const ExecutorLock lock(loaded.config.store);
@@ -76,19 +118,20 @@ int serve(const ServeOptions& options) {
     wakeup.watch(nudges.fd());
 
     const DirectoryCounts counts = store->count_directory();
-    Executor executor(*store, clock, wakeup, zones,
+    Executor executor(*store, clock, wakeup, *zones,
                       make_channels(*loaded.plan, loaded.config, wakeup), {}, &observer);
     executor.recover();
     executor.deploy(*loaded.plan);
     observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",
                                         loaded.config.store.string(), counts.groups, counts.members,
-                                        zones.release()));
+                                        zones->release()));
     if (counts.groups == 0 && counts.members == 0) {
         observer.trouble(
             "the directory is empty, so nobody is posted to; `sop groups import` fills it");
     }
     executor.run([&] {
         nudges.drain();
+        if (reload.take()) reload_zones(options.zoneinfo, executor, zones, observer);
         return stop.asked();
     });
     wakeup.unwatch(nudges.fd());

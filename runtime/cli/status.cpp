@@ -15,7 +15,7 @@ namespace sop::runtime::cli {
 
 namespace {
 
-constexpr std::size_t unknown_shown = 20;
+constexpr std::size_t rows_shown = 20;  // of each list
 
 // The name of a message's step, by the plan its run goes by.
 class StepNames {
@@ -53,6 +53,8 @@ struct Status {
     std::optional<StoredPlan> plan;
     DirectoryCounts directory;
     std::vector<DeliverySummary> outcomes;
+    std::optional<ZoneChange> zones;
+    std::vector<MovedTime> moved;
     std::vector<DueDelivery> unknown;  // one more than is shown, when there are more
 };
 
@@ -78,18 +80,33 @@ std::int64_t count_of(const std::vector<DeliverySummary>& outcomes, DeliveryStat
     return count;
 }
 
-void print_text(const Status& status, const std::string& store, std::size_t shown,
-                StepNames& steps) {
-    fmt::print("store      {}\n", store);
-    fmt::print("executor   {}\n", status.executor ? "running" : "not running");
-    if (status.plan) {
-        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
-                   status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
-    } else {
-        fmt::print("plan       none yet; `sop serve` brings one into force\n");
+void print_zones(const ZoneChange& zones) {
+    fmt::print("zone data  {} since {}", zones.release, instant_text(zones.changed_at));
+    if (!zones.release_before.empty()) {
+        fmt::print(", {} before; {} planned time{} moved", zones.release_before,
+                   count_text(zones.moved), zones.moved == 1 ? "" : "s");
+        if (zones.moved > 0) fmt::print(" (`sop status --all` lists them)");
     }
-    fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
-               count_text(status.directory.members));
+    fmt::print("\n");
+}
+
+// Who waits for a moved time.
+std::string waiting_text(const MovedTime& moved) {
+    return moved.count > 1 ? count_text(moved.count) + " runs" : moved.subject;
+}
+
+void print_moved(const std::vector<MovedTime>& moved) {
+    if (moved.empty()) return;
+    fmt::print("\nplanned times that the zone data moved:\n");
+    Table list{{{"local"}, {"before (UTC)"}, {"now (UTC)"}, {"rule"}, {"step"}, {"for"}}, {}};
+    for (const MovedTime& time : moved) {
+        list.rows.push_back({time.local, instant_text(time.before), instant_text(time.after),
+                             time.playbook + "." + time.rule, time.step, waiting_text(time)});
+    }
+    fmt::print("{}", render_table(list, 2));
+}
+
+void print_outcomes(const Status& status, std::size_t shown, StepNames& steps) {
     if (status.outcomes.empty()) {
         fmt::print("no message was planned yet\n");
         return;
@@ -117,6 +134,46 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     }
     fmt::print("{}", render_table(list, 2));
     if (status.unknown.size() > shown) fmt::print("  … `sop status --all` lists all of them\n");
+}
+
+void print_text(const Status& status, const std::string& store, std::size_t shown,
+                StepNames& steps) {
+    fmt::print("store      {}\n", store);
+    fmt::print("executor   {}\n", status.executor ? "running" : "not running");
+    if (status.plan) {
+        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
+                   status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
+    } else {
+        fmt::print("plan       none yet; `sop serve` brings one into force\n");
+    }
+    if (status.zones) print_zones(*status.zones);
+    fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
+               count_text(status.directory.members));
+    print_outcomes(status, shown, steps);
+    print_moved(status.moved);
+}
+
+nlohmann::json zones_json(const ZoneChange& zones, const std::vector<MovedTime>& moved) {
+    using nlohmann::json;
+    json times = json::array();
+    for (const MovedTime& time : moved) {
+        json entry{{"playbook", time.playbook},
+                   {"rule", time.rule},
+                   {"count", time.count},
+                   {"local", time.local},
+                   {"before", instant_text(time.before)},
+                   {"after", instant_text(time.after)}};
+        if (!time.step.empty()) entry["step"] = time.step;
+        if (!time.subject.empty()) entry["subject"] = time.subject;
+        times.push_back(std::move(entry));
+    }
+    json result{{"release", zones.release}, {"since", instant_text(zones.changed_at)}};
+    if (!zones.release_before.empty()) {
+        result["release_before"] = zones.release_before;
+        result["moved"] = zones.moved;
+        result["moved_times"] = std::move(times);
+    }
+    return result;
 }
 
 void print_json(const Status& status, StepNames& steps) {
@@ -150,6 +207,7 @@ void print_json(const Status& status, StepNames& steps) {
                           {"hash", status.plan->hash},
                           {"deployed_at", instant_text(status.plan->deployed_at)}};
     }
+    if (status.zones) result["zone_data"] = zones_json(*status.zones, status.moved);
     fmt::print("{}\n", result.dump());
 }
 
@@ -159,8 +217,7 @@ int status(const StatusOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
     const bool everything = options.all || options.format == OutputFormat::json;
-    const std::size_t limit =
-        everything ? std::numeric_limits<std::size_t>::max() : unknown_shown + 1;
+    const std::size_t limit = everything ? std::numeric_limits<std::size_t>::max() : rows_shown + 1;
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store->begin();
     Status status;
@@ -168,13 +225,15 @@ int status(const StatusOptions& options) {
     status.plan = store->latest_plan();
     status.directory = store->count_directory();
     status.outcomes = store->summarize_deliveries();
+    status.zones = store->latest_zone_change();
+    if (everything) status.moved = store->moved_times();
     status.unknown = list_unknown(*store, limit);
     StepNames steps(*store);
     if (options.format == OutputFormat::json) {
         print_json(status, steps);
     } else {
         print_text(status, config.store.string(),
-                   everything ? status.unknown.size() : unknown_shown, steps);
+                   everything ? std::numeric_limits<std::size_t>::max() : rows_shown, steps);
     }
     return exit_fine;
 }

@@ -9,8 +9,9 @@
 
 namespace sop::runtime::cli {
 
-Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
-                      const std::string& option) {
+namespace {
+
+WrittenTime read_time(const std::string& text, const std::string& option) {
     const auto written = parse_written_time(text);
     if (!written) {
         throw CommandError(
@@ -18,9 +19,26 @@ Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
                         "`2026-11-16T00:30:00Z`",
                         option, text));
     }
-    if (written->offset) return Instant(written->local.time_since_epoch()) - *written->offset;
-    const auto seconds = date::floor<std::chrono::seconds>(written->local);
-    return zone.to_instant(seconds) + (written->local - seconds);
+    return *written;
+}
+
+Instant instant_at(const WrittenTime& written, std::chrono::minutes offset) {
+    return Instant(written.local.time_since_epoch()) - offset;
+}
+
+}  // namespace
+
+Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
+                      const std::string& option) {
+    const WrittenTime written = read_time(text, option);
+    if (written.offset) return instant_at(written, *written.offset);
+    const auto seconds = date::floor<std::chrono::seconds>(written.local);
+    return zone.to_instant(seconds) + (written.local - seconds);
+}
+
+Instant parse_utc_instant(const std::string& text, const std::string& option) {
+    const WrittenTime written = read_time(text, option);
+    return instant_at(written, written.offset.value_or(std::chrono::minutes(0)));
 }
 
 std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,

@@ -15,6 +15,9 @@ namespace sop::runtime::cli {
 Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
                       const std::string& option);
 
+// The same with UTC for a time without an offset, which needs no zone data.
+Instant parse_utc_instant(const std::string& text, const std::string& option);
+
 // "7d", "36h", "90m", "2w", each elapsed. Throws CommandError; `max` bounds it.
 std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,
                                        const std::string& option);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/executor/recovery.h"
+#include "runtime/executor/zone_change.h"
 
 namespace sop::runtime {
 
@@ -19,16 +20,33 @@ Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
       dispatcher_(store, plans_, std::move(channels), reports_),
       walker_(store, plans_, dispatcher_.channel_names(), options.page_rows, reports_) {}
 
-void Executor::recover() {
-    if (const auto latest = store_.latest_plan()) {
-        try {
-            walker_.take_over(latest->version);
-        } catch (const PlanError& error) {
-            // Nothing new begins until a plan that can be read is deployed; the messages are
-            // settled all the same.
-            reports_.trouble(error.what());
-        }
+void Executor::go_on_with_latest_plan() {
+    const auto latest = store_.latest_plan();
+    if (!latest) return;
+    try {
+        walker_.take_over(latest->version);
+    } catch (const PlanError& error) {
+        // Nothing new begins until a plan that can be read is deployed; the messages are settled
+        // all the same.
+        reports_.trouble(error.what());
     }
+}
+
+bool Executor::change_zones(const lang::calendar::ZoneDatabase& zones) {
+    const bool changed = change_zone_data(store_, plans_, zones, UnusableZone::refuse,
+                                          options_.page_rows, clock_.now(), reports_);
+    // Also when nothing changed: a rule whose zone could not be read may now be in order.
+    plans_.use(zones);
+    go_on_with_latest_plan();
+    reports_.tell();
+    return changed;
+}
+
+void Executor::recover() {
+    // Before anything is planned or found late by the data of now.
+    change_zone_data(store_, plans_, plans_.zones(), UnusableZone::leave, options_.page_rows,
+                     clock_.now(), reports_);
+    go_on_with_latest_plan();
     recover_outbox(store_, plans_, walker_, dispatcher_.channel_names(), options_.page_rows,
                    clock_.now(), reports_);
 }
@@ -58,6 +76,7 @@ void Executor::add_version(const lang::Plan& plan, const std::string& hash, Inst
         }
     }
     walker_.take_over(version);
+    remember_zones(store_, plans_.zones(), plan);
     transaction->commit();
     if (observer_ != nullptr) observer_->deployed({version, now, hash, json});
     reports_.tell();

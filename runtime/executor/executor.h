@@ -28,14 +28,20 @@ struct ExecutorOptions {
 
 class Executor {
   public:
-    // All references, and `observer` when there is one, must outlive the executor. The channels
-    // notify `wakeup`.
+    // All references, and `observer` when there is one, must outlive the executor (`zones` only
+    // until there are others). The channels notify `wakeup`.
     Executor(Store& store, Clock& clock, Wakeup& wakeup, const lang::calendar::ZoneDatabase& zones,
              Channels channels, ExecutorOptions options = {}, Observer* observer = nullptr);
 
-    // To be called once, before anything else: settles what the last process left open (recovery.h)
-    // and goes on with the plan that was in force.
+    // To be called once, before anything else: moves what was planned by other zone data
+    // (zone_change.h), settles what the last process left open (recovery.h) and goes on with the
+    // plan that was in force.
     void recover();
+
+    // Goes on with other zone data, between rounds. Throws ZoneDataError when they lack a zone that
+    // is in use; those before then stay in use and nothing has changed. False when the data are the
+    // same.
+    bool change_zones(const lang::calendar::ZoneDatabase& zones);
 
     // Puts a plan in force, atomically. A plan equal to the one in force changes nothing. Otherwise
     // it becomes a new version from now on: what the old one planned to begin before now is begun
@@ -58,6 +64,7 @@ class Executor {
     void drain(Instant deadline);
 
   private:
+    void go_on_with_latest_plan();
     void add_version(const lang::Plan& plan, const std::string& hash, Instant now);
 
     Store& store_;

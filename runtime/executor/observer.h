@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "runtime/store/store.h"
 
@@ -20,6 +21,10 @@ class Observer {
     virtual void settled(const std::string& /*playbook*/, const std::string& /*rule*/,
                          DeliveryState /*state*/, const std::string& /*reason*/,
                          std::int64_t /*count*/) {}
+    // Other zone data are in use; `moved` are the planned times they moved, at most
+    // moved_times_kept_max.
+    virtual void zones_changed(const ZoneChange& /*change*/,
+                               const std::vector<MovedTime>& /*moved*/) {}
     // One rule, run or channel cannot go on and the others do: one line for the person in charge.
     virtual void trouble(const std::string& /*message*/) {}
 };

@@ -27,6 +27,11 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
 
 }  // namespace
 
+void PlanBook::use(const lang::calendar::ZoneDatabase& zones) {
+    pages_.clear();
+    zones_ = &zones;
+}
+
 PlanBook::Page PlanBook::read(PlanVersion version) {
     const auto stored = store_.find_plan(version);
     if (!stored) return {nullptr, fmt::format("plan version {} is not in the store", version)};
@@ -43,7 +48,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
             // The rule was made when the version was deployed; this looks up its id.
             const RuleId id =
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
-            loaded->rules.emplace(id, load_rule(id, playbook, rule, zones_));
+            loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
         }
     }
     return {std::move(loaded), {}};

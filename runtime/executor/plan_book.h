@@ -45,7 +45,11 @@ class PlanError : public Error {
 class PlanBook {
   public:
     PlanBook(Store& store, const lang::calendar::ZoneDatabase& zones)
-        : store_(store), zones_(zones) {}
+        : store_(store), zones_(&zones) {}
+
+    const lang::calendar::ZoneDatabase& zones() const { return *zones_; }
+    // Goes on with other zone data. What `plan` and `rule` gave is no longer good.
+    void use(const lang::calendar::ZoneDatabase& zones);
 
     // Throws PlanError for a version that is not stored or cannot be read.
     const LoadedPlan& plan(PlanVersion version);
@@ -60,7 +64,7 @@ class PlanBook {
     Page read(PlanVersion version);
 
     Store& store_;
-    const lang::calendar::ZoneDatabase& zones_;
+    const lang::calendar::ZoneDatabase* zones_;
     std::map<PlanVersion, Page> pages_;
 };
 

@@ -13,6 +13,10 @@ void Reports::settled(const std::string& playbook, const std::string& rule, Deli
     if (observer_ != nullptr) ++settled_[{playbook, rule, state, reason}];
 }
 
+void Reports::zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved) {
+    if (observer_ != nullptr) changed_zones_.push_back({change, moved});
+}
+
 void Reports::trouble(const std::string& message) {
     // What breaks for one group usually breaks for all of them.
     const bool is_known = std::find(trouble_.begin(), trouble_.end(), message) != trouble_.end();
@@ -22,9 +26,11 @@ void Reports::trouble(const std::string& message) {
 void Reports::tell() {
     if (observer_ == nullptr) return;
     // Taken out first, so that an observer that throws hears nothing twice.
+    const auto changed_zones = std::exchange(changed_zones_, {});
     const auto fired = std::exchange(fired_, {});
     const auto settled = std::exchange(settled_, {});
     const auto trouble = std::exchange(trouble_, {});
+    for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
     for (const auto& [outcome, count] : settled) {
         const auto& [playbook, rule, state, reason] = outcome;

@@ -19,6 +19,7 @@ class Reports {
     void fired(const std::string& playbook, const std::string& rule, const Firing& firing);
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason);
+    void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved);
     void trouble(const std::string& message);
 
     // Tells all that was held back; to be called after the commit.
@@ -30,9 +31,14 @@ class Reports {
         std::string rule;
         Firing firing;
     };
+    struct ChangedZones {
+        ZoneChange change;
+        std::vector<MovedTime> moved;
+    };
     using Outcome = std::tuple<std::string, std::string, DeliveryState, std::string>;
 
     Observer* observer_;
+    std::vector<ChangedZones> changed_zones_;
     std::vector<Fired> fired_;
     std::map<Outcome, std::int64_t> settled_;
     std::vector<std::string> trouble_;

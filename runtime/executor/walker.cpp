@@ -210,7 +210,7 @@ void Walker::begin_firing(Upcoming::iterator planned) {
 
     Firing firing;
     firing.rule = rule.id;
-    firing.key = firing_key(beginning.occurrence, *rule.zone);
+    firing.key = firing_key(*rule.rule, beginning.occurrence, *rule.zone);
     firing.plan = in_force_->version;
     firing.subject_kind = rule.rule->audience.kind;
     firing.start_at = beginning.window.start;

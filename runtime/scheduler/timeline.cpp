@@ -56,8 +56,7 @@ std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const calendar:
     return firing;
 }
 
-bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
-                         const calendar::Zone& zone) {
+bool lacks_calendar_data(const lang::Rule& rule, const Window& window, const calendar::Zone& zone) {
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     if (trigger == nullptr || calendar::calendars_of(trigger->schedule).empty()) return false;
     const auto start = date::floor<std::chrono::seconds>(window.start);
@@ -66,7 +65,11 @@ bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
     return occurrence && occurrence->instant == start && occurrence->no_calendar_data;
 }
 
-std::string firing_key(const calendar::Occurrence& occurrence, const calendar::Zone& zone) {
+std::string firing_key(const lang::Rule& rule, const calendar::Occurrence& occurrence,
+                       const calendar::Zone& zone) {
+    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
+    if (trigger && std::holds_alternative<calendar::ElapsedInterval>(trigger->schedule.times))
+        return date::format("%FT%TZ", occurrence.instant);
     const bool is_second = occurrence.reading == calendar::Occurrence::Reading::second;
     return date::format("%FT%T ", occurrence.nominal) + zone.name() + (is_second ? " second" : "");
 }

@@ -50,7 +50,8 @@ bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
 
 // Names a firing for ever by what the wall showed, "2026-11-19T20:00:00 Asia/Shanghai", so that new
 // zone data moves it and never doubles it. The second of a repeated hour ends in " second".
-std::string firing_key(const lang::calendar::Occurrence& occurrence,
+// One of an interval by the stopwatch is named by its instant, as its wall time has no meaning.
+std::string firing_key(const lang::Rule& rule, const lang::calendar::Occurrence& occurrence,
                        const lang::calendar::Zone& zone);
 std::string event_firing_key(const std::string& event_id);
 

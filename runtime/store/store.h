@@ -71,6 +71,7 @@ class PlanStore {
     virtual StoredRule find_or_add_rule(const std::string& playbook, const std::string& name,
                                         Instant fired_through) = 0;
     virtual void set_fired_through(RuleId rule, Instant fired_through) = 0;
+    virtual std::vector<StoredRule> list_rules() = 0;
 };
 
 // ---- firings and runs
@@ -118,6 +119,7 @@ class RunStore {
     // Those not expanded yet, oldest start first.
     virtual std::vector<Firing> firings_to_expand(std::size_t limit) = 0;
     virtual void set_expanded(FiringId id, const std::string& through, bool finished) = 0;
+    virtual void set_window(FiringId id, Instant start_at, Instant end_at) = 0;
 
     // Nothing when the firing has a run for this subject already.
     virtual std::optional<RunId> add_run(const Run& run) = 0;
@@ -126,6 +128,9 @@ class RunStore {
     virtual std::vector<Run> due_runs(Instant now, std::size_t limit) = 0;
     virtual std::optional<Instant> next_run_due() = 0;
     virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
+    // Those of a rule that have a step to come, in the order (subject, id), after `after`
+    // (exclusive; a default one for the beginning).
+    virtual std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
 };
 
 // ---- outbox
@@ -212,6 +217,47 @@ class Outbox {
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
 };
 
+// ---- zone data
+// ------------------------------------------------------------------------------------------------------
+
+// A zone that plans use, as the bytes that the instants in the store were counted with.
+struct StoredZone {
+    std::string name{};
+    std::string data{};
+};
+
+struct ZoneChange {
+    std::string release{};
+    std::string release_before{};  // empty for the first zone data of a store
+    Instant changed_at{};
+    std::int64_t moved = 0;  // planned times, those of each subject counted
+};
+
+// A planned time that other zone data moved.
+struct MovedTime {
+    RuleId rule_id = 0;
+    std::string playbook{};
+    std::string rule{};
+    std::string step{};      // empty for a firing to come
+    std::string subject{};   // the only one that waits for it; empty when there are several
+    std::int64_t count = 1;  // how many wait for it
+    std::string local{};     // what the wall was to show, "2026-11-19T20:00:00 America/New_York"
+    Instant before{};
+    Instant after{};
+};
+
+class ZoneStore {
+  public:
+    virtual ~ZoneStore() = default;
+    virtual std::vector<StoredZone> stored_zones() = 0;
+    virtual void put_zone(const StoredZone& zone) = 0;
+    virtual std::optional<ZoneChange> latest_zone_change() = 0;
+    // With what it moved, in place of what the change before it did.
+    virtual void add_zone_change(const ZoneChange& change, const std::vector<MovedTime>& moved) = 0;
+    // Of the latest change, the earliest first.
+    virtual std::vector<MovedTime> moved_times() = 0;
+};
+
 // ---- events
 // ---------------------------------------------------------------------------------------------------------
 
@@ -285,6 +331,7 @@ class Directory {
 class Store : public PlanStore,
               public RunStore,
               public Outbox,
+              public ZoneStore,
               public EventInbox,
               public Directory {
   public:

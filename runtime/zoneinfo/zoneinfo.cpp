@@ -62,8 +62,22 @@ std::optional<std::string> read_zone(const std::filesystem::path& folder, std::s
 }  // namespace
 
 lang::calendar::ZoneSource zoneinfo_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) {
+        throw ZoneDataError(
+            fmt::format("there is no folder {} to read time zones from; install the tzdata "
+                        "package, or name the folder with --zoneinfo",
+                        folder.string()));
+    }
+    if (!std::filesystem::exists(folder / "tzdata.zi", error)) {
+        throw ZoneDataError(
+            fmt::format("{} holds no tzdata.zi, the list of time zones; reinstall the tzdata "
+                        "package, or name the folder of another with --zoneinfo",
+                        folder.string()));
+    }
     return {.read = [folder](std::string_view name) { return read_zone(folder, name); },
-            .tzdata_zi = read_file(folder / "tzdata.zi")};
+            .tzdata_zi = read_file(folder / "tzdata.zi"),
+            .origin = folder.string()};
 }
 
 }  // namespace sop::runtime

@@ -9,7 +9,8 @@ namespace sop::runtime {
 
 inline constexpr const char* zoneinfo_folder_default = "/usr/share/zoneinfo";
 
-// Throws lang::calendar::ZoneDataError when the folder or its tzdata.zi cannot be read.
+// Reads the list of zones now and each zone when it is asked for. Throws
+// lang::calendar::ZoneDataError when the folder or its tzdata.zi cannot be read.
 lang::calendar::ZoneSource zoneinfo_folder(
     const std::filesystem::path& folder = zoneinfo_folder_default);
 

@@ -195,12 +195,95 @@ TEST_CASE("next shows the coming times of each rule", "[command][next]") {
     const auto result = project.sop({"next", "a.sop", "-n", "2", "--after", "2026-12-31"});
     CHECK(result.exit_code == 0);
     CHECK(result.out ==
-          "local time           day  offset  UTC                   until  rule     remark\n"
-          "2026-12-31 08:00:00  Thu  +08:00  2026-12-31T00:00:00Z         p.hello\n"
-          "2027-01-01 08:00:00  Fri  +08:00  2027-01-01T00:00:00Z         p.hello\n");
+          "local time           day  offset  UTC                   rule\n"
+          "2026-12-31 08:00:00  Thu  +08:00  2026-12-31T00:00:00Z  p.hello\n"
+          "2027-01-01 08:00:00  Fri  +08:00  2027-01-01T00:00:00Z  p.hello\n");
     const auto json = nlohmann::json::parse(
         project.sop({"next", "a.sop", "-n", "1", "--after", "2026-12-31", "--format", "json"}).out);
     CHECK(json["next"][0]["at"] == "2026-12-31T00:00:00Z");
+}
+
+TEST_CASE("next reads a schedule by itself, in English and Chinese", "[command][next]") {
+    const Project project(1);
+    const std::string zones = (source_folder() / "tests/testdata/zoneinfo").string();
+    const auto next = [&](const std::string& schedule, const std::string& zone,
+                          const std::string& after) {
+        return project.sop(
+            {"next", schedule, "--in", zone, "-n", "2", "--after", after, "--zoneinfo", zones});
+    };
+    const std::string sale =
+        "every thursday at 20:00 for 2h\n"
+        "每周四 20:00 持续 2小时\n"
+        "in Asia/Shanghai, zone data 2026f\n\n"
+        "local time           day  offset  UTC                   until                remark\n"
+        "2026-10-01 20:00:00  Thu  +08:00  2026-10-01T12:00:00Z  2026-10-01 22:00:00  "
+        "holiday: 国庆节\n"
+        "2026-10-08 20:00:00  Thu  +08:00  2026-10-08T12:00:00Z  2026-10-08 22:00:00\n";
+    for (const char* schedule :
+         {"every thursday at 20:00 for 2h", "每周四 20:00 持续 2小时", "每周四20:00持续2小时"}) {
+        const auto result = next(schedule, "Asia/Shanghai", "2026-09-26");
+        CHECK(result.exit_code == 0);
+        CHECK(result.out == sale);
+    }
+
+    const auto moved = next("every day at 02:30", "America/New_York", "2026-03-08");
+    CHECK(moved.out ==
+          "every day at 02:30\n"
+          "每天 02:30\n"
+          "in America/New_York, zone data 2026f\n\n"
+          "local time           day  offset  UTC                   remark\n"
+          "2026-03-08 03:30:00  Sun  -04:00  2026-03-08T07:30:00Z  moved: 02:30 does not exist "
+          "that day; clock +1h on 2026-03-08 at 02:00\n"
+          "2026-03-09 02:30:00  Mon  -04:00  2026-03-09T06:30:00Z\n");
+    CHECK(contains(moved.err, "warning[SOP0215]"));
+    CHECK(next("every day at 02:30 gap shift", "America/New_York", "2026-03-08").err.empty());
+
+    CHECK(next("every thirsday at 20:00", "Asia/Shanghai", "2026-03-08").exit_code == 1);
+    CHECK(next("every month on 30 in february at 10:00", "Asia/Shanghai", "2026-03-08").exit_code ==
+          1);
+    CHECK(next("every day at 20:00", "Asia/Shanhai", "2026-03-08").exit_code == 2);
+    const auto without_zone = project.sop({"next", "every day at 20:00"});
+    CHECK(without_zone.exit_code == 2);
+    CHECK(contains(without_zone.err, "--in"));
+}
+
+TEST_CASE("next answers questions in order, a line each", "[command][next]") {
+    const Project project(1);
+    std::string questions;
+    const auto ask = [&](const std::string& id, const std::string& schedule,
+                         const std::string& zone, const std::string& after,
+                         const std::string& more = "") {
+        questions += fmt::format(R"({{{}"schedule":"{}","zone":"{}","after":"{}"{}}})"
+                                 "\n",
+                                 id, schedule, zone, after, more);
+    };
+    const std::string new_year = "2026-12-31T16:00:00Z";
+    ask(R"("id":1,)", "every thursday at 20:00", "Asia/Shanghai", "2026-11-19T12:00:00Z",
+        R"(,"count":2)");
+    ask(R"("id":"two",)", "every workday at 09:00 calendar cn", "Asia/Shanghai", new_year);
+    questions += "\n";
+    ask("", "on 2020-01-01 at 09:00", "Asia/Shanghai", new_year);
+    questions += "nonsense\n";
+    ask(R"("id":[3],)", "every day at 25:00", "Asia/Shanghai", new_year);
+    ask(R"("id":4,)", "every day at 20:00", "Asia/Shanhai", new_year);
+    ask(R"("id":5,)", "every day at 20:00", "Asia/Shanghai", "soon");
+    ask(R"("id":6,)", "every day at 02:30 gap reject", "America/New_York", "2026-03-08T00:00:00Z");
+    project.folder.write("questions", questions);
+    const std::string zones = (source_folder() / "tests/testdata/zoneinfo").string();
+    const auto result =
+        run({"sh", "-c", "\"$0\" next - --zoneinfo \"$1\" < questions", SOP_BINARY, zones},
+            {.environment = {}, .folder = project.folder.path()});
+    CHECK(result.exit_code == 0);
+    CHECK(result.out ==
+          R"({"id":1,"next":["2026-11-26T12:00:00Z","2026-12-03T12:00:00Z"]}
+{"id":"two","error":{"code":"SOP0221","message":"the calendar has no data for 2027-01-01: add `unknown weekdays` to it to count its weeks as ordinary"}}
+{"id":null,"next":[]}
+{"id":null,"error":{"code":"SOP0901","message":"the line is no JSON object"}}
+{"id":[3],"error":{"code":"SOP0203","message":"`25:00` is not a time of day: hours go from 00 to 23, minutes and seconds from 00 to 59"}}
+{"id":4,"error":{"code":"SOP0202","message":"there is no time zone `Asia/Shanhai`; did you mean `Asia/Shanghai`?"}}
+{"id":5,"error":{"code":"SOP0901","message":"`after` is no instant in UTC: write `2026-11-19T12:00:00Z`, not `soon`"}}
+{"id":6,"error":{"code":"SOP0213","message":"2026-03-08 02:30:00 does not exist in America/New_York"}}
+)");
 }
 
 TEST_CASE("the example week rehearses to 14,180 messages, all sent", "[command][rehearse]") {

@@ -50,16 +50,16 @@ TEST_CASE("every form of schedule in the reference can be read, and reads back f
             const auto read = lang::parse_schedule(source);
             REQUIRE(read.value);
             CHECK(lang::schedule_text(*read.value) == sentence);
-            const lang::Source chinese(
-                "chinese", lang::schedule_text(*read.value, lang::Dialect::zh_cn));
+            const lang::Source chinese("chinese",
+                                       lang::schedule_text(*read.value, lang::Dialect::zh_cn));
             CHECK(lang::parse_schedule(chinese).value == read.value);
         }
     }
 }
 
 TEST_CASE("every file of the standard library compiles and is formatted", "[documentation]") {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(
-             tests::source_folder() / "stdlib")) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(tests::source_folder() / "stdlib")) {
         if (entry.path().extension() != ".sop") continue;
         DYNAMIC_SECTION(entry.path().filename().string()) {
             const std::string text = tests::read_text_file(entry.path());
@@ -70,7 +70,8 @@ TEST_CASE("every file of the standard library compiles and is formatted", "[docu
 }
 
 TEST_CASE("every playbook in the documentation compiles and is formatted", "[documentation]") {
-    for (const char* page : {"README.md", "README.zh-CN.md", "lang/README.md", "lang/schedules.md"}) {
+    for (const char* page :
+         {"README.md", "README.zh-CN.md", "lang/README.md", "lang/schedules.md"}) {
         DYNAMIC_SECTION(page) {
             const auto playbooks =
                 playbooks_in(tests::read_text_file(tests::source_folder() / page));

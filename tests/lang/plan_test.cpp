@@ -53,7 +53,8 @@ TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][jso
     CHECK_THROWS_AS(plan_from_json("{}"), PlanFormatError);
     std::string newer = to_json(Plan{});
     newer.replace(newer.find("\"format\":2"), 10, "\"format\":9");
-    CHECK_THROWS_WITH(plan_from_json(newer), "the plan has format 9, and this version reads 1 to 2");
+    CHECK_THROWS_WITH(plan_from_json(newer),
+                      "the plan has format 9, and this version reads 1 to 2");
 }
 
 TEST_CASE("a plan stored by an earlier version is read", "[plan][json]") {

@@ -84,8 +84,8 @@ lang::CalendarTrigger daily(std::vector<std::chrono::seconds> times,
 lang::CalendarTrigger weekly(std::size_t day, std::chrono::seconds time,
                              std::optional<std::chrono::seconds> window) {
     lang::CalendarTrigger trigger = daily({time}, window);
-    trigger.schedule.days = lang::calendar::Weekdays{
-        lang::calendar::WeekdaySet::of({static_cast<unsigned>(day)})};
+    trigger.schedule.days =
+        lang::calendar::Weekdays{lang::calendar::WeekdaySet::of({static_cast<unsigned>(day)})};
     return trigger;
 }
 
@@ -260,13 +260,14 @@ World::~World() = default;
 void World::start_executor() {
     // The old executor's channel refers to the old wakeup, so it goes first.
     executor_.reset();
+    if (installed_zones_) options_.zones = std::exchange(installed_zones_, nullptr);
     wakeup_ = std::make_unique<runtime::Wakeup>();
     auto channel = std::make_unique<FakeChannel>(platform_, clock_, *wakeup_);
     channel_ = channel.get();
     runtime::Channels channels;
     channels.emplace("hook", std::move(channel));
     executor_ = std::make_unique<runtime::Executor>(
-        *store_, clock_, *wakeup_, zones(), std::move(channels),
+        *store_, clock_, *wakeup_, options_.zones ? *options_.zones : zones(), std::move(channels),
         runtime::ExecutorOptions{.page_rows = options_.page_rows},
         static_cast<runtime::Observer*>(this));
     executor_->recover();
@@ -340,6 +341,35 @@ void World::crash() {
 void World::crash_until(const std::string& local) {
     sleep_until(local);
     crash();
+}
+
+bool World::change_zones(std::shared_ptr<const lang::calendar::ZoneDatabase> zones) {
+    const bool changed = executor_->change_zones(*zones);
+    options_.zones = std::move(zones);
+    return changed;
+}
+
+void World::install_zones(std::shared_ptr<const lang::calendar::ZoneDatabase> zones) {
+    installed_zones_ = std::move(zones);
+}
+
+void World::zones_changed(const runtime::ZoneChange& change,
+                          const std::vector<runtime::MovedTime>& moved) {
+    zone_changes_.push_back(change);
+    moved_ = moved;
+}
+
+std::vector<std::string> World::moved() const {
+    std::vector<std::string> lines;
+    for (const runtime::MovedTime& time : moved_) {
+        std::string line = fmt::format("{} > {}, {}, {}", local_text(time.before, "UTC"),
+                                       local_text(time.after, "UTC"), time.local, time.rule);
+        if (!time.step.empty()) line += ", " + time.step;
+        if (!time.subject.empty()) line += ", " + time.subject;
+        if (time.count > 1) line += fmt::format(", {} of them", time.count);
+        lines.push_back(line);
+    }
+    return lines;
 }
 
 void World::deploy(const lang::Plan& plan) {

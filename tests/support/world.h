@@ -114,6 +114,9 @@ std::ostream& operator<<(std::ostream& out, const Delivered& delivered);
 struct WorldOptions {
     std::string zone = "Asia/Shanghai";
     std::size_t page_rows = 500;
+    // What the executor counts with; this machine's when there is none. Times in tests are always
+    // read and shown by this machine's.
+    std::shared_ptr<const lang::calendar::ZoneDatabase> zones = nullptr;
 };
 
 class World : private runtime::Observer {
@@ -140,6 +143,11 @@ class World : private runtime::Observer {
     // Time passes and the executor is not there.
     void sleep_until(const std::string& local);
 
+    // What SIGHUP does. Throws ZoneDataError for data that cannot be used.
+    bool change_zones(std::shared_ptr<const lang::calendar::ZoneDatabase> zones);
+    // The machine gets other zone data; only a new start finds them.
+    void install_zones(std::shared_ptr<const lang::calendar::ZoneDatabase> zones);
+
     // kill -9 and a new start: what was in memory, and every request under way, is lost.
     void crash();
     // kill -9, and a new start at that time.
@@ -152,6 +160,10 @@ class World : private runtime::Observer {
     runtime::Wakeup& wakeup() { return *wakeup_; }
     Platform& platform() { return platform_; }
     const std::vector<std::string>& troubles() const { return troubles_; }
+    // Each change of zone data since the beginning.
+    const std::vector<runtime::ZoneChange>& zone_changes() const { return zone_changes_; }
+    // "before > after, wall time, rule, step, for whom" of what the last of them moved, in UTC.
+    std::vector<std::string> moved() const;
 
     // What the platform took, in order.
     std::vector<Delivered> delivered() const;
@@ -167,9 +179,12 @@ class World : private runtime::Observer {
     class FakeChannel;
 
     void trouble(const std::string& message) override { troubles_.push_back(message); }
+    void zones_changed(const runtime::ZoneChange& change,
+                       const std::vector<runtime::MovedTime>& moved) override;
     void start_executor();
 
     WorldOptions options_;
+    std::shared_ptr<const lang::calendar::ZoneDatabase> installed_zones_;
     runtime::ManualClock clock_;
     std::unique_ptr<runtime::Store> store_;
     Platform platform_;
@@ -177,6 +192,8 @@ class World : private runtime::Observer {
     FakeChannel* channel_ = nullptr;  // owned by the executor
     std::unique_ptr<runtime::Executor> executor_;
     std::vector<std::string> troubles_;
+    std::vector<runtime::ZoneChange> zone_changes_;
+    std::vector<runtime::MovedTime> moved_;
 };
 
 }  // namespace sop::tests

@@ -31,9 +31,8 @@ struct Box {
 // What of the language all of runtime/ may see: the Plan, how it is made, how its diagnostics are
 // shown, and time.
 const std::vector<std::string> language_for_runtime = {
-    "lang/compile.h", "lang/plan.h",       "lang/diagnostic.h", "lang/source.h",
-    "lang/unicode.h", "lang/suggestion.h", "lang/value.h",      "lang/calendar/",
-    "lang/sentence.h",
+    "lang/compile.h",    "lang/plan.h",  "lang/diagnostic.h", "lang/source.h",   "lang/unicode.h",
+    "lang/suggestion.h", "lang/value.h", "lang/calendar/",    "lang/sentence.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -68,7 +67,9 @@ struct Door {
 const std::vector<Door> library_doors = {
     {"tao/pegtl", {"lang/parse.cpp", "lang/grammar.h"}, "call lang/parse.h"},
     {"utf8proc.h", {"lang/unicode.cpp"}, "call lang/unicode.h"},
-    {"nlohmann/", {"lang/plan_json.cpp", "lang/schedule_json", "lang/diagnostic.cpp", "runtime/"}, "call lang/plan.h"},
+    {"nlohmann/",
+     {"lang/plan_json.cpp", "lang/schedule_json", "lang/diagnostic.cpp", "runtime/"},
+     "call lang/plan.h"},
     {"sqlite3.h", {"runtime/store/sqlite/"}, "call runtime/store/store.h"},
     {"curl/", {"runtime/delivery/"}, "call runtime/delivery/channel.h"},
     {"csv.h", {"runtime/directory/csv_table.cpp"}, "call runtime/directory/import.h"},

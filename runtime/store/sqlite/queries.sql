@@ -49,6 +49,9 @@ SELECT id, playbook, name, fired_through FROM rule WHERE playbook = ?1 AND name 
 -- name: update_fired_through
 UPDATE rule SET fired_through = ?2 WHERE id = ?1
 
+-- name: select_rules
+SELECT id, playbook, name, fired_through FROM rule ORDER BY id
+
 -- name: insert_firing
 INSERT INTO firing (rule, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -69,6 +72,9 @@ LIMIT ?1
 -- name: update_expanded
 UPDATE firing SET expanded_through = ?2, expanded = ?3 WHERE id = ?1
 
+-- name: update_window
+UPDATE firing SET start_at = ?2, end_at = ?3 WHERE id = ?1
+
 -- name: insert_run
 INSERT INTO run (firing, rule, subject, state, next_step, due_at, reason)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -86,6 +92,13 @@ LIMIT ?2
 
 -- name: select_next_run_due
 SELECT due_at FROM run WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1
+
+-- name: select_open_runs
+SELECT id, firing, rule, subject, state, next_step, due_at, reason
+FROM run
+WHERE rule = ?1 AND state = 'running' AND (subject, id) > (?2, ?3)
+ORDER BY subject, id
+LIMIT ?4
 
 -- name: exists_open_run
 SELECT EXISTS (SELECT 1 FROM run WHERE rule = ?1 AND subject = ?2 AND state = 'running')
@@ -303,3 +316,27 @@ INSERT INTO member_tag (tag, member_id) SELECT ?2, id FROM member WHERE id = ?1 
 
 -- name: delete_member_tag
 DELETE FROM member_tag WHERE member_id = ?1 AND tag = ?2
+
+-- name: select_zones
+SELECT name, data FROM zone ORDER BY name
+
+-- name: upsert_zone
+INSERT INTO zone (name, data) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET data = excluded.data
+
+-- name: select_latest_zone_change
+SELECT release, release_before, changed_at, moved FROM zone_change ORDER BY id DESC LIMIT 1
+
+-- name: insert_zone_change
+INSERT INTO zone_change (release, release_before, changed_at, moved) VALUES (?1, ?2, ?3, ?4)
+
+-- name: delete_moved_times
+DELETE FROM moved_time
+
+-- name: insert_moved_time
+INSERT INTO moved_time (rule, step, subject, count, local, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+
+-- name: select_moved_times
+SELECT moved_time.rule, rule.playbook, rule.name, step, subject, count, local, before, after
+FROM moved_time
+CROSS JOIN rule ON rule.id = moved_time.rule
+ORDER BY after, rule.playbook, rule.name, moved_time.rowid

@@ -145,6 +145,13 @@ std::string SqliteQuery::text() {
     return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
 }
 
+std::string SqliteQuery::blob() {
+    const int column = column_++;
+    const void* data = sqlite3_column_blob(statement_, column);
+    const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+    return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
+}
+
 bool SqliteQuery::skip_null() {
     if (sqlite3_column_type(statement_, column_) != SQLITE_NULL) {
         return false;

@@ -41,6 +41,7 @@ class SqliteQuery {
     std::int64_t integer();
     bool boolean() { return integer() != 0; }
     std::string text();
+    std::string blob();
     std::optional<std::int64_t> optional_integer();
     std::optional<std::string> optional_text();
 

@@ -220,6 +220,29 @@ DeliverySummary read_summary(SqliteQuery& row) {
             .count = row.integer()};
 }
 
+StoredZone read_zone(SqliteQuery& row) {
+    return {.name = row.text(), .data = row.blob()};
+}
+
+ZoneChange read_zone_change(SqliteQuery& row) {
+    return {.release = row.text(),
+            .release_before = row.text(),
+            .changed_at = instant_from(row.integer()),
+            .moved = row.integer()};
+}
+
+MovedTime read_moved_time(SqliteQuery& row) {
+    return {.rule_id = row.integer(),
+            .playbook = row.text(),
+            .rule = row.text(),
+            .step = row.text(),
+            .subject = row.text(),
+            .count = row.integer(),
+            .local = row.text(),
+            .before = instant_from(row.integer()),
+            .after = instant_from(row.integer())};
+}
+
 Group read_group(SqliteQuery& row) {
     return {.id = row.text(),
             .name = row.text(),
@@ -337,6 +360,10 @@ class SqliteStore : public Store {
         change_row("rule", rule, query(sql::update_fired_through, rule, to_column(fired_through)));
     }
 
+    std::vector<StoredRule> list_rules() override {
+        return all(query(sql::select_rules), read_rule);
+    }
+
     // ---- firings and runs
 
     std::optional<FiringId> add_firing(const Firing& firing) override {
@@ -356,6 +383,11 @@ class SqliteStore : public Store {
 
     void set_expanded(FiringId id, const std::string& through, bool finished) override {
         change_row("firing", id, query(sql::update_expanded, id, through, std::int64_t{finished}));
+    }
+
+    void set_window(FiringId id, Instant start_at, Instant end_at) override {
+        change_row("firing", id,
+                   query(sql::update_window, id, to_column(start_at), to_column(end_at)));
     }
 
     std::optional<RunId> add_run(const Run& run) override {
@@ -379,6 +411,11 @@ class SqliteStore : public Store {
 
     bool has_open_run(RuleId rule, const std::string& subject) override {
         return holds(query(sql::exists_open_run, rule, subject));
+    }
+
+    std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) override {
+        return all(query(sql::select_open_runs, rule, after.subject, after.id, to_column(limit)),
+                   read_run);
     }
 
     // ---- outbox
@@ -449,6 +486,38 @@ class SqliteStore : public Store {
         const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
         return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit)),
                    read_delivery_detail);
+    }
+
+    // ---- zone data
+
+    std::vector<StoredZone> stored_zones() override {
+        return all(query(sql::select_zones), read_zone);
+    }
+
+    void put_zone(const StoredZone& zone) override {
+        query(sql::upsert_zone, zone.name, SqliteBlob{zone.data}).next();
+    }
+
+    std::optional<ZoneChange> latest_zone_change() override {
+        return first(query(sql::select_latest_zone_change), read_zone_change);
+    }
+
+    void add_zone_change(const ZoneChange& change, const std::vector<MovedTime>& moved) override {
+        atomically([&] {
+            query(sql::insert_zone_change, change.release, change.release_before,
+                  to_column(change.changed_at), change.moved)
+                .next();
+            query(sql::delete_moved_times).next();
+            for (const MovedTime& time : moved) {
+                query(sql::insert_moved_time, time.rule_id, time.step, time.subject, time.count,
+                      time.local, to_column(time.before), to_column(time.after))
+                    .next();
+            }
+        });
+    }
+
+    std::vector<MovedTime> moved_times() override {
+        return all(query(sql::select_moved_times), read_moved_time);
     }
 
     // ---- events

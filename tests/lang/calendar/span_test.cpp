@@ -255,8 +255,8 @@ TEST_CASE("a window is open until a time of day, on the next date if need be",
         {"to a time that comes twice", "2026-11-01 04:30", 1h + 30min, "2026-11-01 05:30"},
         {"from the first reading to one that has passed", "2026-11-01 05:45", 1h + 30min,
          "2026-11-02 06:30"},
-        {"from the second reading to a later time that came before", "2026-11-01 06:15",
-         1h + 30min, "2026-11-01 06:30"},
+        {"from the second reading to a later time that came before", "2026-11-01 06:15", 1h + 30min,
+         "2026-11-01 06:30"},
     };
     for (const Row& row : rows) {
         DYNAMIC_SECTION(row.behaviour) {

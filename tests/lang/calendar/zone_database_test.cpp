@@ -58,9 +58,24 @@ TEST_CASE("a listed zone without its file is an error that says what to do",
           "[calendar][zone_database][error]") {
     const ZoneDatabase zones(listing_only("Z Asia/Tokyo 9 - JST\nL Asia/Tokyo Japan\n"));
     CHECK_THROWS_WITH(zones.find("Japan"),
-                      "time zone Japan is listed but its file Asia/Tokyo is missing; reinstall the "
-                      "tzdata package");
+                      "time zone Japan is listed but its file Asia/Tokyo is missing from the zone "
+                      "data; reinstall the tzdata package");
     CHECK(zones.release() == "unknown");
+}
+
+TEST_CASE("the bytes a zone was read from stay with it", "[calendar][zone_database]") {
+    ZoneSource source = runtime::zoneinfo_folder(SOP_SOURCE_DIR "/tests/testdata/zoneinfo");
+    const std::string tokyo = source.read("Asia/Tokyo").value();
+    int reads = 0;
+    source.read = [&, read = source.read](std::string_view name) {
+        ++reads;
+        return read(name);
+    };
+    const ZoneDatabase zones(std::move(source));
+    REQUIRE(zones.find("Asia/Tokyo") != nullptr);
+    CHECK(zones.data_of("Asia/Tokyo") == tokyo);
+    CHECK(reads == 1);
+    CHECK(zones.data_of("Mars/Olympus").empty());
 }
 
 TEST_CASE("one malformed file leaves the other zones usable", "[calendar][zone_database][error]") {
@@ -77,7 +92,8 @@ TEST_CASE("one malformed file leaves the other zones usable", "[calendar][zone_d
 
 TEST_CASE("a list without zones is refused", "[calendar][zone_database][error]") {
     CHECK_THROWS_WITH(ZoneDatabase(listing_only("")),
-                      "tzdata.zi lists no time zone; reinstall the tzdata package");
+                      "the tzdata.zi of the zone data lists no time zone; reinstall the tzdata "
+                      "package");
     CHECK_THROWS_AS(ZoneDatabase(listing_only(
                         "# version 2026f\nR d 1916 o - Jun 14 23s 1 S\nZ\nL Asia/Tokyo\n")),
                     ZoneDataError);

@@ -250,6 +250,26 @@ TEST_CASE("times before the first change have the offset of the first type", "[c
     CHECK(zone->to_instant(local("1800-01-01 00:00")) == utc("1800-01-01 04:02"));
 }
 
+TEST_CASE("a change before the Big Bang, as old files begin with, does not hide the rule",
+          "[calendar][zone]") {
+    // Counted in days the first two pass 32 bits, and all three the years a date can have.
+    for (const std::int64_t first :
+         {-(std::int64_t{1} << 59), (std::int64_t{3'300'000} - (std::int64_t{1} << 32)) * 86400,
+          (std::int64_t{-20'000'000} * 86400)}) {
+        CAPTURE(first);
+        ZoneFile file;
+        file.types = {{0}, {-18000}};
+        file.changes = {{first, 1}};
+        file.footer = "\nEST5EDT,M3.2.0,M11.1.0\n";
+        const auto zone = Zone::parse("Test/Zone", file.bytes());
+        CHECK(zone->offset_at(utc("1950-01-15 12:00")) == -5h);
+        CHECK(zone->offset_at(utc("2026-07-15 12:00")) == -4h);
+        CHECK(zone->offset_at(utc("2026-12-15 12:00")) == -5h);
+        CHECK(zone->offset_at(utc("2999-07-15 12:00")) == -4h);
+        CHECK(zone->next_transition(utc("2026-01-15 12:00")) == utc("2026-03-08 07:00"));
+    }
+}
+
 TEST_CASE("without a rule the last change holds for ever", "[calendar][zone]") {
     ZoneFile file;
     file.types = {{0}, {3600}};

@@ -30,11 +30,13 @@ struct Scene {
         context.admitted_at = admitted_at;
         context.channel = channel;
         context.now = now;
+        context.no_calendar_data = no_calendar_data;
         return decide_step(context, 0, eight, overtaken, subject, nullptr);
     }
 
     Draft draft;
     Instant admitted_at = Instant::min();
+    bool no_calendar_data = false;
     std::optional<std::string> channel = "hook";
     Subject subject = Group{"g1", "One", "anna", {"member"}};
 };
@@ -88,6 +90,14 @@ TEST_CASE("a step that passed before its rule was deployed does nothing", "[sche
 
     scene.admitted_at = eight;
     CHECK(effects_text(scene.decide(eight + 1s)) == "0 send first, 1 tag seen, 2 send second");
+}
+
+TEST_CASE("a step on a date the calendar has no data for does nothing", "[scheduler][step]") {
+    Scene scene;
+    scene.no_calendar_data = true;
+    const StepDecision decision = scene.decide(eight);
+    CHECK(effects_text(decision) == "0 skipped no calendar data, 2 skipped no calendar data");
+    CHECK(decision.next->index == 1);
 }
 
 TEST_CASE("a subject that is gone ends its run", "[scheduler][step]") {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/sources.h"
 #include "tests/support/world.h"
 
 namespace sop::runtime {
@@ -109,7 +110,7 @@ TEST_CASE("a calendar rule begins at its earliest step", "[scheduler][timeline]"
     CHECK(local_text(firing->begins_at) == "2026-11-18 12:00");
     CHECK(local_text(firing->window.start) == "2026-11-19 20:00");
     CHECK(local_text(firing->window.end) == "2026-11-19 22:00");
-    CHECK(firing_key(firing->occurrence, zone("Asia/Shanghai")) ==
+    CHECK(firing_key(rule, firing->occurrence, zone("Asia/Shanghai")) ==
           "2026-11-19T20:00:00 Asia/Shanghai");
 }
 
@@ -136,14 +137,36 @@ TEST_CASE("an event rule and a calendar that has run out fire no more", "[schedu
     CHECK_FALSE(next_firing(past, zone("Asia/Shanghai"), instant("2026-11-11 20:00")));
 }
 
+TEST_CASE("a firing on a date the calendar has no data for is told apart",
+          "[scheduler][timeline][calendar]") {
+    const lang::Plan plan = plan_of(
+        "sop 1\nimport std.calendar.cn\nplaybook p {\n  timezone Asia/Shanghai\n  calendar cn\n"
+        "  for groups\n  via log\n  r: every workday at 08:00 { post \"a\" }\n}\n");
+    const lang::Rule& rule = plan.playbooks.front().rules.front();
+    const auto lacks = [&](const char* start) {
+        return lacks_calendar_data(rule, {instant(start), instant(start)}, zone(rule.timezone));
+    };
+    CHECK_FALSE(lacks("2026-12-31 08:00"));
+    CHECK(lacks("2027-01-04 08:00"));
+    CHECK_FALSE(lacks("2027-01-04 09:00"));
+}
+
 TEST_CASE("a firing is named by what the wall shows", "[scheduler][timeline][dst]") {
     const auto& new_york = zone("America/New_York");
     const date::local_seconds repeated = date::local_days{date::year{2026} / 11 / 1} + 1h + 30min;
     const auto meaning = new_york.meaning_of(repeated);
-    CHECK(firing_key({repeated, meaning.first}, new_york) ==
+    using Reading = lang::calendar::Occurrence::Reading;
+    const auto rule = rule_of(daily({1h + 30min}), {at_start()}, "America/New_York");
+    CHECK(firing_key(rule, {repeated, meaning.first, Reading::first}, new_york) ==
           "2026-11-01T01:30:00 America/New_York");
-    CHECK(firing_key({repeated, meaning.second}, new_york) ==
+    CHECK(firing_key(rule, {repeated, meaning.second, Reading::second}, new_york) ==
           "2026-11-01T01:30:00 America/New_York second");
+    lang::CalendarTrigger by_stopwatch;
+    by_stopwatch.schedule.starting = date::local_days{date::year{2026} / 1 / 1};
+    by_stopwatch.schedule.times = lang::calendar::ElapsedInterval{90min, 0s};
+    CHECK(firing_key(rule_of(by_stopwatch, {at_start()}, "America/New_York"),
+                     {repeated, meaning.second, Reading::second},
+                     new_york) == "2026-11-01T06:30:00Z");
     CHECK(event_firing_key("o-17") == "event:o-17");
 }
 

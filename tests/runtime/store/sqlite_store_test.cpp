@@ -1,5 +1,6 @@
 #include "runtime/store/sqlite/sqlite_store.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -73,7 +74,7 @@ TEST_CASE("an empty file becomes a store", "[store][sqlite]") {
           path + " is empty; `sop serve` fills it");
     CHECK(failure_of_opening(path) == "opened");
     CHECK(read_number(path, "PRAGMA application_id") == 0x736f7031);
-    CHECK(read_number(path, "PRAGMA user_version") == 1);
+    CHECK(read_number(path, "PRAGMA user_version") == 2);
     CHECK(failure_of_opening(path, {.open = Open::read_only}) == "opened");
 }
 
@@ -131,18 +132,37 @@ TEST_CASE("a store of a newer version is refused with both versions", "[store][s
         CHECK(failure_of_opening(path, {.open = open}) ==
               path +
                   " was written by a newer sop: its format is version 42, this program knows "
-                  "versions up to 1; install the newer sop");
+                  "versions up to 2; install the newer sop");
     }
 }
 
-TEST_CASE("going down from the first version leaves an empty file", "[store][sqlite]") {
+TEST_CASE("going down from the newest version leaves an empty file", "[store][sqlite]") {
     tests::TemporaryFolder folder;
     const std::string path = (folder / "sop.db").string();
     open_sqlite_store(path)->put_group({.id = "g1"});
-    connect(path).run_script(read_source("runtime/store/sqlite/migrations/0001_first.down.sql"));
+    for (const char* migration : {"0002_zone_data", "0001_first"}) {
+        connect(path).run_script(
+            read_source(fmt::format("runtime/store/sqlite/migrations/{}.down.sql", migration)));
+    }
 
     CHECK(read_number(path, "SELECT count(*) FROM sqlite_schema") == 0);
     CHECK(open_sqlite_store(path)->count_directory().groups == 0);
+}
+
+TEST_CASE("a store of the version before is upgraded and keeps what it has", "[store][sqlite]") {
+    tests::TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    open_sqlite_store(path)->put_group({.id = "g1"});
+    connect(path).run_script(
+        read_source("runtime/store/sqlite/migrations/0002_zone_data.down.sql"));
+    REQUIRE(read_number(path, "PRAGMA user_version") == 1);
+
+    CHECK_THAT(failure_of_opening(path, {.open = Open::read_only}),
+               Catch::EndsWith("`sop serve` upgrades it"));
+    const auto store = open_sqlite_store(path);
+    CHECK(store->count_directory().groups == 1);
+    CHECK_FALSE(store->latest_zone_change());
+    CHECK(store->stored_zones().empty());
 }
 
 TEST_CASE("a damaged store says so", "[store][sqlite]") {

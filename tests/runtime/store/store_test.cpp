@@ -262,6 +262,103 @@ TEMPLATE_TEST_CASE("a run that is over is neither due nor open", "[store]", Memo
     CHECK_THROWS_AS((*store).update_run(run), StoreError);
 }
 
+TEMPLATE_TEST_CASE("the open runs of a rule come page by page, whatever becomes of them", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId monday = add_firing(*store, rule, "monday");
+    const FiringId tuesday = add_firing(*store, rule, "tuesday");
+    const RunId second = (*store).add_run(a_run(rule, tuesday, "g1", at(9))).value();
+    const RunId first = (*store).add_run(a_run(rule, monday, "g1", at(7))).value();
+    const RunId third = (*store).add_run(a_run(rule, monday, "g2", at(1))).value();
+    Run over = a_run(rule, monday, "g3", std::nullopt);
+    over.state = RunState::done;
+    (*store).add_run(over);
+    const RuleId other = add_rule(*store, "other");
+    (*store).add_run(a_run(other, add_firing(*store, other), "g1", at(1)));
+
+    auto page = (*store).open_runs(rule, {}, 2);
+    CHECK(ids_of(page) == std::vector<RunId>{second, first});
+    for (Run& run : page) {
+        run.due_at = at(100);
+        (*store).update_run(run);
+    }
+    CHECK(ids_of((*store).open_runs(rule, page.back(), 2)) == std::vector<RunId>{third});
+    CHECK((*store).open_runs(rule, {}, 10).at(0).due_at == at(100));
+}
+
+TEMPLATE_TEST_CASE("a firing's window can be moved, and rules can be listed", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const RuleId lottery = add_rule(*store, "lottery");
+    const FiringId firing = add_firing(*store, rule);
+    (*store).set_window(firing, at(60), at(90));
+    CHECK((*store).find_firing(firing)->start_at == at(60));
+    CHECK((*store).find_firing(firing)->end_at == at(90));
+    CHECK_THROWS_AS((*store).set_window(999, at(1), at(2)), StoreError);
+
+    const auto rules = (*store).list_rules();
+    REQUIRE(rules.size() == 2);
+    CHECK(rules[0].id == rule);
+    CHECK(rules[1].id == lottery);
+    CHECK(rules[1].name == "lottery");
+}
+
+// ---- zone data ----------------------------------------------------------------------------------
+
+TEMPLATE_TEST_CASE("zones are kept by the byte", "[store][zones]", MemoryStore, FileStore) {
+    TestType store;
+    const std::string bytes("TZif\0\xff\0 not UTF-8", 17);
+    (*store).put_zone({.name = "Asia/Tokyo", .data = bytes});
+    (*store).put_zone({.name = "Asia/Shanghai", .data = "old"});
+    (*store).put_zone({.name = "Asia/Shanghai", .data = "new"});
+    const auto zones = (*store).stored_zones();
+    REQUIRE(zones.size() == 2);
+    CHECK(zones[0].name == "Asia/Shanghai");
+    CHECK(zones[0].data == "new");
+    CHECK(zones[1].data == bytes);
+}
+
+TEMPLATE_TEST_CASE("of changes of zone data the latest is told, with what it moved",
+                   "[store][zones]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const auto moved = [&](int minute) {
+        return MovedTime{.rule_id = rule,
+                         .step = "start - 10m",
+                         .subject = "g1",
+                         .count = 1,
+                         .local = "2026-11-19T20:00:00 Asia/Tokyo",
+                         .before = at(1),
+                         .after = at(minute)};
+    };
+    CHECK_FALSE((*store).latest_zone_change());
+    (*store).add_zone_change({.release = "2026f", .changed_at = at(1)}, {});
+    (*store).add_zone_change(
+        {.release = "2026g", .release_before = "2026f", .changed_at = at(2), .moved = 7},
+        {moved(9)});
+    (*store).add_zone_change(
+        {.release = "2026h", .release_before = "2026g", .changed_at = at(3), .moved = 2},
+        {moved(8), moved(5)});
+
+    const ZoneChange change = (*store).latest_zone_change().value();
+    CHECK(change.release == "2026h");
+    CHECK(change.release_before == "2026g");
+    CHECK(change.changed_at == at(3));
+    CHECK(change.moved == 2);
+    const auto times = (*store).moved_times();
+    REQUIRE(times.size() == 2);
+    CHECK(times[0].after == at(5));
+    CHECK(times[0].before == at(1));
+    CHECK(times[0].playbook == "members");
+    CHECK(times[0].rule == "check_in");
+    CHECK(times[0].step == "start - 10m");
+    CHECK(times[0].subject == "g1");
+    CHECK(times[0].local == "2026-11-19T20:00:00 Asia/Tokyo");
+    CHECK(times[1].after == at(8));
+}
+
 // ---- outbox -------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store]", MemoryStore,

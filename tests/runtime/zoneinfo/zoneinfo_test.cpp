@@ -22,11 +22,16 @@ TEST_CASE("every zone that this machine lists can be used", "[zoneinfo]") {
 
 TEST_CASE("a folder without a list of zones is refused with what to do", "[zoneinfo][error]") {
     const tests::TemporaryFolder folder;
-    const std::string list = (folder.path() / "tzdata.zi").string();
-    CHECK_THROWS_WITH(
-        zoneinfo_folder(folder.path()),
-        "cannot read " + list + ": No such file or directory; reinstall the tzdata package");
-    std::filesystem::create_directory(list);
+    const std::string path = folder.path().string();
+    CHECK_THROWS_WITH(zoneinfo_folder(folder.path()),
+                      path +
+                          " holds no tzdata.zi, the list of time zones; reinstall the tzdata "
+                          "package, or name the folder of another with --zoneinfo");
+    CHECK_THROWS_WITH(zoneinfo_folder(folder.path() / "none"),
+                      "there is no folder " + path +
+                          "/none to read time zones from; install the tzdata package, or name the "
+                          "folder with --zoneinfo");
+    std::filesystem::create_directory(folder.path() / "tzdata.zi");
     CHECK_THROWS_AS(zoneinfo_folder(folder.path()), ZoneDataError);
 }
 

@@ -1,0 +1,61 @@
+// Any text as a playbook: it gets diagnostics that can be shown, or a plan that formatting keeps.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "lang/compile.h"
+#include "runtime/zoneinfo/zoneinfo.h"
+
+namespace {
+
+using sop::lang::Compilation;
+using sop::lang::Source;
+
+const sop::lang::calendar::ZoneDatabase& zones() {
+    static const sop::lang::calendar::ZoneDatabase frozen(
+        sop::runtime::zoneinfo_folder(SOP_SOURCE_DIR "/tests/testdata/zoneinfo"));
+    return frozen;
+}
+
+// Stops the run with the input that led here.
+void require(bool promise) {
+    if (!promise) std::abort();
+}
+
+void show_all(const Compilation& compilation) {
+    for (const auto& file : compilation.files) {
+        for (const auto& diagnostic : file.diagnostics) {
+            require(!sop::lang::render(diagnostic, *file.source, false).empty());
+            require(!sop::lang::render_json(diagnostic, *file.source).empty());
+        }
+    }
+}
+
+std::string formatted(const std::string& text) {
+    const Source source("formatted.sop", text);
+    const auto result = sop::lang::format_source(source);
+    require(result.value.has_value());
+    return *result.value;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(reinterpret_cast<const char*>(data), size);
+    const std::vector<Source> sources{Source("fuzz.sop", text)};
+    const Compilation compilation = sop::lang::compile(sources, {zones()});
+    show_all(compilation);
+
+    const auto format = sop::lang::format_source(sources.front());
+    require(format.value.has_value() || !compilation.plan);
+    if (!format.value) return 0;
+    require(formatted(*format.value) == *format.value);
+    if (!compilation.plan) return 0;
+    const std::vector<Source> again{Source("fuzz.sop", *format.value)};
+    const Compilation second = sop::lang::compile(again, {zones()});
+    require(second.plan.has_value());
+    require(sop::lang::content_hash(*second.plan) == sop::lang::content_hash(*compilation.plan));
+    return 0;
+}
