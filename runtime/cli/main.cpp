@@ -76,9 +76,15 @@ struct CommandLine {
         command->add_option("PATH", check_options.paths, "Files, folders, or - for standard input")
             ->required();
         add_zoneinfo(command, check_options.zoneinfo);
+        command
+            ->add_option("--from", check_options.from,
+                         "Look at the coming year from this date on (default: the first of the "
+                         "zone data's year, so that a check says the same every day)")
+            ->type_name("DATE");
         add_format(command, check_options.format);
         command->footer(
-            "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop");
+            "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
+            "  sop check --from 2026-12-01 .");
         command->callback([this] { run = [this] { return check(check_options); }; });
     }
 

@@ -85,7 +85,8 @@ void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const Zo
 
 int next_of_playbooks(const NextOptions& options, const ZoneDatabase& zones) {
     const auto sources = read_sources(options.paths);
-    const lang::Compilation compilation = lang::compile(sources, {zones});
+    const auto from = options.after ? parse_date(*options.after, "--after") : today();
+    const lang::Compilation compilation = lang::compile(sources, {zones, from});
     if (!compilation.plan) {
         print_findings(compilation.files, stderr);
         fmt::print(stderr, "{}\n", findings_text(count_findings(compilation.files)));

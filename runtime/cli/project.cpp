@@ -120,7 +120,8 @@ std::string findings_text(const FindingCounts& counts) {
     return text.empty() ? "no findings" : text;
 }
 
-ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones) {
+ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
+                      date::local_days from) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
         throw CommandError(
@@ -129,7 +130,7 @@ ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatab
     ProjectPlan loaded;
     loaded.config = load_config(folder);
     const auto sources = read_sources({folder});
-    lang::Compilation compilation = lang::compile(sources, {zones});
+    lang::Compilation compilation = lang::compile(sources, {zones, from});
     print_findings(compilation.files, stderr);
     if (!compilation.plan) {
         fmt::print(stderr, "{}: {}; nothing was started\n", folder,

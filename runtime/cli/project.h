@@ -37,7 +37,9 @@ struct ProjectPlan {
     Config config;
     std::optional<lang::Plan> plan;
 };
-ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones);
+// Coming dates are looked at from `from` on.
+ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
+                      date::local_days from);
 
 // The text of a file; throws CommandError.
 std::string read_file(const std::string& path);

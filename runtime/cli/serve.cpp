@@ -5,6 +5,7 @@
 #include "runtime/cli/reload_signal.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stop_signal.h"
+#include "runtime/cli/time_argument.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
@@ -107,7 +108,7 @@ int serve(const ServeOptions& options) {
     const StopSignal stop(wakeup);
     ReloadSignal reload(wakeup);
     Zones zones = read_zones(options.zoneinfo);
-    const ProjectPlan loaded = load_plan(options.folder, *zones);
+    const ProjectPlan loaded = load_plan(options.folder, *zones, today());
     if (!loaded.plan) return exit_findings;
 
     SystemClock clock;

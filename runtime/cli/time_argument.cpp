@@ -41,6 +41,14 @@ Instant parse_utc_instant(const std::string& text, const std::string& option) {
     return instant_at(written, written.offset.value_or(std::chrono::minutes(0)));
 }
 
+date::local_days parse_date(const std::string& text, const std::string& option) {
+    return date::floor<date::days>(read_time(text, option).local);
+}
+
+date::local_days today() {
+    return date::local_days{date::floor<date::days>(SystemClock().now()).time_since_epoch()};
+}
+
 std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,
                                        const std::string& option) {
     std::int64_t count = 0;

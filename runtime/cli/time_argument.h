@@ -1,6 +1,7 @@
 // Times and lengths on the command line.
 #pragma once
 
+#include <date/date.h>
 #include <chrono>
 #include <string>
 
@@ -17,6 +18,11 @@ Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
 
 // The same with UTC for a time without an offset, which needs no zone data.
 Instant parse_utc_instant(const std::string& text, const std::string& option);
+
+// The date of such a time, as written. Throws CommandError.
+date::local_days parse_date(const std::string& text, const std::string& option);
+// In UTC.
+date::local_days today();
 
 // "7d", "36h", "90m", "2w", each elapsed. Throws CommandError; `max` bounds it.
 std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hours max,
