@@ -262,7 +262,10 @@ std::string why_no_date(const Schedule& schedule, date::local_days from) {
     if (schedule.until && *schedule.until < from)
         return fmt::format("`until {}` has passed", date_text(*schedule.until));
     if (schedule.count) return fmt::format("its {} times are over", *schedule.count);
-    if (std::holds_alternative<Dates>(schedule.days)) return "its dates have passed";
+    if (const auto* dates = std::get_if<Dates>(&schedule.days)) {
+        return dates->ranges.back().last < from ? "its dates have passed"
+                                                : "nothing is looked for beyond 60 years";
+    }
     if (const auto* named = std::get_if<CalendarDays>(&schedule.days);
         named && named->data && named->data->years) {
         return fmt::format("the calendar `{}` ends with {}", named->calendar,

@@ -342,7 +342,8 @@ void settle_count(Schedule& schedule) {
     const auto per_date = static_cast<int>(times_of_date.size());
     int left = *schedule.count;
     const DateSearch dates(schedule);
-    const local_days last = *schedule.starting + days{search_days_max};
+    // Far beyond any search, so that a count which is not reached by then cuts nothing off.
+    const local_days last = *schedule.starting + days{366 * 1000};
     for (auto date = dates.first_counted_from(*schedule.starting, last); date;
          date = dates.first_counted_from(*date + days{1}, last)) {
         if (left <= per_date) {
