@@ -57,6 +57,16 @@ struct Text {
     SourceSpan span;
 };
 
+// Without its holes; empty when there is no text.
+inline std::string plain_text(const std::optional<Text>& text) {
+    std::string result;
+    if (!text) return result;
+    for (const auto& part : text->parts) {
+        if (const auto* plain = std::get_if<std::string>(&part)) result += *plain;
+    }
+    return result;
+}
+
 struct Duration {
     calendar::Span value;
     SourceSpan span;

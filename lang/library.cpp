@@ -9,15 +9,6 @@ namespace sop::lang {
 
 namespace {
 
-std::string plain_text(const std::optional<ast::Text>& text) {
-    std::string result;
-    if (!text) return result;
-    for (const auto& part : text->parts) {
-        if (const auto* plain = std::get_if<std::string>(&part)) result += *plain;
-    }
-    return result;
-}
-
 LibraryFile read_file(const LibraryText& text) {
     const Source source(std::string(text.name), std::string(text.text));
     const ParsedDocument parsed = parse(source);
@@ -49,7 +40,7 @@ std::shared_ptr<const calendar::Calendar> make_calendar(
     const ast::CalendarDeclaration& declaration) {
     auto result = std::make_shared<calendar::Calendar>();
     result->name = declaration.name.text;
-    result->title = plain_text(declaration.title);
+    result->title = ast::plain_text(declaration.title);
     for (const auto& item : declaration.items) {
         if (const auto* weekend = std::get_if<ast::CalendarDeclaration::Weekend>(&item)) {
             result->weekend = weekend->weekdays;
@@ -62,7 +53,7 @@ std::shared_ptr<const calendar::Calendar> make_calendar(
         } else {
             const auto& named = std::get<ast::NamedDays>(item);
             result->named.push_back(
-                {named.name.text, plain_text(named.title), named.holiday, named.days});
+                {named.name.text, ast::plain_text(named.title), named.holiday, named.days});
         }
     }
     return result;

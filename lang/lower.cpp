@@ -27,15 +27,6 @@ TextTemplate lower_text(const ast::Text& text, const Scope& scope) {
     return result;
 }
 
-std::string plain_text(const std::optional<ast::Text>& text) {
-    std::string result;
-    if (!text) return result;
-    for (const auto& part : text->parts) {
-        if (const auto* plain = std::get_if<std::string>(&part)) result += *plain;
-    }
-    return result;
-}
-
 EventType lower_event(const ast::EventDeclaration& declaration) {
     EventType event{declaration.name.text, {}};
     for (const auto& field : declaration.fields) {
@@ -53,7 +44,7 @@ class PlaybookLowering {
     PlaybookLowering(const Symbols& symbols, Plan& plan) : symbols_(symbols), plan_(plan) {}
 
     Playbook lower(const ast::Playbook& playbook) {
-        Playbook result{playbook.name.text, plain_text(playbook.title), {}};
+        Playbook result{playbook.name.text, ast::plain_text(playbook.title), {}};
         const EffectiveSettings settings = settings_of(playbook);
         for (const auto& item : playbook.items) {
             if (const auto* rule = std::get_if<ast::Rule>(&item))
@@ -68,7 +59,7 @@ class PlaybookLowering {
         const Scope scope = scope_of(rule, settings, symbols_);
         Rule result;
         result.name = rule.name.text;
-        result.title = plain_text(rule.title);
+        result.title = ast::plain_text(rule.title);
         result.timezone = settings.timezone->zone.text;
         result.audience = lower_audience(*settings.audience);
         if (settings.via) {

@@ -20,10 +20,12 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
         }
     }
     fmt::print(
-        "{{\"format_version\":1,\"from\":\"{}\",\"summary\":{{\"files\":{},\"errors\":{},\"warnings\":{},\"notes\":"
+        "{{\"format_version\":1,\"from\":\"{}\",\"summary\":{{\"files\":{},\"errors\":{},"
+        "\"warnings\":{},\"notes\":"
         "{}}},"
         "\"diagnostics\":[{}]}}\n",
-        date::format("%F", from), files.size(), counts.errors, counts.warnings, counts.notes, diagnostics);
+        date::format("%F", from), files.size(), counts.errors, counts.warnings, counts.notes,
+        diagnostics);
 }
 
 }  // namespace

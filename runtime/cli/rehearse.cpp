@@ -4,7 +4,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
-#include "runtime/cli/stop_signal.h"
+#include "runtime/cli/signals.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
