@@ -247,6 +247,10 @@ struct SchedulePlaces {
     std::optional<SourceSpan> until;
     std::optional<SourceSpan> starting;
     std::optional<SourceSpan> count;
+    std::optional<SourceSpan> at;     // of the times of day, or of the beginning of an interval
+    std::optional<SourceSpan> range;  // `from 09:00 to 18:00`
+    std::optional<SourceSpan> until_time;
+    std::optional<SourceSpan> week_start;
     std::optional<SourceSpan> workday;  // the first place that depends on a calendar of workdays
     std::vector<CalendarDaysUse> calendar_days;
     std::vector<ScarceDay> scarce_days;

@@ -55,6 +55,7 @@ inline constexpr const char* calendar_year_unknown = "SOP0221";
 inline constexpr const char* lunar_date_disputed = "SOP0222";
 inline constexpr const char* workday_without_calendar = "SOP0223";
 inline constexpr const char* days_not_fixed = "SOP0224";
+inline constexpr const char* unknown_month = "SOP0225";
 
 // Steps and windows.
 inline constexpr const char* steps_out_of_order = "SOP0301";
@@ -81,5 +82,8 @@ inline constexpr const char* no_audience = "SOP0501";
 inline constexpr const char* no_channel = "SOP0502";
 inline constexpr const char* post_to_members = "SOP0503";
 inline constexpr const char* send_to_groups = "SOP0504";
+
+// Questions to `sop next -`.
+inline constexpr const char* malformed_question = "SOP0901";
 
 }  // namespace sop::lang::code

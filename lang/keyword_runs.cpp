@@ -25,6 +25,8 @@ class RunSplitter {
         std::vector<std::size_t> moved;
         for (const Token& token : list_.tokens) {
             std::vector<Token> parts;
+            failed_.assign(token.span.end - token.span.begin + 1, false);
+            word_begin_ = token.span.begin;
             if (!may_split(token) || !split(token.span.begin, token.span.end, parts))
                 parts = {token};
             for (const Token& part : parts) {
@@ -46,16 +48,34 @@ class RunSplitter {
     std::string_view text(const Token& token) const { return source_.text(token.span); }
 
     bool may_split(const Token& token) const {
-        if (is_ascii(text(token))) return false;
+        // No sentence is longer.
+        constexpr std::size_t run_bytes_max = 1024;
+        if (text(token).size() > run_bytes_max || is_ascii(text(token))) return false;
         if (token.kind == TokenKind::word) return !find_keyword(text(token), dialect_);
         if (token.kind != TokenKind::measure) return false;
         const std::size_t number = text(token).find_first_not_of(digits);
         return !find_unit(text(token).substr(number), dialect_);
     }
 
-    // The longest part first; a shorter one when the rest then splits and otherwise would not.
-    bool split(std::size_t begin, std::size_t end, std::vector<Token>& parts) const {
+    // The longest part first; a shorter one when the rest then splits and otherwise would not. What
+    // did not split once is not tried again.
+    bool split(std::size_t begin, std::size_t end, std::vector<Token>& parts) {
         if (begin == end) return true;
+        if (failed_[begin - word_begin_]) return false;
+        const bool done = split_first(begin, end, parts);
+        if (!done) failed_[begin - word_begin_] = true;
+        return done;
+    }
+
+    // A number that ends a time or date, or stands before `周从`, has no unit.
+    bool may_have_unit(std::size_t begin, std::string_view behind) const {
+        const char before = begin == 0 ? ' ' : source_.text({begin - 1, begin}).front();
+        const std::string week_from = std::string(spelling(Keyword::week, dialect_)) +
+                                      std::string(spelling(Keyword::from, dialect_));
+        return before != '-' && before != ':' && behind.substr(0, week_from.size()) != week_from;
+    }
+
+    bool split_first(std::size_t begin, std::size_t end, std::vector<Token>& parts) {
         const std::string_view rest = source_.text({begin, end});
         const auto take = [&](TokenKind kind, std::size_t length) {
             parts.push_back({kind, {begin, begin + length}});
@@ -65,14 +85,16 @@ class RunSplitter {
         };
         const std::size_t number = std::min(rest.find_first_not_of(digits), rest.size());
         if (number > 0) {
-            const std::size_t unit = longest_unit(rest.substr(number), dialect_).size();
+            const std::string_view behind = rest.substr(number);
+            const std::size_t unit =
+                may_have_unit(begin, behind) ? longest_unit(behind, dialect_).size() : 0;
             return (unit > 0 && take(TokenKind::measure, number + unit)) ||
                    take(TokenKind::number, number);
         }
         if (rest.substr(0, ordinal_prefix.size()) == ordinal_prefix) {
             const std::string_view ordinal = rest.substr(ordinal_prefix.size());
             const std::size_t length = std::min(ordinal.find_first_not_of(digits), ordinal.size());
-            return length > 0 && take(TokenKind::word, ordinal_prefix.size() + length);
+            if (length > 0 && take(TokenKind::word, ordinal_prefix.size() + length)) return true;
         }
         std::string_view tried = rest;
         while (const auto keyword = longest_keyword(tried, dialect_)) {
@@ -127,6 +149,8 @@ class RunSplitter {
     }
 
     TokenList list_;
+    std::size_t word_begin_ = 0;
+    std::vector<bool> failed_{};  // places in the word from which it does not split
     std::vector<Token> tokens_{};
     const Source& source_;
     Dialect dialect_;

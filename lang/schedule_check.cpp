@@ -73,17 +73,18 @@ void check_scarce_day(const ast::ScarceDay& scarce, std::vector<Diagnostic>& dia
         .notes.push_back(fmt::format("`{} or last day` takes the last day of shorter months", day));
 }
 
-// ---- coming dates ----
-
-// Times of day the schedule names, which policies for gaps and overlaps are about.
-Schedule with_named_times(Schedule schedule) {
-    if (const auto* daily = std::get_if<DailyInterval>(&schedule.times)) {
-        std::vector<std::chrono::seconds> times{daily->from, daily->to};
-        std::sort(times.begin(), times.end());
-        schedule.times = TimesOfDay{times};
+// `every 1 month starting 2026-01-31` takes its day from that date.
+void check_implicit_day(const ast::CalendarHead& head, std::vector<Diagnostic>& diagnostics) {
+    const auto* nth = std::get_if<EveryNth>(&head.schedule.days);
+    if (!nth || nth->unit != EveryNth::Unit::month || !nth->month_days.empty()) return;
+    const date::year_month_day day{*head.schedule.starting};
+    const auto number = static_cast<int>(static_cast<unsigned>(day.day()));
+    if (number > 28) {
+        check_scarce_day({ast::ScarceDay::In::month, number, *head.places.starting}, diagnostics);
     }
-    return schedule;
 }
+
+// ---- coming dates ----
 
 std::string list_text(const std::vector<std::string>& texts) {
     constexpr std::size_t shown_max = 3;
@@ -138,14 +139,13 @@ class ClockCheck {
     ClockCheck(const ast::CalendarHead& head, const Schedule& schedule,
                const EffectiveSettings& settings, const Zone& zone)
         : head_(head),
-          schedule_(with_named_times(schedule)),
+          schedule_(schedule),
           policy_(schedule.policy()),
           gap_written_(settings.gap != nullptr),
           overlap_written_(settings.overlap != nullptr),
           zone_(zone) {}
 
     void run(date::sys_seconds from, std::vector<Diagnostic>& diagnostics) {
-        if (!std::holds_alternative<TimesOfDay>(schedule_.times)) return;
         constexpr date::days reject_horizon{10 * 366};
         const bool rejects =
             policy_.gap == GapPolicy::reject || policy_.overlap == OverlapPolicy::reject;
@@ -182,39 +182,61 @@ class ClockCheck {
 
   private:
     const ast::CalendarHead& head_;
-    Schedule schedule_;
+    const Schedule& schedule_;
     LocalPolicy policy_;
     bool gap_written_;
     bool overlap_written_;
     const Zone& zone_;
 };
 
-// The first date that some calendar the schedule uses does not know any more.
-std::optional<date::local_days> known_until(const Schedule& schedule) {
-    std::optional<date::local_days> end;
+// The first date from `from` on that some calendar the schedule uses does not know.
+std::optional<date::local_days> first_unknown(const Schedule& schedule, date::local_days from) {
+    std::optional<date::local_days> first;
     for (const auto& calendar : calendars_of(schedule)) {
         if (!calendar->years) continue;
         const date::local_days after{date::year{calendar->years->second + 1} / date::January / 1};
-        if (!end || after < *end) end = after;
+        const date::local_days unknown = calendar->knows(from) ? after : from;
+        if (!first || unknown < *first) first = unknown;
     }
-    return end;
+    return first;
+}
+
+// Days that only a calendar's data can give, so that there are none where it ends.
+bool ends_with_data(const Days& set) {
+    if (std::holds_alternative<WorkdayBeside>(set)) return true;
+    const auto* days = std::get_if<CalendarDays>(&set);
+    if (!days || !days->data) return false;
+    const auto* named = days->data->find(days->name);
+    return !named || named->holiday;
 }
 
 void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedule, const Zone& zone,
                           date::local_days from, std::vector<Diagnostic>& diagnostics) {
-    const auto unknown_from = known_until(schedule);
+    const auto unknown_from = first_unknown(schedule, from);
     if (!unknown_from || *unknown_from >= from + horizon) return;
-    const date::sys_seconds begin = zone.to_instant(std::max(*unknown_from, from));
-    const auto next = next_occurrence(schedule, zone, begin - std::chrono::seconds{1});
-    if (!next || !next->no_calendar_data) return;
-    const auto date = date::floor<date::days>(next->nominal);
-    const int year = static_cast<int>(date::year_month_day{date}.year());
-    add_warning(
+    const bool ends = ends_with_data(schedule.days) ||
+                      std::any_of(schedule.also.begin(), schedule.also.end(), ends_with_data);
+    const date::sys_seconds begin = zone.to_instant(*unknown_from);
+    std::optional<Occurrence> skipped;
+    int looked_at = 0;
+    for (const Occurrence& occurrence :
+         OccurrenceRange(schedule, zone, begin, zone.to_instant(from) + horizon)) {
+        constexpr int looked_at_max = 100;
+        if (occurrence.no_calendar_data) skipped = occurrence;
+        if (skipped || ++looked_at == looked_at_max) break;
+    }
+    if (!ends && !skipped) return;
+    const int year = static_cast<int>(date::year_month_day{*unknown_from}.year());
+    auto& diagnostic = add_warning(
         diagnostics, code::calendar_year_unknown, head.places.days,
         fmt::format("the calendar has no holidays and workdays of {} yet", year),
-        fmt::format("from {} on nothing is sent, with that reason on record", date_text(date)))
-        .notes.push_back(
+        skipped ? fmt::format("on {} nothing is sent, with that reason on record",
+                              date_text(date::floor<date::days>(skipped->nominal)))
+                : fmt::format("no such day is known from {} on", date_text(*unknown_from)));
+    if (skipped) {
+        diagnostic.notes.push_back(
             "`calendar … unknown weekdays` takes such years as weeks without holidays");
+    }
 }
 
 // A date within the horizon on whose place the sources of the lunar calendar differ.
@@ -323,6 +345,7 @@ void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
         check_calendar_days(use, calendars, diagnostics);
     for (const auto& scarce : head.places.scarce_days) check_scarce_day(scarce, diagnostics);
     const Schedule& schedule = head.schedule;
+    check_implicit_day(head, diagnostics);
     if (!schedule.until) return;
     const auto check_bound = [&](const std::optional<date::local_days>& bound,
                                  const std::optional<SourceSpan>& place) {

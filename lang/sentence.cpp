@@ -1,5 +1,6 @@
 #include "lang/sentence.h"
 
+#include "lang/codes.h"
 #include "lang/keyword_runs.h"
 #include "lang/library.h"
 #include "lang/parse.h"
@@ -9,6 +10,8 @@
 #include "lang/settings.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sop::lang {
 
@@ -20,8 +23,42 @@ struct Sentence {
     std::vector<ast::Clause> clauses;
 };
 
+void add_clause(reader::Cursor& cursor, std::vector<ast::Clause>& clauses) {
+    ast::Clause clause = reader::read_clause(cursor);
+    const auto span_of = [](const ast::Clause& of) {
+        return std::visit([](const auto& node) { return node.span; }, of);
+    };
+    for (const auto& earlier : clauses) {
+        if (earlier.index() != clause.index()) continue;
+        cursor.report(code::set_twice, span_of(clause), "this schedule says so already")
+            .related.push_back({span_of(earlier), "first here"});
+        throw reader::BrokenItem{};
+    }
+    clauses.push_back(std::move(clause));
+}
+
+// Names are set apart by spaces, which a run of Chinese words may lack.
+void hint_at_unsplit_run(const TokenList& tokens, const Source& source, Dialect dialect,
+                         std::vector<Diagnostic>& diagnostics) {
+    if (diagnostics.empty()) return;
+    for (const Token& token : tokens.tokens) {
+        std::string_view word = source.text(token.span);
+        if (token.kind == TokenKind::measure) {
+            word.remove_prefix(std::min(word.find_first_not_of("0123456789"), word.size()));
+            if (find_unit(word, dialect)) continue;
+        } else if (token.kind != TokenKind::word || find_keyword(word, dialect)) {
+            continue;
+        }
+        if (!longest_keyword(word, dialect)) continue;
+        diagnostics.front().notes.push_back(fmt::format(
+            "`{}` cannot be taken apart: write spaces round names, as in `除 cn.holidays`",
+            source.text(token.span)));
+        return;
+    }
+}
+
 Sentence read_sentence(reader::Cursor& cursor) {
-    if (!reader::at_schedule(cursor))
+    if (!reader::at_schedule(cursor) && !cursor.is(Keyword::on))
         cursor.fail_expecting("`every` or `on` and days, as in `every thursday at 20:00`");
     Sentence sentence;
     ast::CalendarHead head = reader::begin_schedule(cursor);
@@ -29,7 +66,7 @@ Sentence read_sentence(reader::Cursor& cursor) {
         const bool of_schedule =
             cursor.is(Keyword::calendar) || cursor.is(Keyword::gap) || cursor.is(Keyword::overlap);
         if (of_schedule) {
-            sentence.clauses.push_back(reader::read_clause(cursor));
+            add_clause(cursor, sentence.clauses);
         } else if (reader::at_schedule_clause(cursor)) {
             reader::read_schedule_clause(cursor, head);
         } else {
@@ -59,6 +96,7 @@ ReadSentence read(const Source& source) {
         reader::Cursor cursor(source, tokens, diagnostics, dialect);
         result.sentence = read_sentence(cursor);
     } catch (const reader::BrokenItem&) {
+        hint_at_unsplit_run(tokens, source, dialect, diagnostics);
     }
     if (has_errors(diagnostics)) result.sentence.head.reset();
     if (!result.sentence.head) return result;

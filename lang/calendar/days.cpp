@@ -318,13 +318,17 @@ Membership membership(const Days& set, local_days date, const DayContext& contex
         const bool known = !calendar || context.unknown_as_weekdays || calendar->knows(date);
         return known ? found : Membership::unknown;
     };
+    // Known when a day gives the date that needs no calendar.
     const auto of_months = [&](const std::vector<MonthDay>& month_days) {
-        Membership found = generated(set, date, context);
-        if (found == Membership::yes &&
-            std::any_of(month_days.begin(), month_days.end(), needs_workdays)) {
-            found = unless_unknown(context.calendar, found);
-        }
-        return found;
+        const Membership found = generated(set, date, context);
+        const date::year_month_day day{date};
+        const bool by_date_alone =
+            std::any_of(month_days.begin(), month_days.end(), [&](const MonthDay& wanted) {
+                return !needs_workdays(wanted) &&
+                       date_in_month(wanted, day.year() / day.month(), context) == date;
+            });
+        if (found == Membership::no || by_date_alone || month_days.empty()) return found;
+        return unless_unknown(context.calendar, found);
     };
     return std::visit(
         Overload{[&](const EveryDay&) { return Membership::yes; },
@@ -334,6 +338,12 @@ Membership membership(const Days& set, local_days date, const DayContext& contex
                  [&](const Dates& dates) { return answer(contains(dates, date)); },
                  [&](const MonthDays& days) { return of_months(days.days); },
                  [&](const EveryNth& days) { return of_months(days.month_days); },
+                 [&](const WorkdayBeside& days) {
+                     const Membership found = generated(set, date, context);
+                     const auto* calendar =
+                         context.calendar ? context.calendar : days.of.data.get();
+                     return found == Membership::no ? found : unless_unknown(calendar, found);
+                 },
                  [&](const CalendarDays& days) {
                      const Membership found = generated(set, date, context);
                      if (found == Membership::yes || !days.data) return found;

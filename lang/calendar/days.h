@@ -189,8 +189,9 @@ struct DayContext {
 enum class Membership { no, yes, unknown };
 Membership membership(const Days& days, date::local_days date, const DayContext& context);
 
-// The first date from `from` on, up to `last`, that belongs to the set or whose membership is
-// unknown (but for the dates of a calendar in years it does not know, which are none).
+// The first date from `from` on that belongs to the set or whose membership is unknown (but for the
+// dates of a calendar in years it does not know, which are none). Looks no further than `last`, but
+// may answer with a later date.
 std::optional<date::local_days> first_date_from(const Days& days, date::local_days from,
                                                 date::local_days last, const DayContext& context);
 

@@ -34,7 +34,7 @@ class DateSearch {
                    schedule.starting.value_or(local_days{}), schedule.week_start},
           plain_(schedule.months == every_month && !schedule.from && !schedule.until &&
                  !schedule.starting && schedule.only.empty() && schedule.except.empty() &&
-                 schedule.also.empty() && !schedule.calendar) {}
+                 schedule.also.empty() && calendars_of(schedule).empty()) {}
 
     struct Found {
         local_days date;
@@ -56,10 +56,10 @@ class DateSearch {
         return std::nullopt;
     }
 
-    // Before `except` takes dates out, and without what `also on` adds.
+    // From any date on, before `except` takes dates out, and without what `also on` adds.
     std::optional<local_days> first_counted_from(local_days from, local_days last) const {
         while (from <= last) {
-            const auto date = first_of_days(from, last);
+            const auto date = first_in_months(from, last);
             if (!date || *date > last) return std::nullopt;
             if (only_membership(*date) != Membership::no) return date;
             from = *date + days{1};
@@ -80,6 +80,10 @@ class DateSearch {
         if (schedule_.until) last = std::min(last, *schedule_.until);
         if (schedule_.counted_until)
             last = std::min(last, date::floor<days>(*schedule_.counted_until));
+        return first_in_months(from, last);
+    }
+
+    std::optional<local_days> first_in_months(local_days from, local_days last) const {
         while (from <= last) {
             const auto date = first_date_from(schedule_.days, from, last, context_);
             if (!date || *date > last) return std::nullopt;
@@ -135,7 +139,7 @@ class DateSearch {
 
     const Schedule& schedule_;
     DayContext context_;
-    bool plain_;  // nothing but `days`, which no calendar changes
+    bool plain_;  // nothing but `days`, which do not depend on a calendar
 };
 
 local_days date_of(local_seconds local) {
@@ -247,10 +251,14 @@ struct Series {
     bool without_begin = false;  // the clock skips it, and so does the schedule
 };
 
+// When the series of a date is to end.
+local_seconds nominal_end(const DailyInterval& interval, local_days date) {
+    return date + interval.to + (interval.to <= interval.from ? days{1} : days{0});
+}
+
 Series series_of(const DailyInterval& interval, local_days date, const Zone& zone,
                  LocalPolicy policy) {
-    const local_seconds to =
-        date + interval.to + (interval.to <= interval.from ? days{1} : days{0});
+    const local_seconds to = nominal_end(interval, date);
     const LocalMeaning begin = zone.meaning_of(date + interval.from);
     const LocalMeaning end = zone.meaning_of(to);
     Series series{zone.to_instant(date + interval.from, policy), zone.to_instant(to, policy)};
@@ -279,12 +287,7 @@ std::optional<Occurrence> next_of_interval(const Schedule& schedule, const Daily
         const sys_seconds floor = series.without_begin ? std::max(after, series.begin) : after;
         const sys_seconds instant = first_step_after(series.begin, interval.step, floor);
         if (instant > series.end || (nearest && instant >= nearest->instant)) continue;
-        const Occurrence occurrence = by_the_wall(zone, instant, found->no_calendar_data);
-        if (schedule.counted_until && occurrence.nominal > *schedule.counted_until &&
-            !found->added) {
-            continue;
-        }
-        nearest = occurrence;
+        nearest = by_the_wall(zone, instant, found->no_calendar_data);
         if (!nearest_date) nearest_date = found->date;
     }
     return nearest;
@@ -330,15 +333,9 @@ bool Schedule::operator==(const Schedule& other) const {
 
 void settle_count(Schedule& schedule) {
     schedule.counted_until.reset();
-    if (!schedule.count || std::holds_alternative<ElapsedInterval>(schedule.times)) return;
-    std::vector<seconds> times_of_date;
-    if (const auto* interval = std::get_if<DailyInterval>(&schedule.times)) {
-        const seconds to = interval->to + (interval->to <= interval->from ? days{1} : days{0});
-        for (seconds time = interval->from; time <= to; time += interval->step)
-            times_of_date.push_back(time);
-    } else {
-        times_of_date = std::get<TimesOfDay>(schedule.times).times;
-    }
+    const auto* of_day = std::get_if<TimesOfDay>(&schedule.times);
+    if (!schedule.count || !of_day) return;
+    const std::vector<seconds>& times_of_date = of_day->times;
     const auto per_date = static_cast<int>(times_of_date.size());
     int left = *schedule.count;
     const DateSearch dates(schedule);
@@ -383,34 +380,60 @@ std::optional<Occurrence> next_occurrence(const Schedule& schedule, const Zone& 
 
 std::optional<Occurrence> previous_occurrence(const Schedule& schedule, const Zone& zone,
                                               sys_seconds before) {
-    // Looks forward through stretches before `before` that grow until one holds an occurrence; what
-    // it has looked through is not looked through again.
+    // A later question never has an earlier answer, so that the last answer that lies before is
+    // found by halving, in a stretch that grows until it holds one.
     constexpr int growth = 4;
     const sys_seconds furthest = before - days{search_days_max};
-    sys_seconds end = before;
-    for (seconds length = std::chrono::minutes{1}; end > furthest; length *= growth) {
+    const auto next_before = [&](sys_seconds after) {
+        const auto next = next_occurrence(schedule, zone, after);
+        return next && next->instant < before ? next : std::nullopt;
+    };
+    std::optional<Occurrence> last;
+    sys_seconds none_after = before;
+    for (seconds length = std::chrono::minutes{1}; !last && none_after > furthest;
+         length *= growth) {
         const sys_seconds begin = std::max(before - length, furthest);
-        std::optional<Occurrence> last;
-        for (const Occurrence& occurrence : OccurrenceRange(schedule, zone, begin, end))
-            last = occurrence;
-        if (last) return last;
-        end = begin;
+        last = next_before(begin);
+        if (!last) none_after = begin;
     }
-    return std::nullopt;
+    while (last) {
+        const sys_seconds middle =
+            last->instant + std::max((none_after - last->instant) / 2, seconds{0});
+        auto later = next_before(middle);
+        if (!later) {
+            none_after = middle;
+            later = next_before(last->instant);
+        }
+        if (!later) break;
+        last = later;
+    }
+    return last;
 }
 
 std::vector<local_seconds> nominal_times_between(const Schedule& schedule, local_seconds from,
                                                  local_seconds to) {
     std::vector<local_seconds> result;
-    const auto* times = std::get_if<TimesOfDay>(&schedule.times);
-    if (!times) return result;
+    const auto take = [&](local_seconds nominal) {
+        if (nominal >= from && nominal < to) result.push_back(nominal);
+    };
+    if (const auto* elapsed = std::get_if<ElapsedInterval>(&schedule.times)) {
+        take(*schedule.starting + elapsed->at);
+        return result;
+    }
     const DateSearch dates(schedule);
     const local_days last = date_of(to);
-    for (auto found = dates.first_from(date_of(from), last); found;
+    for (auto found = dates.first_from(date_of(from) - days{1}, last); found;
          found = dates.first_from(found->date + days{1}, last)) {
-        for (const seconds time : times->times) {
+        if (const auto* daily = std::get_if<DailyInterval>(&schedule.times)) {
+            take(found->date + daily->from);
+            take(nominal_end(*daily, found->date));
+            continue;
+        }
+        for (const seconds time : std::get<TimesOfDay>(schedule.times).times) {
             const local_seconds nominal = found->date + time;
-            if (nominal >= from && nominal < to) result.push_back(nominal);
+            const bool counted =
+                !schedule.counted_until || found->added || nominal <= *schedule.counted_until;
+            if (counted) take(nominal);
         }
     }
     return result;

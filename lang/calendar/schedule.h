@@ -59,7 +59,8 @@ struct Schedule {
     std::vector<Days> except{};
     std::vector<Days> also{};
     Times times = TimesOfDay{};
-    // `times N`: the first N from `starting` on, those that `except` takes out counted too.
+    // `times N`: the first N from `starting` on, those that `from` or `except` take out counted
+    // too; with times of day or an elapsed interval.
     std::optional<int> count{};
     std::optional<WindowLength> window{};
     std::optional<GapPolicy> gap{};          // GapPolicy::shift unless written
@@ -162,8 +163,8 @@ class OccurrenceRange {
     date::sys_seconds to_;
 };
 
-// The nominal times of the schedule in [from, to) of the wall clock, in order; for times of day
-// only, as intervals have no nominal times of their own.
+// The times the schedule names in [from, to) of the wall clock, in order: its times of day, where
+// the interval of a date begins and ends, the beginning of an elapsed interval.
 std::vector<date::local_seconds> nominal_times_between(const Schedule& schedule,
                                                        date::local_seconds from,
                                                        date::local_seconds to);

@@ -150,8 +150,13 @@ void read_ordinals(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePla
     const bool from_end = cursor.take_if(Keyword::last);
     const CountedDay counted = read_counted_day(cursor, from_end);
     for (const auto& [number, span] : ordinals) {
-        if (number < 1 || number > counted.number_max)
-            fail_month_day(cursor, span, fmt::format("1 to {}", counted.number_max));
+        if (number < 1 || number > counted.number_max) {
+            cursor.report(code::impossible_month_day, span,
+                          fmt::format("no month has so many: `{}`",
+                                      cursor.text(Token{TokenKind::word, span})),
+                          fmt::format("1 to {}", counted.number_max));
+            throw BrokenItem{};
+        }
         add_month_day(days, {counted.kind, number, counted.weekday}, span, places);
     }
 }
@@ -432,6 +437,12 @@ EveryNth read_every_nth(Cursor& cursor, EveryNth::Unit unit, ast::SchedulePlaces
 WorkdayBeside read_workday_beside(Cursor& cursor, ast::SchedulePlaces& places) {
     const bool after = cursor.take_if(Keyword::first);
     if (!after) cursor.take();
+    if (!after && (at_weekday(cursor) || cursor.is(Keyword::day))) {
+        cursor.report(
+            code::syntax, cursor.peek().span, "the last one of what?",
+            fmt::format("of a month: `every month on last {}`", cursor.text(cursor.peek())));
+        throw BrokenItem{};
+    }
     cursor.expect(Keyword::workday);
     cursor.expect(after ? Keyword::after : Keyword::before);
     return {after, read_calendar_days(cursor, places)};
@@ -451,6 +462,12 @@ Days read_every(Cursor& cursor, ast::SchedulePlaces& places) {
 
 Days read_on(Cursor& cursor, ast::SchedulePlaces& places) {
     const std::size_t begin = cursor.peek().span.begin;
+    if (at_weekday(cursor) || cursor.is(Keyword::workday) || cursor.is(Keyword::weekend)) {
+        cursor.report(code::syntax, cursor.peek().span,
+                      fmt::format("`{}` comes every week", cursor.text(cursor.peek())),
+                      fmt::format("write `every {}`", cursor.text(cursor.peek())));
+        throw BrokenItem{};
+    }
     std::vector<Days> sets = read_day_sets(cursor, places);
     if (sets.size() == 1) return sets.front();
     cursor
@@ -470,8 +487,10 @@ bool at_interval(const Cursor& cursor) {
 void read_interval(Cursor& cursor, ast::CalendarHead& head) {
     const ast::Duration step = read_duration(cursor);
     if (step.value.is_calendar()) {
-        cursor.report(code::syntax, step.span, "`every` counts days, weeks and months",
-                      "a year is 12 months");
+        cursor
+            .report(code::syntax, step.span, "`every` counts days, weeks and months",
+                    "a year is 12 months")
+            .notes.push_back("as in `every 24 months on 18 at 10:00 starting 2026-06-01`");
         throw BrokenItem{};
     }
     head.schedule.times = ElapsedInterval{step.value.elapsed, std::chrono::seconds{0}};
@@ -479,26 +498,33 @@ void read_interval(Cursor& cursor, ast::CalendarHead& head) {
 }
 
 void read_times(Cursor& cursor, ast::CalendarHead& head) {
-    const SourceSpan begin = cursor.peek().span;
+    const std::size_t begin = cursor.peek().span.begin;
+    const auto fail_said = [&](SourceSpan first) {
+        cursor.report(code::set_twice, cursor.span_from(begin), "the times are said already")
+            .related.push_back({first, "here"});
+        throw BrokenItem{};
+    };
     cursor.take_if(Keyword::at);
+    std::vector<ast::TimeOfDay> times;
+    do {
+        times.push_back(read_time(cursor));
+    } while (cursor.take_if(TokenKind::comma));
+    if (head.places.at) fail_said(*head.places.at);
+    if (head.places.range) fail_said(*head.places.range);
+    head.places.at = cursor.span_from(begin);
     if (auto* elapsed = std::get_if<ElapsedInterval>(&head.schedule.times)) {
-        elapsed->at = read_time(cursor).value;
+        if (times.size() > 1) {
+            cursor.report(code::syntax, *head.places.at, "an interval begins once");
+            throw BrokenItem{};
+        }
+        elapsed->at = times.front().value;
         return;
     }
-    auto* of_day = std::get_if<TimesOfDay>(&head.schedule.times);
-    if (!of_day || !of_day->times.empty()) {
-        cursor.report(code::set_twice, begin, "the times are said already")
-            .related.push_back({head.places.times, "here"});
-        throw BrokenItem{};
-    }
-    do {
-        const ast::TimeOfDay time = read_time(cursor);
-        if (of_day->times.empty()) head.places.times = time.span;
-        of_day->times.push_back(time.value);
-    } while (cursor.take_if(TokenKind::comma));
-    std::sort(of_day->times.begin(), of_day->times.end());
-    of_day->times.erase(std::unique(of_day->times.begin(), of_day->times.end()),
-                        of_day->times.end());
+    auto& of_day = std::get<TimesOfDay>(head.schedule.times).times;
+    for (const auto& time : times) of_day.push_back(time.value);
+    head.places.times = times.front().span;
+    std::sort(of_day.begin(), of_day.end());
+    of_day.erase(std::unique(of_day.begin(), of_day.end()), of_day.end());
 }
 
 // ---- clauses ----
@@ -530,6 +556,9 @@ void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
         set_once(cursor, head.schedule.from, read_date(cursor), begin, head.places.from);
         return;
     }
+    if (head.places.range)
+        fail_twice(cursor, cursor.span_from(begin), "this interval has its times",
+                   head.places.range);
     const auto* elapsed = std::get_if<ElapsedInterval>(&head.schedule.times);
     if (!elapsed) {
         cursor.report(code::syntax, cursor.span_from(begin),
@@ -537,6 +566,8 @@ void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
                       "as in `every 30m from 09:00 to 18:00`");
         throw BrokenItem{};
     }
+    if (head.places.at)
+        fail_twice(cursor, cursor.span_from(begin), "the times are said", head.places.at);
     DailyInterval interval{elapsed->step, {}, {}};
     interval.from = read_time(cursor).value;
     cursor.expect(Keyword::to);
@@ -547,6 +578,7 @@ void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
         throw BrokenItem{};
     }
     head.schedule.times = interval;
+    head.places.range = cursor.span_from(begin);
 }
 
 void read_until(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
@@ -555,19 +587,7 @@ void read_until(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
         return;
     }
     const ast::TimeOfDay until = read_time(cursor);
-    const auto* of_day = std::get_if<TimesOfDay>(&head.schedule.times);
-    const bool at_time = of_day && !of_day->times.empty();
-    if (!at_time) {
-        cursor.report(code::syntax, cursor.span_from(begin),
-                      "`until` with a time of day follows the time it starts at",
-                      "as in `at 20:00 until 22:00`");
-        throw BrokenItem{};
-    }
-    if (std::binary_search(of_day->times.begin(), of_day->times.end(), until.value)) {
-        cursor.report(code::bounds_contradict, until.span, "the window ends where it starts")
-            .notes.push_back("for a whole day write `for 1 day`");
-        throw BrokenItem{};
-    }
+    head.places.until_time = until.span;
     set_window(cursor, head, OpenUntil{until.value}, begin);
 }
 
@@ -582,7 +602,7 @@ void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
             if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a month such as `january`");
             std::vector<Keyword> known;
             for (int month = 0; month < 12; ++month) known.push_back(month_keyword(month));
-            cursor.fail_unknown(code::unknown_weekday, "month", "`january` to `december`", known);
+            cursor.fail_unknown(code::unknown_month, "month", "`january` to `december`", known);
         }
         cursor.take();
         months = static_cast<MonthSet>(months | 1U << static_cast<unsigned>(*index));
@@ -597,6 +617,24 @@ void read_sets_once(Cursor& cursor, ast::CalendarHead& head, std::vector<Days>& 
     sets = read_day_sets(cursor, head.places);
 }
 
+// `until 22:00`, which may stand before the times it closes.
+void check_until_time(Cursor& cursor, const ast::CalendarHead& head) {
+    if (!head.places.until_time) return;
+    const auto* of_day = std::get_if<TimesOfDay>(&head.schedule.times);
+    if (!of_day) {
+        cursor.report(code::syntax, *head.places.until_time,
+                      "an interval has no window to a time of day",
+                      "`for` and a duration gives each of its times one");
+        throw BrokenItem{};
+    }
+    const auto& window = std::get<OpenUntil>(*head.schedule.window);
+    if (!std::binary_search(of_day->times.begin(), of_day->times.end(), window.time)) return;
+    cursor
+        .report(code::bounds_contradict, *head.places.until_time, "the window ends where it starts")
+        .notes.push_back("for a whole day write `for 1 day`");
+    throw BrokenItem{};
+}
+
 }  // namespace
 
 const std::vector<Keyword> schedule_clause_keywords{
@@ -607,6 +645,10 @@ const std::vector<Keyword> schedule_clause_keywords{
 bool at_schedule(const Cursor& cursor) {
     if (cursor.is(Keyword::every)) return true;
     if (!cursor.is(Keyword::on)) return false;
+    const auto next = cursor.keyword_at(1);
+    const bool weekly =
+        next && (weekday_index(*next) || next == Keyword::workday || next == Keyword::weekend);
+    if (weekly && (cursor.is(Keyword::at, 2) || cursor.is(TokenKind::time, 2))) return true;
     return cursor.is(TokenKind::date, 1) || cursor.is_sign(".", 2) ||
            (cursor.is(Keyword::lunar, 1) && cursor.is(TokenKind::number, 2)) ||
            (cursor.is(Keyword::solar, 1) && cursor.is(TokenKind::word, 2));
@@ -672,7 +714,12 @@ void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
                  begin, head.places.count);
     } else if (cursor.take_if(Keyword::week)) {
         cursor.expect(Keyword::from);
-        schedule.week_start = read_weekday(cursor, weekday_keywords);
+        const unsigned week_start = read_weekday(cursor, weekday_keywords);
+        if (head.places.week_start)
+            fail_twice(cursor, cursor.span_from(begin), "this schedule says so",
+                       head.places.week_start);
+        head.places.week_start = cursor.span_from(begin);
+        schedule.week_start = week_start;
     } else if (cursor.take_if(Keyword::in)) {
         read_months(cursor, head, begin);
     } else if (cursor.take_if(Keyword::only)) {
@@ -691,6 +738,7 @@ void finish_schedule(Cursor& cursor, ast::CalendarHead& head) {
     const calendar::Schedule& schedule = head.schedule;
     const auto* of_day = std::get_if<TimesOfDay>(&schedule.times);
     if (of_day && of_day->times.empty()) cursor.fail_expecting("`at` and a time");
+    check_until_time(cursor, head);
     const auto require_starting = [&](SourceSpan span, std::string message) {
         if (schedule.starting) return;
         cursor.report(code::starting_missing, span, std::move(message), "from which date on?")
@@ -699,7 +747,19 @@ void finish_schedule(Cursor& cursor, ast::CalendarHead& head) {
     };
     if (std::holds_alternative<EveryNth>(schedule.days))
         require_starting(head.places.days, "an interval of dates is counted from a date");
-    if (schedule.count) require_starting(*head.places.count, "times are counted from a date");
+    if (schedule.count) {
+        require_starting(*head.places.count, "times are counted from a date");
+        if (std::holds_alternative<DailyInterval>(schedule.times)) {
+            cursor
+                .report(code::syntax, *head.places.count,
+                        "`times` does not count the steps of an interval that begins anew each day",
+                        "as they are more or fewer where the clock changes")
+                .notes.push_back(
+                    "end it with `until` and a date, or count from one moment: `every 1h starting "
+                    "2026-01-05 at 09:00 times 3`");
+            throw BrokenItem{};
+        }
+    }
     if (std::holds_alternative<ElapsedInterval>(schedule.times) && !schedule.starting) {
         cursor
             .report(code::interval_without_bounds, head.places.times,

@@ -1,6 +1,7 @@
 #include "runtime/cli/next_batch.h"
 
 #include "lang/calendar/schedule.h"
+#include "lang/codes.h"
 #include "lang/sentence.h"
 #include "lang/suggestion.h"
 #include "runtime/cli/exit_code.h"
@@ -18,12 +19,10 @@ namespace {
 
 using lang::calendar::Occurrence;
 using nlohmann::json;
+namespace code = lang::code;
 
 constexpr int count_max = 10000;
 constexpr std::size_t line_bytes_max = 64 * 1024;
-
-// The question itself is not one; codes of the language are in lang/codes.h.
-constexpr const char* malformed_question = "SOP0901";
 
 struct QuestionError {
     std::string code;
@@ -60,7 +59,7 @@ class Answerer {
     static const std::string& text_of(const json& question, const char* key) {
         const auto found = question.find(key);
         if (found == question.end() || !found->is_string())
-            fail(malformed_question, fmt::format("`{}` is missing or no text", key));
+            fail(code::malformed_question, fmt::format("`{}` is missing or no text", key));
         return found->get_ref<const std::string&>();
     }
 
@@ -68,7 +67,7 @@ class Answerer {
         const std::string& text = text_of(question, "after");
         const auto written = parse_written_time(text);
         if (!written || !written->offset) {
-            fail(malformed_question,
+            fail(code::malformed_question,
                  fmt::format("`after` is no instant in UTC: write `2026-11-19T12:00:00Z`, not `{}`",
                              text));
         }
@@ -81,23 +80,23 @@ class Answerer {
         const auto found = question.find("count");
         if (found == question.end()) return 1;
         if (!found->is_number_integer() || *found < 1 || *found > count_max)
-            fail(malformed_question, fmt::format("`count` is no number from 1 to {}", count_max));
+            fail(code::malformed_question,
+                 fmt::format("`count` is no number from 1 to {}", count_max));
         return found->get<int>();
     }
 
     const lang::calendar::Zone& find_zone(const std::string& name) {
-        constexpr const char* unknown_timezone = "SOP0202";
         const auto known = known_zones_.find(name);
         if (known != known_zones_.end()) return *known->second;
         std::shared_ptr<const lang::calendar::Zone> zone;
         try {
             zone = zones_.find(name);
         } catch (const lang::calendar::ZoneDataError& error) {
-            fail(unknown_timezone, error.what());
+            fail(code::unknown_timezone, error.what());
         }
         if (!zone) {
             const auto near = lang::closest(name, zones_.names());
-            fail(unknown_timezone,
+            fail(code::unknown_timezone,
                  fmt::format("there is no time zone `{}`{}", name,
                              near ? fmt::format("; did you mean `{}`?", *near) : ""));
         }
@@ -115,7 +114,7 @@ class Answerer {
                 if (diagnostic.severity == lang::Severity::error)
                     fail(diagnostic.code, message_of(diagnostic));
             }
-            fail(malformed_question, "the schedule cannot be read");
+            fail(code::malformed_question, "the schedule cannot be read");
         }
         if (schedules_.size() == kept_max) schedules_.clear();
         return schedules_.emplace(sentence, std::move(*parsed.value)).first->second;
@@ -132,22 +131,21 @@ class Answerer {
     static void refuse_unsettled(const lang::calendar::Schedule& schedule,
                                  const lang::calendar::Zone& zone, const Occurrence& next) {
         using Reading = Occurrence::Reading;
-        constexpr const char* gap_rejected = "SOP0213";
-        constexpr const char* overlap_rejected = "SOP0214";
-        constexpr const char* calendar_year_unknown = "SOP0221";
         const auto when = [&] { return date::format("%F %T", next.nominal); };
         if (next.no_calendar_data) {
-            fail(calendar_year_unknown,
+            fail(code::calendar_year_unknown,
                  fmt::format("the calendar has no data for {}: add `unknown weekdays` to it to "
                              "count its weeks as ordinary",
                              date::format("%F", next.nominal)));
         }
+        // The policies are about times that are named, not about the steps of an interval.
+        if (!std::holds_alternative<lang::calendar::TimesOfDay>(schedule.times)) return;
         const auto policy = schedule.policy();
         if (policy.gap == lang::calendar::GapPolicy::reject && next.reading == Reading::moved)
-            fail(gap_rejected, fmt::format("{} does not exist in {}", when(), zone.name()));
+            fail(code::gap_rejected, fmt::format("{} does not exist in {}", when(), zone.name()));
         const bool repeated = next.reading == Reading::first || next.reading == Reading::second;
         if (policy.overlap == lang::calendar::OverlapPolicy::reject && repeated)
-            fail(overlap_rejected, fmt::format("{} comes twice in {}", when(), zone.name()));
+            fail(code::overlap_rejected, fmt::format("{} comes twice in {}", when(), zone.name()));
     }
 
     const lang::calendar::ZoneDatabase& zones_;
@@ -170,14 +168,14 @@ std::string error_text(const std::string& id, const QuestionError& error) {
 
 std::string answer_text(Answerer& answerer, const std::string& line) {
     if (line.size() > line_bytes_max) {
-        return error_text(
-            "null",
-            {malformed_question, fmt::format("the line is longer than {} bytes", line_bytes_max)});
+        return error_text("null",
+                          {code::malformed_question,
+                           fmt::format("the line is longer than {} bytes", line_bytes_max)});
     }
     const json question = json::parse(line, nullptr, false);
     const std::string id = id_text(question);
     try {
-        if (!question.is_object()) fail(malformed_question, "the line is no JSON object");
+        if (!question.is_object()) fail(code::malformed_question, "the line is no JSON object");
         std::string text = fmt::format("{{\"id\":{},\"next\":[", id);
         bool first = true;
         for (const date::sys_seconds instant : answerer.answer(question)) {

@@ -19,7 +19,7 @@ bool is_second_reading(const calendar::Occurrence& occurrence) {
     return occurrence.reading == calendar::Occurrence::Reading::second;
 }
 
-// By the stopwatch from one moment on, so that no data move it.
+// By the stopwatch from one moment on: what has begun stays, whatever the wall then shows.
 bool is_elapsed(const lang::Rule& rule) {
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     return trigger && std::holds_alternative<calendar::ElapsedInterval>(trigger->schedule.times);

@@ -181,7 +181,8 @@ Schedule any_schedule() {
     if (rarely()) schedule.only = any_sets();
     if (rarely()) schedule.except = any_sets();
     if (rarely()) schedule.also = any_sets();
-    if (schedule.starting && rarely()) schedule.count = any(1, 300);
+    const bool may_count = !std::holds_alternative<DailyInterval>(schedule.times);
+    if (schedule.starting && may_count && rarely()) schedule.count = any(1, 300);
     if (rarely()) {
         schedule.window = Span{0, 0, std::chrono::minutes{any(1, 3000)}};
         const auto until = any_time();

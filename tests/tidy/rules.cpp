@@ -32,7 +32,7 @@ struct Box {
 // shown, and time.
 const std::vector<std::string> language_for_runtime = {
     "lang/compile.h",    "lang/plan.h",  "lang/diagnostic.h", "lang/source.h",   "lang/unicode.h",
-    "lang/suggestion.h", "lang/value.h", "lang/calendar/",    "lang/sentence.h",
+    "lang/suggestion.h", "lang/value.h", "lang/calendar/",    "lang/sentence.h", "lang/codes.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the

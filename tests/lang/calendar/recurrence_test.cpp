@@ -262,6 +262,83 @@ TEST_CASE("a year the calendar does not know is told apart, not guessed",
     CHECK_FALSE(next("every thursday at 09:00 calendar cn").no_calendar_data);
 }
 
+TEST_CASE("what a schedule cannot mean is refused with its code", "[calendar][recurrence][error]") {
+    const std::pair<const char*, const char*> rows[] = {
+        {"every 1h from 00:00 to 06:00 starting 2026-03-08 times 3", "SOP0107"},
+        {"every 30m from 09:00 to 18:00 until 20:00", "SOP0107"},
+        {"every 30m at 08:00 from 09:00 to 18:00", "SOP0111"},
+        {"every 30m from 09:00 to 18:00 from 10:00 to 12:00", "SOP0111"},
+        {"every 30m starting 2026-01-01 at 09:00 at 10:00", "SOP0111"},
+        {"every day at 10:00 week from sunday week from monday", "SOP0111"},
+        {"every day at 10:00 gap next gap skip", "SOP0111"},
+        {"every day until 12:00 at 12:00", "SOP0218"},
+        {"every last friday at 10:00", "SOP0107"},
+        {"on friday at 10:00", "SOP0107"},
+        {"every 2 years on 06-18 at 10:00", "SOP0107"},
+        {"every day at 25:00", "SOP0203"},
+        {"on 2026-02-30 at 10:00", "SOP0204"},
+        {"on lunar 13-1 at 10:00", "SOP0211"},
+        {"on cn.hollidays at 10:00", "SOP0412"},
+        {"每周四20:00除cn.holidays", "SOP0107"},
+    };
+    for (const auto& [sentence, code] : rows) {
+        DYNAMIC_SECTION(sentence) {
+            const auto parsed = parse_schedule(Source("schedule", sentence));
+            CHECK_FALSE(parsed.value);
+            REQUIRE_FALSE(parsed.diagnostics.empty());
+            CHECK(parsed.diagnostics.front().code == code);
+        }
+    }
+}
+
+TEST_CASE("what the coming dates bring is found where it is", "[calendar][recurrence][error]") {
+    struct Row {
+        const char* sentence;
+        const char* zone;
+        const char* from;
+        const char* code;  // "" for nothing to say
+    };
+    const Row rows[] = {
+        {"every 30m from 22:00 to 02:30 only saturday gap reject", "America/New_York", "2026-03-07",
+         "SOP0213"},
+        {"every 30m from 22:00 to 02:30 only sunday gap reject", "America/New_York", "2026-03-08",
+         ""},
+        {"every day at 01:00, 02:30 starting 2026-03-08 times 1 gap reject", "America/New_York",
+         "2026-03-01", ""},
+        {"every 1h starting 2026-03-08 at 02:30 gap reject", "America/New_York", "2026-03-01",
+         "SOP0213"},
+        {"every first workday after cn.holidays at 10:00", "Asia/Shanghai", "2026-06-01",
+         "SOP0221"},
+        {"every first workday after cn.national_day at 10:00", "Asia/Shanghai", "2026-11-01",
+         "SOP0221"},
+        {"every month on 15, last workday at 10:00 calendar cn", "Asia/Shanghai", "2026-11-01",
+         "SOP0221"},
+        {"every 1 month at 10:00 starting 2026-01-31", "Asia/Shanghai", "2026-01-01", "SOP0208"},
+        {"every 1s from 00:00 to 23:59:59 until 2015-01-01", "America/New_York", "2026-01-01",
+         "SOP0212"},
+        {"every 1s starting 2000-01-01 until 2020-01-01", "America/New_York", "2026-01-01",
+         "SOP0212"},
+        {"on lunar 7-7 at 10:00", "Asia/Shanghai", "2097-01-01", "SOP0222"},
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.sentence) {
+            const auto from =
+                date::floor<date::days>(tests::local(std::string(row.from) + " 00:00"));
+            const auto checked =
+                check_sentence(Source("schedule", row.sentence), *sample_zone(row.zone), from);
+            std::string codes;
+            for (const auto& diagnostic : checked.diagnostics) codes += diagnostic.code;
+            CHECK(codes == row.code);
+        }
+    }
+}
+
+TEST_CASE("a run of words that does not split is given up at once", "[calendar][recurrence]") {
+    std::string run = "每";
+    for (int i = 0; i < 250; ++i) run += "2天";
+    CHECK_FALSE(parse_schedule(Source("schedule", run + "甲")).value);
+}
+
 TEST_CASE("China's working days are the official ones, date by date",
           "[calendar][recurrence][china]") {
     const auto announced = nlohmann::json::parse(
