@@ -107,8 +107,7 @@ std::string firings_table(const std::vector<ComingFiring>& firings) {
     for (const auto& firing : firings) {
         const auto local = firing.zone->to_local(firing.occurrence.instant);
         auto& row = table.rows.emplace_back();
-        row = {date::format("%F %T", local),
-               date::format("%a", local),
+        row = {date::format("%F %T", local), date::format("%a", local),
                offset_text(firing.zone->offset_at(firing.occurrence.instant)),
                instant_text(firing.occurrence.instant)};
         if (windows) row.push_back(firing.end ? local_text(*firing.end, *firing.zone) : "");
