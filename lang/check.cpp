@@ -129,7 +129,8 @@ class Checker {
 
     void check_item(const ast::CalendarDeclaration& calendar) {
         std::map<std::string, SourceSpan> seen;
-        std::array<std::optional<SourceSpan>, 4> settings;
+        std::array<std::optional<SourceSpan>, std::variant_size_v<ast::CalendarDeclaration::Item>>
+            settings;
         for (const auto& item : calendar.items) {
             if (const auto* named = std::get_if<ast::NamedDays>(&item)) {
                 check_named_days(*named, seen);
@@ -166,10 +167,10 @@ class Checker {
     void check_item(const ast::Playbook& playbook) {
         std::map<std::string, SourceSpan> names;
         const std::size_t diagnostics_before = diagnostics_.size();
-        ClausesSeen seen{};
+        ClausesSeen seen;
         for (const auto& item : playbook.items) {
             if (const auto* setting = std::get_if<ast::Setting>(&item)) {
-                check_set_once(setting->clause, seen);
+                seen.add(setting->clause, diagnostics_);
                 check_clause(setting->clause);
                 continue;
             }
@@ -196,27 +197,6 @@ class Checker {
                        fmt::format("the playbook `{}` has no rules", playbook.name.text));
             diagnostic.severity = Severity::warning;
         }
-    }
-
-    using ClausesSeen = std::array<const ast::Clause*, std::variant_size_v<ast::Clause>>;
-
-    static std::size_t kind_of(const ast::Clause& clause) { return clause.index(); }
-    static SourceSpan span_of(const ast::Clause& clause) {
-        return std::visit([](const auto& node) { return node.span; }, clause);
-    }
-
-    void check_set_once(const ast::Clause& clause, ClausesSeen& seen) {
-        const ast::Clause*& first = seen[kind_of(clause)];
-        if (!first) {
-            first = &clause;
-            return;
-        }
-        static constexpr const char* words[] = {"timezone", "calendar", "for",
-                                                "via",      "gap",      "overlap"};
-        static_assert(std::size(words) == std::variant_size_v<ast::Clause>);
-        report(code::set_twice, span_of(clause),
-               fmt::format("`{}` is set twice here", words[kind_of(clause)]))
-            .related.push_back({span_of(*first), "first here"});
     }
 
     void check_clause(const ast::Clause& clause) {
@@ -272,13 +252,13 @@ class Checker {
 
     void check_rule(const ast::Playbook& playbook, const EffectiveSettings& of_playbook,
                     const ast::Rule& rule) {
-        ClausesSeen seen{};
+        ClausesSeen seen;
         for (const auto& clause : rule.clauses) {
-            check_set_once(clause, seen);
+            seen.add(clause, diagnostics_);
             check_clause(clause);
         }
         const bool head_broken = std::holds_alternative<std::monostate>(rule.trigger);
-        const EffectiveSettings settings = effective_settings(of_playbook, rule);
+        const EffectiveSettings settings = effective_settings(of_playbook, rule.clauses);
         if (!head_broken && !playbook.broken_settings) require_settings(playbook, rule, settings);
         if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger))
             check_event_head(*event);

@@ -55,7 +55,7 @@ class PlaybookLowering {
 
   private:
     Rule lower_rule(const EffectiveSettings& of_playbook, const ast::Rule& rule) {
-        const EffectiveSettings settings = effective_settings(of_playbook, rule);
+        const EffectiveSettings settings = effective_settings(of_playbook, rule.clauses);
         const Scope scope = scope_of(rule, settings, symbols_);
         Rule result;
         result.name = rule.name.text;
@@ -95,9 +95,9 @@ class PlaybookLowering {
     // The plan has each calendar once, by its name.
     void add_calendars(const calendar::Schedule& schedule) {
         for (const auto& used : calendar::calendars_of(schedule)) {
-            const bool known =
-                std::any_of(plan_.calendars.begin(), plan_.calendars.end(),
-                            [&](const auto& calendar) { return *calendar == *used; });
+            const bool known = std::any_of(
+                plan_.calendars.begin(), plan_.calendars.end(),
+                [&](const auto& calendar) { return calendar::is_same(calendar, used); });
             if (!known) plan_.calendars.push_back(used);
         }
     }

@@ -8,11 +8,10 @@
 namespace sop::lang {
 
 bool Plan::operator==(const Plan& other) const {
-    const auto equal = [](const auto& a, const auto& b) { return *a == *b; };
     return edition == other.edition && zone_release == other.zone_release && tags == other.tags &&
            events == other.events && channels == other.channels &&
            std::equal(calendars.begin(), calendars.end(), other.calendars.begin(),
-                      other.calendars.end(), equal) &&
+                      other.calendars.end(), calendar::is_same) &&
            contents == other.contents && playbooks == other.playbooks;
 }
 

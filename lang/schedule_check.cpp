@@ -15,10 +15,6 @@ namespace {
 
 using namespace calendar;
 
-std::string date_text(date::local_days date) {
-    return date::format("%F", date);
-}
-
 std::string time_text(date::local_seconds local) {
     return time_of_day_text(local - date::floor<date::days>(local));
 }
@@ -266,12 +262,10 @@ std::optional<date::local_days> disputed_date(const Days& set, date::local_days 
 
 void warn_of_disputed_date(const ast::CalendarHead& head, const Schedule& schedule,
                            date::local_days from, std::vector<Diagnostic>& diagnostics) {
-    std::optional<date::local_days> disputed = disputed_date(schedule.days, from);
-    for (const auto* list : {&schedule.only, &schedule.except, &schedule.also}) {
-        for (const Days& set : *list) {
-            if (!disputed) disputed = disputed_date(set, from);
-        }
-    }
+    std::optional<date::local_days> disputed;
+    for_each_days(schedule, [&](const Days& set) {
+        if (!disputed) disputed = disputed_date(set, from);
+    });
     if (!disputed) return;
     add_warning(
         diagnostics, code::lunar_date_disputed, head.places.days,
@@ -305,15 +299,11 @@ Schedule schedule_of(const ast::CalendarHead& head, const EffectiveSettings& set
         const auto found = calendars.find(name);
         return found == calendars.end() ? nullptr : found->second;
     };
-    const auto resolve = [&](Days& set) {
+    for_each_days(schedule, [&](Days& set) {
         if (auto* named = std::get_if<CalendarDays>(&set)) named->data = data_of(named->calendar);
         if (auto* beside = std::get_if<WorkdayBeside>(&set))
             beside->of.data = data_of(beside->of.calendar);
-    };
-    resolve(schedule.days);
-    for (auto* list : {&schedule.only, &schedule.except, &schedule.also}) {
-        for (Days& set : *list) resolve(set);
-    }
+    });
     if (settings.calendar) {
         schedule.calendar = data_of(settings.calendar->calendar.text);
         schedule.unknown_as_weekdays = settings.calendar->unknown_as_weekdays;

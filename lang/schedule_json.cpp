@@ -36,10 +36,6 @@ const Names<OverlapPolicy> overlap_policies{{OverlapPolicy::first, "first"},
 
 // ---- writing ----
 
-std::string date_text(date::local_days date) {
-    return date::format("%F", date);
-}
-
 json write_weekdays(WeekdaySet set) {
     json list = json::array();
     for (unsigned day = 0; day < days_per_week; ++day) {
@@ -105,7 +101,7 @@ class DaysWriter {
     std::size_t index_of(const std::shared_ptr<const Calendar>& calendar) const {
         const auto found =
             std::find_if(calendars_.begin(), calendars_.end(),
-                         [&](const auto& candidate) { return *candidate == *calendar; });
+                         [&](const auto& candidate) { return is_same(candidate, calendar); });
         return static_cast<std::size_t>(found - calendars_.begin());
     }
 

@@ -1,9 +1,11 @@
 #include "lang/schedule_text.h"
 
 #include "lang/calendar/lunar.h"
+#include "lang/policy_words.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -16,10 +18,6 @@ using std::chrono::seconds;
 
 // The first of that many neighbours that are written as a range.
 constexpr int range_length_min = 3;
-
-std::string date_text(date::local_days date) {
-    return date::format("%F", date);
-}
 
 std::string join(const std::vector<std::string>& parts) {
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -211,12 +209,10 @@ class Writer {
     }
 
     void days(const Days& set) {
-        const bool every =
-            std::holds_alternative<EveryDay>(set) || std::holds_alternative<Weekdays>(set) ||
-            std::holds_alternative<Workdays>(set) || std::holds_alternative<Weekend>(set) ||
-            std::holds_alternative<MonthDays>(set) || std::holds_alternative<YearDays>(set) ||
-            std::holds_alternative<WorkdayBeside>(set) || std::holds_alternative<EveryNth>(set);
-        word(every ? Keyword::every : Keyword::on);
+        const bool on =
+            std::holds_alternative<Dates>(set) || std::holds_alternative<LunarDays>(set) ||
+            std::holds_alternative<SolarTerms>(set) || std::holds_alternative<CalendarDays>(set);
+        word(on ? Keyword::on : Keyword::every);
         if (std::holds_alternative<EveryDay>(set)) {
             word(Keyword::day);
         } else if (const auto* of_month = std::get_if<MonthDays>(&set)) {
@@ -353,6 +349,13 @@ class Writer {
     std::string text_{};
 };
 
+template <typename Words, typename Policy>
+std::string_view policy_text(const Words& words, Policy policy, Dialect dialect) {
+    const auto found = std::find_if(words.begin(), words.end(),
+                                    [&](const auto& entry) { return entry.first == policy; });
+    return spelling(found->second, dialect);
+}
+
 }  // namespace
 
 std::string schedule_text(const Schedule& schedule, Dialect dialect) {
@@ -372,31 +375,11 @@ std::string weekdays_text(WeekdaySet weekdays, Dialect dialect) {
 }
 
 std::string_view gap_text(GapPolicy policy, Dialect dialect) {
-    switch (policy) {
-        case GapPolicy::shift:
-            return spelling(Keyword::shift, dialect);
-        case GapPolicy::next:
-            return spelling(Keyword::next, dialect);
-        case GapPolicy::skip:
-            return spelling(Keyword::skip, dialect);
-        case GapPolicy::reject:
-            break;
-    }
-    return spelling(Keyword::reject, dialect);
+    return policy_text(gap_words, policy, dialect);
 }
 
 std::string_view overlap_text(OverlapPolicy policy, Dialect dialect) {
-    switch (policy) {
-        case OverlapPolicy::first:
-            return spelling(Keyword::first, dialect);
-        case OverlapPolicy::second:
-            return spelling(Keyword::second, dialect);
-        case OverlapPolicy::both:
-            return spelling(Keyword::both, dialect);
-        case OverlapPolicy::reject:
-            break;
-    }
-    return spelling(Keyword::reject, dialect);
+    return policy_text(overlap_words, policy, dialect);
 }
 
 }  // namespace sop::lang

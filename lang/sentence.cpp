@@ -1,6 +1,5 @@
 #include "lang/sentence.h"
 
-#include "lang/codes.h"
 #include "lang/keyword_runs.h"
 #include "lang/library.h"
 #include "lang/parse.h"
@@ -22,20 +21,6 @@ struct Sentence {
     std::optional<ast::CalendarHead> head;
     std::vector<ast::Clause> clauses;
 };
-
-void add_clause(reader::Cursor& cursor, std::vector<ast::Clause>& clauses) {
-    ast::Clause clause = reader::read_clause(cursor);
-    const auto span_of = [](const ast::Clause& of) {
-        return std::visit([](const auto& node) { return node.span; }, of);
-    };
-    for (const auto& earlier : clauses) {
-        if (earlier.index() != clause.index()) continue;
-        cursor.report(code::set_twice, span_of(clause), "this schedule says so already")
-            .related.push_back({span_of(earlier), "first here"});
-        throw reader::BrokenItem{};
-    }
-    clauses.push_back(std::move(clause));
-}
 
 // Names are set apart by spaces, which a run of Chinese words may lack.
 void hint_at_unsplit_run(const TokenList& tokens, const Source& source, Dialect dialect,
@@ -66,7 +51,7 @@ Sentence read_sentence(reader::Cursor& cursor) {
         const bool of_schedule =
             cursor.is(Keyword::calendar) || cursor.is(Keyword::gap) || cursor.is(Keyword::overlap);
         if (of_schedule) {
-            add_clause(cursor, sentence.clauses);
+            sentence.clauses.push_back(reader::read_clause(cursor));
         } else if (reader::at_schedule_clause(cursor)) {
             reader::read_schedule_clause(cursor, head);
         } else {
@@ -98,11 +83,13 @@ ReadSentence read(const Source& source) {
     } catch (const reader::BrokenItem&) {
         hint_at_unsplit_run(tokens, source, dialect, diagnostics);
     }
+    ClausesSeen seen;
+    for (const auto& clause : result.sentence.clauses) seen.add(clause, diagnostics);
     if (has_errors(diagnostics)) result.sentence.head.reset();
     if (!result.sentence.head) return result;
     const Calendars& calendars = library_calendars();
     check_schedule(*result.sentence.head, calendars, diagnostics);
-    const EffectiveSettings settings = settings_of(result.sentence.clauses);
+    const EffectiveSettings settings = effective_settings({}, result.sentence.clauses);
     if (settings.calendar) check_calendar_name(settings.calendar->calendar, calendars, diagnostics);
     if (!has_errors(diagnostics))
         result.checked.value = schedule_of(*result.sentence.head, settings, calendars);
@@ -128,7 +115,7 @@ Checked<calendar::Schedule> check_sentence(const Source& source, const calendar:
     ReadSentence result = read(source);
     if (result.checked.value) {
         check_coming_dates(*result.sentence.head, *result.checked.value,
-                           settings_of(result.sentence.clauses), zone, from,
+                           effective_settings({}, result.sentence.clauses), zone, from,
                            result.checked.diagnostics);
     }
     return std::move(result.checked);

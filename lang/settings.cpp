@@ -1,5 +1,12 @@
 #include "lang/settings.h"
 
+#include "lang/codes.h"
+#include "lang/report.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
 namespace sop::lang {
 
 namespace {
@@ -26,15 +33,26 @@ EffectiveSettings settings_of(const ast::Playbook& playbook) {
     return settings;
 }
 
-EffectiveSettings effective_settings(EffectiveSettings of_playbook, const ast::Rule& rule) {
-    for (const auto& clause : rule.clauses) std::visit(TakeClause{of_playbook}, clause);
+EffectiveSettings effective_settings(EffectiveSettings of_playbook,
+                                     const std::vector<ast::Clause>& clauses) {
+    for (const auto& clause : clauses) std::visit(TakeClause{of_playbook}, clause);
     return of_playbook;
 }
 
-EffectiveSettings settings_of(const std::vector<ast::Clause>& clauses) {
-    EffectiveSettings settings;
-    for (const auto& clause : clauses) std::visit(TakeClause{settings}, clause);
-    return settings;
+void ClausesSeen::add(const ast::Clause& clause, std::vector<Diagnostic>& diagnostics) {
+    static constexpr const char* words[] = {"timezone", "calendar", "for", "via", "gap", "overlap"};
+    static_assert(std::size(words) == std::variant_size_v<ast::Clause>);
+    const auto span_of = [](const ast::Clause& of) {
+        return std::visit([](const auto& node) { return node.span; }, of);
+    };
+    const ast::Clause*& first = first_[clause.index()];
+    if (!first) {
+        first = &clause;
+        return;
+    }
+    add_error(diagnostics, code::set_twice, span_of(clause),
+              fmt::format("`{}` is set twice here", words[clause.index()]))
+        .related.push_back({span_of(*first), "first here"});
 }
 
 }  // namespace sop::lang

@@ -39,8 +39,11 @@ bool contains(const Dates& dates, local_days date) {
 
 // ---- working days ----
 
+Membership answer(bool is) {
+    return is ? Membership::yes : Membership::no;
+}
+
 Membership workday_membership(local_days date, const DayContext& context) {
-    const auto answer = [](bool is) { return is ? Membership::yes : Membership::no; };
     const unsigned weekday = weekday_of(date);
     if (!context.calendar) return answer(monday_to_friday.has(weekday));
     if (context.calendar->knows(date)) return answer(context.calendar->is_workday(date));
@@ -238,12 +241,16 @@ bool needs_workdays(const MonthDay& day) {
 }
 
 Membership generated(const Days& set, local_days date, const DayContext& context) {
-    return first_date_from(set, date, date, context) == date ? Membership::yes : Membership::no;
+    return answer(first_date_from(set, date, date, context) == date);
 }
 
 }  // namespace
 
 // ---- calendars ----
+
+bool is_same(const std::shared_ptr<const Calendar>& a, const std::shared_ptr<const Calendar>& b) {
+    return a == b || (a && b && *a == *b);
+}
 
 bool Calendar::knows(local_days date) const {
     if (!years) return true;
@@ -313,7 +320,6 @@ std::optional<local_days> date_in_month(const MonthDay& day, date::year_month mo
 }
 
 Membership membership(const Days& set, local_days date, const DayContext& context) {
-    const auto answer = [](bool is) { return is ? Membership::yes : Membership::no; };
     const auto unless_unknown = [&](const Calendar* calendar, Membership found) {
         const bool known = !calendar || context.unknown_as_weekdays || calendar->knows(date);
         return known ? found : Membership::unknown;

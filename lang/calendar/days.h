@@ -172,6 +172,9 @@ struct Calendar {
     bool is_workday(date::local_days date) const;
 };
 
+// The same calendar, by value.
+bool is_same(const std::shared_ptr<const Calendar>& a, const std::shared_ptr<const Calendar>& b);
+
 // Names every calendar has: all its holidays, and the working days in its weekends.
 inline constexpr std::string_view all_holidays = "holidays";
 inline constexpr std::string_view extra_workdays = "workdays";

@@ -34,7 +34,7 @@ class DateSearch {
                    schedule.starting.value_or(local_days{}), schedule.week_start},
           plain_(schedule.months == every_month && !schedule.from && !schedule.until &&
                  !schedule.starting && schedule.only.empty() && schedule.except.empty() &&
-                 schedule.also.empty() && calendars_of(schedule).empty()) {}
+                 schedule.also.empty() && !uses_calendar(schedule)) {}
 
     struct Found {
         local_days date;
@@ -314,9 +314,11 @@ std::optional<Occurrence> next_of_interval(const Schedule& schedule,
     return std::nullopt;
 }
 
-bool equal_calendars(const std::shared_ptr<const Calendar>& a,
-                     const std::shared_ptr<const Calendar>& b) {
-    return a == b || (a && b && *a == *b);
+// Of a set that names a calendar; nullptr for others.
+const std::shared_ptr<const Calendar>* data_of(const Days& set) {
+    if (const auto* named = std::get_if<CalendarDays>(&set)) return &named->data;
+    if (const auto* beside = std::get_if<WorkdayBeside>(&set)) return &beside->of.data;
+    return nullptr;
 }
 
 }  // namespace
@@ -326,8 +328,7 @@ bool Schedule::operator==(const Schedule& other) const {
            until == other.until && starting == other.starting && week_start == other.week_start &&
            only == other.only && except == other.except && also == other.also &&
            times == other.times && count == other.count && window == other.window &&
-           gap == other.gap && overlap == other.overlap &&
-           equal_calendars(calendar, other.calendar) &&
+           gap == other.gap && overlap == other.overlap && is_same(calendar, other.calendar) &&
            unknown_as_weekdays == other.unknown_as_weekdays && counted_until == other.counted_until;
 }
 
@@ -357,16 +358,17 @@ std::vector<std::shared_ptr<const Calendar>> calendars_of(const Schedule& schedu
         if (calendar && std::find(calendars.begin(), calendars.end(), calendar) == calendars.end())
             calendars.push_back(calendar);
     };
-    const auto add_of = [&](const Days& set) {
-        if (const auto* named = std::get_if<CalendarDays>(&set)) add(named->data);
-        if (const auto* beside = std::get_if<WorkdayBeside>(&set)) add(beside->of.data);
-    };
     add(schedule.calendar);
-    add_of(schedule.days);
-    for (const auto* list : {&schedule.only, &schedule.except, &schedule.also}) {
-        for (const Days& set : *list) add_of(set);
-    }
+    for_each_days(schedule, [&](const Days& set) {
+        if (const auto* data = data_of(set)) add(*data);
+    });
     return calendars;
+}
+
+bool uses_calendar(const Schedule& schedule) {
+    bool uses = schedule.calendar != nullptr;
+    for_each_days(schedule, [&](const Days& set) { uses = uses || data_of(set) != nullptr; });
+    return uses;
 }
 
 std::optional<Occurrence> next_occurrence(const Schedule& schedule, const Zone& zone,

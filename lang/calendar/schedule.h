@@ -80,8 +80,18 @@ struct Schedule {
 // Sets `counted_until` from `count`; to be called once a schedule is complete.
 void settle_count(Schedule& schedule);
 
+// Calls `visit` with every set of dates a schedule names.
+template <typename AnySchedule, typename Visit>
+void for_each_days(AnySchedule& schedule, Visit visit) {
+    visit(schedule.days);
+    for (auto* sets : {&schedule.only, &schedule.except, &schedule.also}) {
+        for (auto& set : *sets) visit(set);
+    }
+}
+
 // The calendars a schedule is read with, each once.
 std::vector<std::shared_ptr<const Calendar>> calendars_of(const Schedule& schedule);
+bool uses_calendar(const Schedule& schedule);
 
 // One planned time. `nominal` is what the schedule says (for intervals, what the wall shows) and
 // names the occurrence for ever; `instant` is when it happens under the zone data in use.

@@ -94,6 +94,10 @@ std::string to_text(const Span& span) {
     return text;
 }
 
+std::string date_text(date::local_days date) {
+    return date::format("%F", date);
+}
+
 std::string time_of_day_text(seconds since_midnight) {
     const auto whole_hours = date::floor<hours>(since_midnight);
     const auto whole_minutes = date::floor<minutes>(since_midnight - whole_hours);

@@ -58,6 +58,8 @@ date::sys_seconds apply(const Offset& offset, date::sys_seconds anchor, AnchorSi
 // "1h30m", "2 days", "1 month": the canonical spelling, which the language reads back to the same
 // span.
 std::string to_text(const Span& span);
+// "2026-11-19"
+std::string date_text(date::local_days date);
 // "12:00", or "12:00:30" when there are seconds.
 std::string time_of_day_text(std::chrono::seconds since_midnight);
 

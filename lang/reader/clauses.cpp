@@ -1,6 +1,6 @@
 #include "lang/reader/clauses.h"
 
-#include "lang/codes.h"
+#include "lang/policy_words.h"
 #include "lang/reader/literals.h"
 
 namespace sop::lang::reader {
@@ -55,42 +55,16 @@ ast::CalendarClause read_calendar(Cursor& cursor) {
     return clause;
 }
 
-ast::GapClause read_gap(Cursor& cursor) {
+// `gap next`, `overlap both`
+template <typename PolicyClause, typename Words>
+PolicyClause read_policy_clause(Cursor& cursor, const Words& words) {
     const std::size_t begin = cursor.take().span.begin;
-    ast::GapClause clause;
-    switch (read_policy(cursor, {Keyword::shift, Keyword::next, Keyword::skip, Keyword::reject})) {
-        case Keyword::next:
-            clause.policy = calendar::GapPolicy::next;
-            break;
-        case Keyword::skip:
-            clause.policy = calendar::GapPolicy::skip;
-            break;
-        case Keyword::reject:
-            clause.policy = calendar::GapPolicy::reject;
-            break;
-        default:
-            clause.policy = calendar::GapPolicy::shift;
-    }
-    clause.span = cursor.span_from(begin);
-    return clause;
-}
-
-ast::OverlapClause read_overlap(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
-    ast::OverlapClause clause;
-    switch (
-        read_policy(cursor, {Keyword::first, Keyword::second, Keyword::both, Keyword::reject})) {
-        case Keyword::second:
-            clause.policy = calendar::OverlapPolicy::second;
-            break;
-        case Keyword::both:
-            clause.policy = calendar::OverlapPolicy::both;
-            break;
-        case Keyword::reject:
-            clause.policy = calendar::OverlapPolicy::reject;
-            break;
-        default:
-            clause.policy = calendar::OverlapPolicy::first;
+    std::vector<Keyword> known;
+    for (const auto& [policy, word] : words) known.push_back(word);
+    const Keyword written = read_policy(cursor, known);
+    PolicyClause clause;
+    for (const auto& [policy, word] : words) {
+        if (word == written) clause.policy = policy;
     }
     clause.span = cursor.span_from(begin);
     return clause;
@@ -121,8 +95,9 @@ ast::Clause read_clause(Cursor& cursor) {
     if (cursor.is(Keyword::timezone)) return read_timezone(cursor);
     if (cursor.is(Keyword::calendar)) return read_calendar(cursor);
     if (cursor.is(Keyword::via)) return read_via(cursor);
-    if (cursor.is(Keyword::gap)) return read_gap(cursor);
-    if (cursor.is(Keyword::overlap)) return read_overlap(cursor);
+    if (cursor.is(Keyword::gap)) return read_policy_clause<ast::GapClause>(cursor, gap_words);
+    if (cursor.is(Keyword::overlap))
+        return read_policy_clause<ast::OverlapClause>(cursor, overlap_words);
     return read_audience(cursor);
 }
 

@@ -3,9 +3,9 @@
 #include "lang/codes.h"
 #include "lang/reader/clauses.h"
 #include "lang/reader/cursor.h"
+#include "lang/reader/days.h"
 #include "lang/reader/literals.h"
 #include "lang/reader/playbook.h"
-#include "lang/reader/schedule.h"
 #include "lang/report.h"
 
 #include <fmt/format.h>

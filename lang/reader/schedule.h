@@ -9,12 +9,6 @@ namespace sop::lang::reader {
 // `every`, or `on` with a date and not an event, stands here.
 bool at_schedule(const Cursor& cursor);
 
-// Days alone: `every month on 1`, `on lunar 8-15`.
-calendar::Days read_days(Cursor& cursor, ast::SchedulePlaces& places);
-// Dates alone: `2026-10-01..2026-10-07, 2026-11-11`. A list may go on in the next line.
-calendar::Dates read_dates(Cursor& cursor);
-calendar::WeekdaySet read_weekdays(Cursor& cursor);
-
 // The days of a schedule, to be followed by its clauses in any order and `finish_schedule`.
 ast::CalendarHead begin_schedule(Cursor& cursor);
 extern const std::vector<Keyword> schedule_clause_keywords;

@@ -19,17 +19,6 @@ bool is_second_reading(const calendar::Occurrence& occurrence) {
     return occurrence.reading == calendar::Occurrence::Reading::second;
 }
 
-// By the stopwatch from one moment on: what has begun stays, whatever the wall then shows.
-bool is_elapsed(const lang::Rule& rule) {
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    return trigger && std::holds_alternative<calendar::ElapsedInterval>(trigger->schedule.times);
-}
-
-calendar::LocalPolicy policy_of(const lang::Rule& rule) {
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    return trigger ? trigger->schedule.policy() : calendar::LocalPolicy{};
-}
-
 // The occurrence of that nominal time: its second reading when that is wanted and there is one.
 // Looked for where the wall time can be, whatever the rule makes of skipped and repeated times.
 std::optional<PlannedFiring> find_firing(const lang::Rule& rule, const calendar::Zone& zone,

@@ -17,13 +17,27 @@ Instant apply_offset(const calendar::Offset& offset, Instant anchor, calendar::A
     return offset.at ? moved : moved + (anchor - whole);
 }
 
+const calendar::Schedule* schedule_of(const lang::Rule& rule) {
+    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
+    return trigger == nullptr ? nullptr : &trigger->schedule;
+}
+
 }  // namespace
+
+bool is_elapsed(const lang::Rule& rule) {
+    const auto* schedule = schedule_of(rule);
+    return schedule && std::holds_alternative<calendar::ElapsedInterval>(schedule->times);
+}
+
+calendar::LocalPolicy policy_of(const lang::Rule& rule) {
+    const auto* schedule = schedule_of(rule);
+    return schedule ? schedule->policy() : calendar::LocalPolicy{};
+}
 
 Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
                      const std::optional<PreviousStep>& previous, const calendar::Zone& zone) {
     const lang::StepTime& when = rule.steps.at(index).when;
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    const auto policy = trigger ? trigger->schedule.policy() : calendar::LocalPolicy{};
+    const calendar::LocalPolicy policy = policy_of(rule);
     const auto from = [&](Instant anchor, calendar::AnchorSide side) {
         return apply_offset(when.offset, anchor, side, zone, policy);
     };
@@ -45,31 +59,29 @@ Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& wi
 
 std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const calendar::Zone& zone,
                                          Instant fired_through) {
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    if (trigger == nullptr) return std::nullopt;
+    const auto* schedule = schedule_of(rule);
+    if (schedule == nullptr) return std::nullopt;
     const auto occurrence = calendar::next_occurrence(
-        trigger->schedule, zone, date::floor<std::chrono::seconds>(fired_through));
+        *schedule, zone, date::floor<std::chrono::seconds>(fired_through));
     if (!occurrence) return std::nullopt;
     PlannedFiring firing{*occurrence, {occurrence->instant, occurrence->instant}, {}};
-    firing.window.end = calendar::window_end(trigger->schedule, *occurrence, zone);
+    firing.window.end = calendar::window_end(*schedule, *occurrence, zone);
     firing.begins_at = planned_time(rule, 0, firing.window, std::nullopt, zone);
     return firing;
 }
 
 bool lacks_calendar_data(const lang::Rule& rule, const Window& window, const calendar::Zone& zone) {
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    if (trigger == nullptr || calendar::calendars_of(trigger->schedule).empty()) return false;
+    const auto* schedule = schedule_of(rule);
+    if (schedule == nullptr || !calendar::uses_calendar(*schedule)) return false;
     const auto start = date::floor<std::chrono::seconds>(window.start);
     const auto occurrence =
-        calendar::next_occurrence(trigger->schedule, zone, start - std::chrono::seconds{1});
+        calendar::next_occurrence(*schedule, zone, start - std::chrono::seconds{1});
     return occurrence && occurrence->instant == start && occurrence->no_calendar_data;
 }
 
 std::string firing_key(const lang::Rule& rule, const calendar::Occurrence& occurrence,
                        const calendar::Zone& zone) {
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    if (trigger && std::holds_alternative<calendar::ElapsedInterval>(trigger->schedule.times))
-        return date::format("%FT%TZ", occurrence.instant);
+    if (is_elapsed(rule)) return date::format("%FT%TZ", occurrence.instant);
     const bool is_second = occurrence.reading == calendar::Occurrence::Reading::second;
     return date::format("%FT%T ", occurrence.nominal) + zone.name() + (is_second ? " second" : "");
 }

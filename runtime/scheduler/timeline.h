@@ -19,6 +19,11 @@ struct Window {
     bool operator==(const Window&) const = default;
 };
 
+// By the stopwatch from one moment on: what has begun stays, whatever the wall then shows.
+bool is_elapsed(const lang::Rule& rule);
+// For times the clock skips or repeats; the defaults for an event rule.
+lang::calendar::LocalPolicy policy_of(const lang::Rule& rule);
+
 // What the step above left behind.
 struct PreviousStep {
     Instant planned_for{};

@@ -4,13 +4,13 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/lang/calendar/sample_zones.h"
 #include "tests/support/printers.h"
 
 namespace sop::lang::calendar {
@@ -35,23 +35,8 @@ std::vector<std::vector<std::string>> rows_of(const std::string& name) {
     return rows;
 }
 
-// "2026-02-17 20:01:12", or the date alone.
-date::local_seconds time_of(const std::string& text) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    const int read = std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d", &year, &month, &day, &hour,
-                                 &minute, &second);
-    REQUIRE((read == 3 || read == 6));
-    return local_days{date::year{year} / static_cast<int>(month) / static_cast<int>(day)} +
-           std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second};
-}
-
 local_days day_of(const std::string& text) {
-    return date::floor<date::days>(time_of(text));
+    return date::floor<date::days>(tests::local(text + " 00:00"));
 }
 
 // What the sources say of a new moon or a term: two dates, and an instant in China's time.
@@ -60,7 +45,7 @@ struct Sources {
         : almanacs(day_of(row.at(first))),
           other_almanacs(day_of(row.at(first + 1))),
           astronomy(day_of(row.at(first + 2).substr(0, 10))) {
-        const auto since_midnight = time_of(row.at(first + 2)) - astronomy;
+        const auto since_midnight = tests::local(row.at(first + 2)) - astronomy;
         const auto to_midnight = std::min(since_midnight, date::days{1} - since_midnight);
         is_in_doubt = astronomy >= local_days{date::year{2027} / 1 / 1} &&
                       to_midnight <= std::chrono::minutes{3};
