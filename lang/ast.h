@@ -15,6 +15,7 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/span.h"
+#include "lang/keywords.h"
 #include "lang/plan.h"
 #include "lang/source.h"
 
@@ -82,6 +83,13 @@ struct TimeOfDay {
 
 struct Edition {
     int number = 1;
+    SourceSpan span;
+    Trivia trivia;
+};
+
+// `language zh-CN`
+struct LanguageStatement {
+    Dialect dialect = Dialect::en;
     SourceSpan span;
     Trivia trivia;
 };
@@ -320,8 +328,8 @@ struct Playbook {
     BlockTrivia block;
 };
 
-using Item = std::variant<Edition, Import, ChannelDeclaration, TagDeclaration, EventDeclaration,
-                          ContentDeclaration, CalendarDeclaration, Playbook>;
+using Item = std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
+                          EventDeclaration, ContentDeclaration, CalendarDeclaration, Playbook>;
 
 }  // namespace sop::lang::ast
 

@@ -52,6 +52,7 @@ class Checker {
 
     void check_item(const ast::Edition&) {}
     void check_item(const ast::Import&) {}
+    void check_item(const ast::LanguageStatement&) {}
     void check_item(const ast::TagDeclaration&) {}
 
     void check_item(const ast::ChannelDeclaration& channel) {

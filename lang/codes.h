@@ -29,6 +29,7 @@ inline constexpr const char* rule_without_steps = "SOP0109";
 inline constexpr const char* declared_twice = "SOP0110";
 inline constexpr const char* set_twice = "SOP0111";
 inline constexpr const char* rule_outside_playbook = "SOP0112";
+inline constexpr const char* unknown_dialect = "SOP0113";
 
 // Time.
 inline constexpr const char* no_timezone = "SOP0201";

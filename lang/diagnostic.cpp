@@ -98,7 +98,7 @@ struct Mark {
     std::string label;
 };
 
-Mark make_mark(SourceSpan span, const std::string& label, bool primary, const Source& source) {
+Mark make_mark(SourceSpan span, std::string label, bool primary, const Source& source) {
     const std::size_t line = source.line_column(span.begin).line;
     const std::string_view text = source.line(line);
     const std::size_t begin =
@@ -110,13 +110,14 @@ Mark make_mark(SourceSpan span, const std::string& label, bool primary, const So
     // A place without width (something is missing here) and one between two characters of no width
     // still get a caret.
     return {line, begin_cell, std::max<std::size_t>(1, end_cell - std::min(end_cell, begin_cell)),
-            primary, label};
+            primary, std::move(label)};
 }
 
-std::vector<Mark> marks_of(const Diagnostic& diagnostic, const Source& source) {
-    std::vector<Mark> marks{make_mark(diagnostic.span, diagnostic.label, true, source)};
+std::vector<Mark> marks_of(const Diagnostic& diagnostic, const Source& source, Language language) {
+    std::vector<Mark> marks{
+        make_mark(diagnostic.span, diagnostic.label.text(language), true, source)};
     for (const RelatedPlace& place : diagnostic.related) {
-        marks.push_back(make_mark(place.span, place.label, false, source));
+        marks.push_back(make_mark(place.span, place.label.text(language), false, source));
     }
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
         return std::tie(a.line, a.begin_cell) < std::tie(b.line, b.begin_cell);
@@ -169,11 +170,11 @@ nlohmann::json place_json(SourceSpan span, const Source& source) {
     return {{"begin", position_json(span.begin, source)}, {"end", position_json(span.end, source)}};
 }
 
-nlohmann::json fix_json(const std::optional<Fix>& fix, const Source& source) {
+nlohmann::json fix_json(const std::optional<Fix>& fix, const Source& source, Language language) {
     if (!fix) {
         return nullptr;
     }
-    return {{"title", fix->title},
+    return {{"title", fix->title.text(language)},
             {"replacement", fix->replacement},
             {"place", place_json(fix->span, source)}};
 }
@@ -202,9 +203,10 @@ void sort_and_deduplicate(std::vector<Diagnostic>& diagnostics) {
     diagnostics.erase(repeats, diagnostics.end());
 }
 
-std::string render(const Diagnostic& diagnostic, const Source& source, bool colour) {
-    const Palette palette(colour);
-    const std::vector<Mark> marks = marks_of(diagnostic, source);
+std::string render(const Diagnostic& diagnostic, const Source& source, RenderOptions options) {
+    const Language language = options.language;
+    const Palette palette(options.colour);
+    const std::vector<Mark> marks = marks_of(diagnostic, source, language);
     const std::size_t gutter_width = fmt::formatted_size("{}", marks.back().line);
     const std::string gutter(gutter_width, ' ');
     const LineColumn start = source.line_column(diagnostic.span.begin);
@@ -215,7 +217,7 @@ std::string render(const Diagnostic& diagnostic, const Source& source, bool colo
         out, "{}{}\n",
         palette.severity(diagnostic.severity,
                          fmt::format("{}[{}]", name_of(diagnostic.severity), diagnostic.code)),
-        palette.title(": " + printable(diagnostic.message)));
+        palette.title(": " + printable(diagnostic.message.text(language))));
     fmt::format_to(out, "{} {} {}:{}:{}\n", gutter, palette.frame("┌─"), printable(source.name()),
                    start.line, start.column);
     std::size_t line_shown = 0;
@@ -232,31 +234,35 @@ std::string render(const Diagnostic& diagnostic, const Source& source, bool colo
             out, "{} {} {}{}\n", gutter, palette.frame("│"), std::string(mark.begin_cell, ' '),
             mark.primary ? palette.severity(diagnostic.severity, marker) : palette.frame(marker));
     }
-    for (const std::string& note : diagnostic.notes) {
-        fmt::format_to(out, "{} {} {}\n", gutter, palette.frame("="), printable(note));
+    for (const Message& note : diagnostic.notes) {
+        fmt::format_to(out, "{} {} {}\n", gutter, palette.frame("="),
+                       printable(note.text(language)));
     }
     if (diagnostic.fix) {
-        fmt::format_to(out, "{} {} fix: {}\n", gutter, palette.frame("="),
-                       printable(diagnostic.fix->title));
+        fmt::format_to(out, "{} {} {}\n", gutter, palette.frame("="),
+                       printable("fix: {}"_say(diagnostic.fix->title).text(language)));
     }
     return text;
 }
 
-std::string render_json(const Diagnostic& diagnostic, const Source& source) {
+std::string render_json(const Diagnostic& diagnostic, const Source& source, Language language) {
+    std::vector<std::string> notes;
+    for (const Message& note : diagnostic.notes) notes.push_back(note.text(language));
     nlohmann::json related = nlohmann::json::array();
     for (const RelatedPlace& place : diagnostic.related) {
-        related.push_back({{"label", place.label}, {"place", place_json(place.span, source)}});
+        related.push_back(
+            {{"label", place.label.text(language)}, {"place", place_json(place.span, source)}});
     }
     const nlohmann::json object{
         {"code", diagnostic.code},
         {"severity", name_of(diagnostic.severity)},
-        {"message", diagnostic.message},
-        {"label", diagnostic.label},
+        {"message", diagnostic.message.text(language)},
+        {"label", diagnostic.label.text(language)},
         {"file", source.name()},
         {"place", place_json(diagnostic.span, source)},
         {"related", std::move(related)},
-        {"notes", diagnostic.notes},
-        {"fix", fix_json(diagnostic.fix, source)},
+        {"notes", std::move(notes)},
+        {"fix", fix_json(diagnostic.fix, source, language)},
     };
     // A message may quote a text that is not UTF-8, which is then the very thing to report.
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lang/message.h"
 #include "lang/source.h"
 
 namespace sop::lang {
@@ -16,23 +17,23 @@ enum class Severity { error, warning, note };
 struct Fix {
     SourceSpan span;
     std::string replacement;
-    std::string title;  // "write `thursday`"
+    Message title;  // "write `thursday`"
 };
 
 // A second place that has a part in the cause ("the window opens here").
 struct RelatedPlace {
     SourceSpan span;
-    std::string label;
+    Message label;
 };
 
 struct Diagnostic {
     std::string code;  // "SOP0104", stable
     Severity severity = Severity::error;
     SourceSpan span;
-    std::string message;  // one line, with the offending text in backquotes
-    std::string label;    // beside the caret; may be empty
+    Message message;  // one line, with the offending text in backquotes
+    Message label;    // beside the caret; may be empty
     std::vector<RelatedPlace> related;
-    std::vector<std::string> notes;  // the cause or a hint, a sentence each
+    std::vector<Message> notes;  // the cause or a hint, a sentence each
     std::optional<Fix> fix;
 };
 
@@ -53,10 +54,15 @@ inline constexpr std::size_t diagnostics_shown_max = 50;
 
 // The text a person reads: code, message, file:line:column, the line with carets right under wide
 // characters, notes, fix. `colour` adds ANSI colours. Ends in a newline.
-std::string render(const Diagnostic& diagnostic, const Source& source, bool colour = false);
+struct RenderOptions {
+    bool colour = false;
+    Language language = Language::en;
+};
+std::string render(const Diagnostic& diagnostic, const Source& source, RenderOptions options = {});
 
 // One object: code, severity, message, label, file, place (offset, line, column of begin and end),
 // related, notes, fix. No newline at the end.
-std::string render_json(const Diagnostic& diagnostic, const Source& source);
+std::string render_json(const Diagnostic& diagnostic, const Source& source,
+                        Language language = Language::en);
 
 }  // namespace sop::lang

@@ -180,6 +180,12 @@ class Printer {
         line(with_trailing(fmt::format("sop {}", edition.number), edition.trivia));
     }
 
+    void print_item(const ast::LanguageStatement& statement) {
+        print_leading(statement.trivia);
+        line(
+            with_trailing("language " + std::string(name_of(statement.dialect)), statement.trivia));
+    }
+
     void print_item(const ast::Import& import) {
         print_leading(import.trivia);
         line(with_trailing("import " + import.name, import.trivia));

@@ -29,12 +29,15 @@ class RunSplitter {
             word_begin_ = token.span.begin;
             if (!may_split(token) || !split(token.span.begin, token.span.end, parts))
                 parts = {token};
+            const std::size_t first = tokens_.size();
             for (const Token& part : parts) {
                 tokens_.push_back(part);
                 join_duration();
                 join_time();
                 join_date();
             }
+            if (parts.size() > 1 && first < tokens_.size())
+                tokens_[first].run = static_cast<std::uint32_t>(tokens_.size() - first);
             moved.push_back(tokens_.size() - 1);
         }
         for (Token& token : tokens_) {

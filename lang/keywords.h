@@ -1,6 +1,8 @@
 // The words of the language, from one table.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,21 +13,52 @@ namespace sop::lang {
 enum class Keyword {
     // declarations
     sop,
-    channel,
-    tag,
-    event,
-    content,
-    playbook,
-    calendar,
+    language,
     import,
+    channel,
+    declared_tag,
+    event,
+    words,
+    content,
+    table,
+    value,
+    role,
+    audience,
+    metric,
+    tier,
+    pool,
+    template_,
+    calendar,
+    playbook,
+    test,
     // inside declarations
     kind,
-    text,
+    budget,
+    quota,
+    per,
+    key,
+    target,
+    second_unit,
+    minute_unit,
+    hour_unit,
     optional,
+    pick,
+    rotate,
+    random,
+    variant,
+    weight,
+    text,
+    card,
+    title,
+    picture,
+    link,
+    mini_program,
+    page,
     holiday,
     years,
     // settings and clauses
     timezone,
+    of,
     for_,
     lasting,
     via,
@@ -33,6 +66,29 @@ enum class Keyword {
     groups,
     members,
     tagged,
+    where,
+    locale,
+    quiet,
+    then,
+    defer,
+    limit,
+    posts,
+    space,
+    spread,
+    late,
+    within,
+    spaced,
+    deliver,
+    priority,
+    high,
+    normal,
+    low,
+    concurrent,
+    queue,
+    parallel,
+    replace,
+    keep,
+    filling,
     gap,
     shift,
     skip,
@@ -45,6 +101,21 @@ enum class Keyword {
     // triggers
     every,
     on,
+    when,
+    including,
+    now,
+    message,
+    saying,
+    containing,
+    matching,
+    join,
+    leave,
+    untagged,
+    once,
+    exit,
+    as,
+    again,
+    outside,
     day,
     workday,
     weekend,
@@ -52,6 +123,7 @@ enum class Keyword {
     month,
     year,
     at,
+    most,
     in,
     from,
     to,
@@ -64,6 +136,8 @@ enum class Keyword {
     first,
     last,
     or_,
+    and_,
+    not_,
     before,
     lunar,
     solar,
@@ -91,16 +165,76 @@ enum class Keyword {
     end,
     after,
     next,
+    wait,
+    since,
+    if_,
+    split,
+    nothing,
+    yes,
+    no,
+    stop,
     // actions
     post,
     send,
+    reply,
+    announce,
+    mention,
+    all,
+    once_now,
+    tag,
     untag,
+    points,
+    because,
+    correction,
+    take,
+    back,
+    task,
+    done,
+    approve,
+    by,
+    create,
+    group,
+    size,
+    invite,
+    potential,
+    dissolve,
+    remove,
+    member,
+    warn,
+    emit,
+    call,
+    run,
+    collect,
+    cancel,
+    refused,
+    full,
+    draw,
+    winner,
+    give,
+    // expressions
+    exists,
+    count,
+    sum,
+    distinct,
+    streak,
+    today,
+    ever,
+    // tests
+    expect,
 };
 
 // The words keywords are written with. English is understood in every dialect.
-enum class Dialect { en, zh_cn };
+enum class Dialect { en, zh_cn, zh_tw };
+inline constexpr std::array dialects{Dialect::en, Dialect::zh_cn, Dialect::zh_tw};
+
+// "en", "zh-CN", "zh-TW": as `language` names them.
+std::string_view name_of(Dialect dialect);
+std::optional<Dialect> find_dialect(std::string_view name);
 
 std::string_view spelling(Keyword keyword, Dialect dialect = Dialect::en);
+// Whether a word of the dialect, or of English, is that keyword. A few words are two keywords,
+// told apart by where they stand: `for groups`, `for 2h`.
+bool is_spelling(std::string_view word, Keyword keyword, Dialect dialect);
 // Of words with two meanings the first in the order of Keyword.
 std::optional<Keyword> find_keyword(std::string_view word, Dialect dialect = Dialect::en);
 // The longest keyword of the dialect (English apart) that a text begins with; for scripts that put
@@ -110,12 +244,47 @@ std::optional<Keyword> longest_keyword(std::string_view text, Dialect dialect);
 // Units of duration, those that people write first of each.
 enum class Unit { second, minute, hour, day, week, month, year };
 std::optional<Unit> find_unit(std::string_view word, Dialect dialect = Dialect::en);
-std::string_view unit_spelling(Unit unit, int count, Dialect dialect);
+std::string_view unit_spelling(Unit unit, std::int64_t count, Dialect dialect);
 // The longest unit of the dialect that a text begins with, as its spelling.
 std::string_view longest_unit(std::string_view text, Dialect dialect);
 
+// What the language itself has a name for in expressions: `group.name`, `start.date`. Authors may
+// declare fields of the same names elsewhere, as columns of a table.
+enum class Field {
+    group,
+    member,
+    event,
+    start,
+    end,
+    run,
+    join,
+    collected,
+    draw,
+    id,
+    name,
+    owner,
+    at,
+    date,
+    time,
+    weekday,
+    points,
+    invited_by,
+    joined,
+    number,
+    text,
+    first,
+    list,
+    left,
+    winners,
+};
+std::string_view spelling(Field field, Dialect dialect = Dialect::en);
+std::optional<Field> find_field(std::string_view word, Dialect dialect = Dialect::en);
+// `group`, `start`, …: those that stand first in a path, and what may follow them. Empty for the
+// others.
+const std::vector<Field>& fields_of(Field owner);
+
 // Words that cannot be names anywhere.
-bool is_reserved(std::string_view word);
+bool is_reserved(std::string_view word, Dialect dialect = Dialect::en);
 
 // 0 for Monday to 6 for Sunday, and back.
 std::optional<int> weekday_index(Keyword keyword);

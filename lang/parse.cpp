@@ -2,6 +2,8 @@
 
 #include "lang/codes.h"
 #include "lang/grammar.h"
+#include "lang/keyword_runs.h"
+#include "lang/reader/cursor.h"
 #include "lang/reader/reader.h"
 #include "lang/report.h"
 #include "lang/unicode.h"
@@ -357,10 +359,14 @@ TokenList tokenize(const Source& source) {
 }
 
 ParsedDocument parse(const Source& source) {
-    TokenList list = tokenize(source);
     ParsedDocument parsed;
-    parsed.diagnostics = std::move(list.diagnostics);
-    parsed.document = read_document(source, list, parsed.diagnostics);
+    parsed.tokens = tokenize(source);
+    parsed.diagnostics = std::move(parsed.tokens.diagnostics);
+    parsed.dialect = dialect_of(source, parsed.tokens);
+    parsed.tokens = split_keyword_runs(std::move(parsed.tokens), source, parsed.dialect);
+    reader::Cursor cursor(source, parsed.tokens, parsed.diagnostics, parsed.dialect);
+    parsed.document = read_document(cursor);
+    parsed.layout = cursor.take_layout();
     return parsed;
 }
 

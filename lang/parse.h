@@ -5,6 +5,7 @@
 
 #include "lang/ast.h"
 #include "lang/diagnostic.h"
+#include "lang/layout.h"
 #include "lang/source.h"
 #include "lang/tokens.h"
 
@@ -21,6 +22,9 @@ TokenList tokenize(const Source& source);
 // stay silent about it.
 struct ParsedDocument {
     Document document;
+    TokenList tokens;
+    Layout layout;
+    Dialect dialect = Dialect::en;
     std::vector<Diagnostic> diagnostics;
 };
 ParsedDocument parse(const Source& source);

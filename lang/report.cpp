@@ -7,7 +7,7 @@
 namespace sop::lang {
 
 Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
-                      std::string message, std::string label) {
+                      Message message, Message label) {
     Diagnostic& diagnostic = diagnostics.emplace_back();
     diagnostic.code = code;
     diagnostic.span = span;
@@ -20,8 +20,8 @@ bool suggest(Diagnostic& diagnostic, std::string_view word,
              const std::vector<std::string>& candidates) {
     const auto near = closest(word, candidates);
     if (!near) return false;
-    diagnostic.notes.push_back(fmt::format("did you mean `{}`?", *near));
-    diagnostic.fix = Fix{diagnostic.span, *near, fmt::format("write `{}`", *near)};
+    diagnostic.notes.push_back("did you mean `{}`?"_say(*near));
+    diagnostic.fix = Fix{diagnostic.span, *near, "write `{}`"_say(*near)};
     return true;
 }
 

@@ -11,7 +11,7 @@ namespace sop::lang {
 
 // Adds an error, and gives it back for what else there is to say of it (until the next is added).
 Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
-                      std::string message, std::string label = {});
+                      Message message, Message label = {});
 
 // Asks "did you mean …?" with a fix that replaces the diagnostic's span. False when no candidate is
 // close to the word.

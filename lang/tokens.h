@@ -47,6 +47,8 @@ struct Token {
     // For brackets, strings and holes: the index of the partner. no_match for a closer that nothing
     // opened and for an opener that was closed by the grammar for want of its closer.
     std::size_t match = no_match;
+    // Words that were one run of characters (keyword_runs.h): at its first, of how many tokens.
+    std::uint32_t run = 1;
 };
 
 struct CommentToken {

@@ -8,7 +8,7 @@ namespace sop::lang::reader {
 namespace {
 
 ast::TimezoneClause read_timezone(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
+    const std::size_t begin = cursor.take(Keyword::timezone).span.begin;
     ast::TimezoneClause clause;
     clause.zone = read_zone(cursor);
     clause.span = cursor.span_from(begin);
@@ -16,7 +16,7 @@ ast::TimezoneClause read_timezone(Cursor& cursor) {
 }
 
 ast::AudienceClause read_audience(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
+    const std::size_t begin = cursor.take(Keyword::for_).span.begin;
     ast::AudienceClause clause;
     if (cursor.take_if(Keyword::members)) {
         clause.kind = SubjectKind::member;
@@ -34,7 +34,7 @@ ast::AudienceClause read_audience(Cursor& cursor) {
 }
 
 ast::ViaClause read_via(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
+    const std::size_t begin = cursor.take(Keyword::via).span.begin;
     ast::ViaClause clause;
     do {
         clause.channels.push_back(cursor.expect_name("a channel"));
@@ -44,7 +44,7 @@ ast::ViaClause read_via(Cursor& cursor) {
 }
 
 ast::CalendarClause read_calendar(Cursor& cursor) {
-    const std::size_t begin = cursor.take().span.begin;
+    const std::size_t begin = cursor.take(Keyword::calendar).span.begin;
     ast::CalendarClause clause;
     clause.calendar = cursor.expect_name("the name of a calendar, such as `cn`");
     if (cursor.take_if(Keyword::unknown)) {
@@ -57,8 +57,8 @@ ast::CalendarClause read_calendar(Cursor& cursor) {
 
 // `gap next`, `overlap both`
 template <typename PolicyClause, typename Words>
-PolicyClause read_policy_clause(Cursor& cursor, const Words& words) {
-    const std::size_t begin = cursor.take().span.begin;
+PolicyClause read_policy_clause(Cursor& cursor, Keyword keyword, const Words& words) {
+    const std::size_t begin = cursor.take(keyword).span.begin;
     std::vector<Keyword> known;
     for (const auto& [policy, word] : words) known.push_back(word);
     const Keyword written = read_policy(cursor, known);
@@ -79,7 +79,7 @@ ast::Name read_zone(Cursor& cursor) {
     if (!cursor.is(TokenKind::zone) && !cursor.is(TokenKind::word)) {
         cursor.fail_expecting("a time zone such as `Asia/Shanghai`");
     }
-    const Token& token = cursor.take();
+    const Token& token = cursor.take(TokenRole::name);
     return {std::string(cursor.text(token)), token.span};
 }
 
@@ -91,13 +91,19 @@ bool at_clause(const Cursor& cursor) {
     return false;
 }
 
+int clause_rank(const ast::Clause& clause) {
+    constexpr int behind_schedule = 100;
+    return behind_schedule + static_cast<int>(clause.index());
+}
+
 ast::Clause read_clause(Cursor& cursor) {
     if (cursor.is(Keyword::timezone)) return read_timezone(cursor);
     if (cursor.is(Keyword::calendar)) return read_calendar(cursor);
     if (cursor.is(Keyword::via)) return read_via(cursor);
-    if (cursor.is(Keyword::gap)) return read_policy_clause<ast::GapClause>(cursor, gap_words);
+    if (cursor.is(Keyword::gap))
+        return read_policy_clause<ast::GapClause>(cursor, Keyword::gap, gap_words);
     if (cursor.is(Keyword::overlap))
-        return read_policy_clause<ast::OverlapClause>(cursor, overlap_words);
+        return read_policy_clause<ast::OverlapClause>(cursor, Keyword::overlap, overlap_words);
     return read_audience(cursor);
 }
 

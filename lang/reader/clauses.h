@@ -15,5 +15,7 @@ ast::Name read_zone(Cursor& cursor);
 // `for` begins an audience, but a window where a duration follows.
 bool at_clause(const Cursor& cursor);
 ast::Clause read_clause(Cursor& cursor);
+// Where the formatter puts it: behind the clauses of a schedule.
+int clause_rank(const ast::Clause& clause);
 
 }  // namespace sop::lang::reader

@@ -10,14 +10,29 @@
 
 namespace sop::lang::reader {
 
+Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
+               Dialect dialect)
+    : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect) {
+    layout_.uses.resize(list.tokens.size());
+    keywords_.resize(list.tokens.size());
+    for (std::size_t i = 0; i < list.tokens.size(); ++i) {
+        if (list.tokens[i].kind == TokenKind::word)
+            keywords_[i] = find_keyword(text(list.tokens[i]), dialect);
+    }
+}
+
 const Token& Cursor::peek(std::size_t ahead) const {
     return list_.tokens[std::min(position_ + ahead, list_.tokens.size() - 1)];
 }
 
 std::optional<Keyword> Cursor::keyword_at(std::size_t ahead) const {
-    const Token& token = peek(ahead);
-    if (token.kind != TokenKind::word) return std::nullopt;
-    return find_keyword(text(token), dialect_);
+    return keywords_[std::min(position_ + ahead, keywords_.size() - 1)];
+}
+
+bool Cursor::is(Keyword keyword, std::size_t ahead) const {
+    const auto found = keyword_at(ahead);
+    if (!found || *found == keyword) return found.has_value();
+    return is_spelling(text(peek(ahead)), keyword, dialect_);
 }
 
 bool Cursor::at_item_end() const {
@@ -26,10 +41,11 @@ bool Cursor::at_item_end() const {
 
 bool Cursor::at_named_label() const {
     if (!is(TokenKind::word)) return false;
-    if (is(TokenKind::colon, 1)) return true;
-    if (!is(TokenKind::string_open, 1)) return false;
+    const std::size_t name_end = peek().run;
+    if (is(TokenKind::colon, name_end)) return true;
+    if (!is(TokenKind::string_open, name_end)) return false;
     // A title that is never closed has swallowed its colon.
-    const TokenKind after_title = list_.tokens[peek(1).match + 1].kind;
+    const TokenKind after_title = list_.tokens[peek(name_end).match + 1].kind;
     return after_title == TokenKind::colon || after_title == TokenKind::error;
 }
 
@@ -73,10 +89,45 @@ const Token& Cursor::take() {
     return token;
 }
 
+const Token& Cursor::take(Keyword keyword) {
+    TokenUse& use = layout_.uses[position_];
+    use.role = TokenRole::keyword;
+    use.keyword = keyword;
+    return take();
+}
+
+const Token& Cursor::take(TokenRole role) {
+    layout_.uses[position_].role = role;
+    return take();
+}
+
+ast::Name Cursor::take_name() {
+    const std::size_t begin = peek().span.begin;
+    for (std::size_t left = peek().run; left > 0; --left) take(TokenRole::name);
+    const SourceSpan span = span_from(begin);
+    return {to_nfc(source_.text(span)), span};
+}
+
+void Cursor::mark_clause(std::size_t begin, int rank) {
+    layout_.heads.back().push_back({begin, position_, rank});
+}
+
 bool Cursor::take_if_sign(std::string_view sign) {
     if (!is_sign(sign)) return false;
     take();
     return true;
+}
+
+bool Cursor::take_if_dot() {
+    if (!take_if_sign(".")) return false;
+    last_use().role = TokenRole::dot;
+    return true;
+}
+
+std::optional<Unit> Cursor::take_unit() {
+    const auto unit = find_unit(text(take(TokenRole::unit)), dialect_);
+    if (unit) last_use().unit = *unit;
+    return unit;
 }
 
 bool Cursor::take_if(TokenKind kind) {
@@ -87,7 +138,7 @@ bool Cursor::take_if(TokenKind kind) {
 
 bool Cursor::take_if(Keyword keyword) {
     if (!is(keyword)) return false;
-    take();
+    take(keyword);
     return true;
 }
 
@@ -98,20 +149,19 @@ const Token& Cursor::expect(TokenKind kind, std::string_view what) {
 
 void Cursor::expect(Keyword keyword) {
     if (!is(keyword)) fail_expecting(fmt::format("`{}`", spelling(keyword)));
-    take();
+    take(keyword);
 }
 
 ast::Name Cursor::expect_name(std::string_view what) {
     if (!is(TokenKind::word)) fail_expecting(what);
     const Token& token = peek();
-    if (is_reserved(text(token))) {
+    if (token.run == 1 && is_reserved(text(token), dialect_)) {
         report(code::syntax, token.span,
                fmt::format("`{}` is reserved and cannot be a name", text(token)),
                fmt::format("{} stands here", what));
         throw BrokenItem{};
     }
-    take();
-    return {to_nfc(text(token)), token.span};
+    return take_name();
 }
 
 void Cursor::expect_item_end(std::string_view after_what) {
@@ -140,8 +190,7 @@ void Cursor::skip_item() {
     }
 }
 
-Diagnostic& Cursor::report(const char* code, SourceSpan span, std::string message,
-                           std::string label) {
+Diagnostic& Cursor::report(const char* code, SourceSpan span, Message message, Message label) {
     return add_error(diagnostics_, code, span, std::move(message), std::move(label));
 }
 

@@ -10,6 +10,7 @@
 #include "lang/ast.h"
 #include "lang/diagnostic.h"
 #include "lang/keywords.h"
+#include "lang/layout.h"
 #include "lang/source.h"
 #include "lang/tokens.h"
 
@@ -22,13 +23,12 @@ struct BrokenItem {};
 class Cursor {
   public:
     Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
-           Dialect dialect = Dialect::en)
-        : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect) {}
+           Dialect dialect = Dialect::en);
 
     // ---- looking ----
     const Token& peek(std::size_t ahead = 0) const;
     bool is(TokenKind kind, std::size_t ahead = 0) const { return peek(ahead).kind == kind; }
-    bool is(Keyword keyword, std::size_t ahead = 0) const { return keyword_at(ahead) == keyword; }
+    bool is(Keyword keyword, std::size_t ahead = 0) const;
     bool is_sign(std::string_view sign, std::size_t ahead = 0) const {
         return is(TokenKind::operator_sign, ahead) && text(peek(ahead)) == sign;
     }
@@ -50,9 +50,19 @@ class Cursor {
 
     // ---- taking ----
     const Token& take();
+    // The word that stands here, for that keyword.
+    const Token& take(Keyword keyword);
+    const Token& take(TokenRole role);
+    // The name that stands here, whatever else its word may mean; the characters of a run of
+    // keywords are one name in such a place.
+    ast::Name take_name();
     bool take_if(TokenKind kind);
     bool take_if(Keyword keyword);
     bool take_if_sign(std::string_view sign);
+    // The dot between two names that touch it.
+    bool take_if_dot();
+    // The word behind the number of a duration; nothing when it is no unit.
+    std::optional<Unit> take_unit();
     // Reports and throws BrokenItem when something else stands here.
     const Token& expect(TokenKind kind, std::string_view what);
     void expect(Keyword keyword);
@@ -62,9 +72,18 @@ class Cursor {
     // To the end of this item, over whatever brackets it has.
     void skip_item();
 
+    // ---- for the formatter ----
+    // What the token before this place was taken for.
+    TokenUse& last_use() { return layout_.uses[position_ - 1]; }
+    // `begin` to here is a clause of the head that was opened last.
+    void open_head() { layout_.heads.emplace_back(); }
+    void mark_clause(std::size_t begin, int rank);
+    // Times stand here without an `at` before them, or behind it.
+    void mark_literal_times() { layout_.literal_times.push_back(position_); }
+    Layout take_layout() { return std::move(layout_); }
+
     // ---- reporting ----
-    Diagnostic& report(const char* code, SourceSpan span, std::string message,
-                       std::string label = {});
+    Diagnostic& report(const char* code, SourceSpan span, Message message, Message label = {});
     // "expected X, found Y" at this place, unless what stands here was reported already; throws
     // BrokenItem.
     [[noreturn]] void fail_expecting(std::string_view what);
@@ -89,6 +108,8 @@ class Cursor {
     const TokenList& list_;
     std::vector<Diagnostic>& diagnostics_;
     Dialect dialect_;
+    std::vector<std::optional<Keyword>> keywords_{};  // of each token that is a word
+    Layout layout_{};
     std::size_t position_ = 0;
     std::size_t comment_ = 0;
     std::size_t last_end_ = 0;  // of the last token or comment taken

@@ -45,7 +45,7 @@ unsigned read_weekday_of(Cursor& cursor, const std::vector<Keyword>& known) {
                                 : "a weekday such as `monday` stands here",
                             known);
     }
-    cursor.take();
+    cursor.take(*keyword);
     return static_cast<unsigned>(*index);
 }
 
@@ -81,7 +81,7 @@ std::optional<int> ordinal_at(const Cursor& cursor) {
     std::string_view text = cursor.text(cursor.peek());
     if (cursor.is(TokenKind::word)) {
         constexpr std::string_view chinese_prefix = "第";
-        if (cursor.dialect() != Dialect::zh_cn || text.substr(0, 3) != chinese_prefix)
+        if (cursor.dialect() == Dialect::en || text.substr(0, 3) != chinese_prefix)
             return std::nullopt;
         text.remove_prefix(chinese_prefix.size());
     } else if (!cursor.is(TokenKind::measure)) {
@@ -142,7 +142,7 @@ void add_month_day(std::vector<MonthDay>& days, MonthDay day, SourceSpan span,
 void read_ordinals(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePlaces& places) {
     std::vector<std::pair<int, SourceSpan>> ordinals;
     while (const auto number = ordinal_at(cursor)) {
-        ordinals.emplace_back(*number, cursor.take().span);
+        ordinals.emplace_back(*number, cursor.take(TokenRole::ordinal).span);
         if (!cursor.is(TokenKind::comma)) break;
         cursor.take();
         if (!ordinal_at(cursor)) cursor.fail_expecting("an ordinal such as `3rd`");
@@ -162,7 +162,7 @@ void read_ordinals(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePla
 }
 
 void read_last(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePlaces& places) {
-    const std::size_t begin = cursor.take().span.begin;
+    const std::size_t begin = cursor.take(Keyword::last).span.begin;
     const CountedDay counted = read_counted_day(cursor, true);
     add_month_day(days, {counted.kind, 1, counted.weekday}, cursor.span_from(begin), places);
 }
@@ -282,7 +282,7 @@ LunarDay read_lunar_day(Cursor& cursor) {
 
 int read_solar_term(Cursor& cursor) {
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a solar term such as `qingming`");
-    const Token token = cursor.take();
+    const Token token = cursor.take(TokenRole::name);
     const auto term = find_solar_term(cursor.text(token));
     if (term) return *term;
     auto& diagnostic =
@@ -299,7 +299,7 @@ bool at_calendar_days(const Cursor& cursor) {
 
 CalendarDays read_calendar_days(Cursor& cursor, ast::SchedulePlaces& places) {
     const ast::Name calendar = cursor.expect_name("a calendar");
-    if (!cursor.take_if_sign(".")) cursor.fail_expecting("`.` and the days, as in `cn.holidays`");
+    if (!cursor.take_if_dot()) cursor.fail_expecting("`.` and the days, as in `cn.holidays`");
     const ast::Name days = cursor.expect_name("days of the calendar, such as `holidays`");
     places.calendar_days.push_back({calendar, days});
     return {calendar.text, days.text, nullptr};
@@ -313,7 +313,7 @@ Days read_day_set(Cursor& cursor, ast::SchedulePlaces& places) {
     const bool workday = cursor.is(Keyword::workday);
     if (workday || cursor.is(Keyword::weekend)) {
         if (workday && !places.workday) places.workday = cursor.peek().span;
-        cursor.take();
+        cursor.take(workday ? Keyword::workday : Keyword::weekend);
         if (workday) return Workdays{};
         return Weekend{};
     }
@@ -384,10 +384,11 @@ CountAndUnit read_count_and_unit(Cursor& cursor, EveryNth::Unit unit) {
     if (cursor.is(TokenKind::number)) {
         const int count =
             read_integer(cursor, "a number of days, weeks or months", 1, interval_count_max);
-        cursor.take();
+        cursor.last_use().role = TokenRole::count;
+        cursor.take_unit();
         return {count, unit};
     }
-    cursor.take();
+    cursor.take(TokenRole::duration);
     const std::string_view text = cursor.text(token);
     int count = 0;
     std::from_chars(text.data(), text.data() + text.size(), count);
@@ -407,7 +408,7 @@ EveryNth read_every_nth(Cursor& cursor, EveryNth::Unit unit, ast::SchedulePlaces
     if (set.unit == EveryNth::Unit::month) {
         set.month_days = read_month_days(cursor, places);
     } else if (set.unit == EveryNth::Unit::week) {
-        cursor.take();
+        cursor.take(Keyword::on);
         set.weekdays = read_weekdays_of(cursor, weekday_keywords);
     } else {
         cursor.fail_expecting("`starting` and a date, as days have no days,");
@@ -417,7 +418,7 @@ EveryNth read_every_nth(Cursor& cursor, EveryNth::Unit unit, ast::SchedulePlaces
 
 WorkdayBeside read_workday_beside(Cursor& cursor, ast::SchedulePlaces& places) {
     const bool after = cursor.take_if(Keyword::first);
-    if (!after) cursor.take();
+    if (!after) cursor.take(Keyword::last);
     if (!after && (at_weekday(cursor) || cursor.is(Keyword::day))) {
         cursor.report(
             code::syntax, cursor.peek().span, "the last one of what?",

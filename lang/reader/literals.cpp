@@ -315,6 +315,7 @@ bool at_duration(const Cursor& cursor, std::size_t ahead) {
 
 int read_integer(Cursor& cursor, std::string_view what, int least, int most) {
     const Token token = cursor.expect(TokenKind::number, what);
+    cursor.last_use().role = TokenRole::number;
     const auto value = whole_number(cursor.text(token));
     if (!value || *value < least || *value > most) {
         cursor.report(code::number_out_of_range, token.span,
@@ -337,15 +338,16 @@ Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies) {
 ast::Duration read_duration(Cursor& cursor) {
     if (!at_duration(cursor)) cursor.fail_expecting("a duration such as `10m` or `1 day`");
     ast::Duration duration;
-    const Token token = cursor.take();
-    if (token.kind == TokenKind::measure) {
+    const bool one_word = cursor.is(TokenKind::measure);
+    const Token token = cursor.take(one_word ? TokenRole::duration : TokenRole::count);
+    if (one_word) {
         read_measure(cursor, token, duration.value);
     } else {
         const auto count = whole_number(cursor.text(token));
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a unit such as `m`, `h` or `days`");
-        const Token unit_token = cursor.take();
+        const Token unit_token = cursor.peek();
+        const auto unit = cursor.take_unit();
         const SourceSpan span = cursor.span_from(token.span.begin);
-        const auto unit = find_unit(cursor.text(unit_token), cursor.dialect());
         if (!unit) fail_unit(cursor, span, cursor.text(unit_token), count);
         add_checked(cursor, duration.value, count, *unit, span);
     }

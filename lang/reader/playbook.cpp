@@ -22,6 +22,7 @@ ast::EventHead read_event_head(Cursor& cursor, std::size_t begin) {
     ast::EventHead head;
     head.event = cursor.expect_name("a date or the name of an event");
     if (cursor.take_if(TokenKind::open_parenthesis)) {
+        cursor.last_use().role = TokenRole::call;
         head.argument = cursor.expect_name("the event's first field");
         cursor.expect(TokenKind::close_parenthesis, "`)`");
     }
@@ -79,12 +80,18 @@ bool head_goes_on(Cursor& cursor) {
 void read_head(Cursor& cursor, ast::Rule& rule) {
     if (trigger_on_next_line(cursor)) cursor.skip_line_ends();
     read_trigger(cursor, rule);
+    cursor.open_head();
     while (head_goes_on(cursor)) {
         cursor.skip_line_ends();
+        const std::size_t begin = cursor.position();
         if (at_clause(cursor)) {
             rule.clauses.push_back(read_clause(cursor));
+            cursor.mark_clause(begin, clause_rank(rule.clauses.back()));
         } else if (at_schedule_clause(cursor)) {
+            const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
+            const int rank = head ? schedule_clause_rank(cursor, *head) : 0;
             read_schedule_clause_of(cursor, rule);
+            cursor.mark_clause(begin, rank);
         } else {
             break;
         }
@@ -117,6 +124,7 @@ void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
     const Token& first = cursor.peek();
     const bool has_at = cursor.take_if(Keyword::at);
     if (!has_at && !cursor.is(TokenKind::time)) return;
+    cursor.mark_literal_times();
     const ast::TimeOfDay time = read_time(cursor);
     if (!offset.span.is_calendar()) {
         auto& diagnostic = cursor.report(
@@ -130,7 +138,7 @@ void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
 
 void read_anchored_label(Cursor& cursor, ast::StepLabel& label) {
     label.when.anchor = cursor.is(Keyword::start) ? StepTime::Anchor::start : StepTime::Anchor::end;
-    cursor.take();
+    cursor.take(cursor.is(Keyword::start) ? Keyword::start : Keyword::end);
     const bool plus = cursor.is(TokenKind::plus);
     if (!plus && !cursor.is(TokenKind::minus)) return;
     cursor.take();
@@ -140,14 +148,14 @@ void read_anchored_label(Cursor& cursor, ast::StepLabel& label) {
 }
 
 void read_after_label(Cursor& cursor, ast::StepLabel& label) {
-    cursor.take();
+    cursor.take(Keyword::after);
     label.when.anchor = StepTime::Anchor::previous;
     label.when.offset.span = read_duration(cursor).value;
     read_time_of_offset(cursor, label.when.offset);
 }
 
 void read_next_label(Cursor& cursor, ast::StepLabel& label) {
-    cursor.take();
+    cursor.take(Keyword::next);
     cursor.expect(Keyword::day);
     label.next_day = true;
     label.when.anchor = StepTime::Anchor::previous;
@@ -173,6 +181,7 @@ ast::StepLabel read_label(Cursor& cursor) {
     }
     label.span = cursor.span_from(begin);
     cursor.expect(TokenKind::colon, "`:`");
+    cursor.last_use().role = TokenRole::label_colon;
     return label;
 }
 
@@ -186,7 +195,7 @@ void skip_label(Cursor& cursor) {
 ast::DeliverAction read_deliver(Cursor& cursor) {
     ast::DeliverAction action;
     action.to_members = cursor.is(Keyword::send);
-    action.verb_span = cursor.take().span;
+    action.verb_span = cursor.take(action.to_members ? Keyword::send : Keyword::post).span;
     if (cursor.is(TokenKind::string_open)) {
         action.message = read_text(cursor, "a text");
     } else {
@@ -200,7 +209,7 @@ ast::Action read_action(Cursor& cursor) {
     if (cursor.is(Keyword::tag) || cursor.is(Keyword::untag)) {
         ast::TagAction action;
         action.add = cursor.is(Keyword::tag);
-        cursor.take();
+        cursor.take(action.add ? Keyword::tag : Keyword::untag);
         action.tag = cursor.expect_name("a tag");
         return action;
     }

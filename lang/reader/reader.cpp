@@ -18,7 +18,7 @@ using reader::BrokenItem;
 using reader::Cursor;
 
 ast::Edition read_edition(Cursor& cursor) {
-    const Token keyword = cursor.take();
+    const Token keyword = cursor.take(Keyword::sop);
     const Token& number = cursor.expect(TokenKind::number, "the edition's number: `sop 1`");
     if (cursor.text(number) != std::to_string(edition_current)) {
         cursor
@@ -30,6 +30,39 @@ ast::Edition read_edition(Cursor& cursor) {
     ast::Edition edition;
     edition.span = cursor.span_from(keyword.span.begin);
     return edition;
+}
+
+// `zh-CN` is a word, a minus and a word.
+std::string dialect_name_behind(const Source& source, const TokenList& list, std::size_t keyword) {
+    std::string name;
+    for (std::size_t at = keyword + 1;
+         list.tokens[at].kind == TokenKind::word || list.tokens[at].kind == TokenKind::minus;
+         ++at) {
+        name += source.text(list.tokens[at].span);
+    }
+    return name;
+}
+
+ast::LanguageStatement read_language(Cursor& cursor) {
+    const Token keyword = cursor.take(Keyword::language);
+    const SourceSpan begin = cursor.peek().span;
+    std::string name;
+    while (cursor.is(TokenKind::word) || cursor.is(TokenKind::minus))
+        name += cursor.text(cursor.take(TokenRole::dialect));
+    if (name.empty()) cursor.fail_expecting("the dialect's name: `en`, `zh-CN` or `zh-TW`");
+    ast::LanguageStatement statement;
+    statement.span = cursor.span_from(keyword.span.begin);
+    if (const auto dialect = find_dialect(name)) {
+        statement.dialect = *dialect;
+        return statement;
+    }
+    std::vector<std::string> names;
+    for (const Dialect dialect : dialects) names.emplace_back(name_of(dialect));
+    auto& diagnostic =
+        cursor.report(code::unknown_dialect, cursor.span_from(begin.begin),
+                      fmt::format("there is no dialect `{}`", name), "`en`, `zh-CN` or `zh-TW`");
+    suggest(diagnostic, name, names);
+    throw BrokenItem{};
 }
 
 // The items of a declaration's block, each read by `read_item`, which throws BrokenItem for one
@@ -61,12 +94,12 @@ ast::BlockTrivia read_block(Cursor& cursor, bool& broken, ReadItem read_item) {
 }
 
 ast::ChannelDeclaration read_channel(Cursor& cursor) {
-    const Token keyword = cursor.take();
+    const Token keyword = cursor.take(Keyword::channel);
     ast::ChannelDeclaration channel;
     channel.name = cursor.expect_name("the channel's name");
     channel.block = read_block(cursor, channel.broken, [&] {
         if (!cursor.is(Keyword::kind)) fail_unknown_setting(cursor, Keyword::kind);
-        const Token setting = cursor.take();
+        const Token setting = cursor.take(Keyword::kind);
         if (channel.kind) {
             cursor.report(code::set_twice, setting.span, "this channel has a kind already")
                 .related.push_back({channel.kind->span, "here"});
@@ -80,7 +113,7 @@ ast::ChannelDeclaration read_channel(Cursor& cursor) {
 }
 
 ast::TagDeclaration read_tags(Cursor& cursor) {
-    cursor.take();
+    cursor.take(Keyword::declared_tag);
     ast::TagDeclaration declaration;
     while (true) {
         auto& tag = declaration.tags.emplace_back();
@@ -118,7 +151,7 @@ ast::EventDeclaration::Field::Default read_default(Cursor& cursor) {
 }
 
 ast::EventDeclaration read_event(Cursor& cursor) {
-    cursor.take();
+    cursor.take(Keyword::event);
     ast::EventDeclaration event;
     event.name = cursor.expect_name("the event's name");
     cursor.expect(TokenKind::open_brace, "`{`");
@@ -141,12 +174,12 @@ ast::EventDeclaration read_event(Cursor& cursor) {
 }
 
 ast::ContentDeclaration read_content(Cursor& cursor) {
-    const Token keyword = cursor.take();
+    const Token keyword = cursor.take(Keyword::content);
     ast::ContentDeclaration content;
     content.name = cursor.expect_name("the content's name");
     content.block = read_block(cursor, content.broken, [&] {
         if (!cursor.is(Keyword::text)) fail_unknown_setting(cursor, Keyword::text);
-        const Token setting = cursor.take();
+        const Token setting = cursor.take(Keyword::text);
         if (content.text) {
             cursor.report(code::set_twice, setting.span, "this content has a text already")
                 .related.push_back({content.text->span, "here"});
@@ -160,7 +193,7 @@ ast::ContentDeclaration read_content(Cursor& cursor) {
 }
 
 ast::Import read_import(Cursor& cursor) {
-    const Token keyword = cursor.take();
+    const Token keyword = cursor.take(Keyword::import);
     ast::Import import;
     if (cursor.is(TokenKind::string_open)) {
         cursor.report(code::unknown_import, cursor.peek().span,
@@ -171,7 +204,7 @@ ast::Import read_import(Cursor& cursor) {
     do {
         if (!import.name.empty()) import.name += '.';
         import.name += cursor.expect_name("a name such as `std.calendar.cn`").text;
-    } while (cursor.take_if_sign("."));
+    } while (cursor.take_if_dot());
     import.span = cursor.span_from(keyword.span.begin);
     return import;
 }
@@ -180,7 +213,7 @@ ast::Import read_import(Cursor& cursor) {
 ast::NamedDays read_named_days(Cursor& cursor) {
     ast::NamedDays named;
     named.holiday = cursor.is(Keyword::holiday);
-    cursor.take();
+    cursor.take(named.holiday ? Keyword::holiday : Keyword::day);
     named.name = cursor.expect_name("a name for the days");
     if (cursor.is(TokenKind::string_open)) named.title = reader::read_text(cursor, "a title");
     if (!cursor.is(Keyword::every) && !cursor.is(Keyword::on))
@@ -248,7 +281,7 @@ ast::CalendarDeclaration::Item read_calendar_item(Cursor& cursor) {
 }
 
 ast::CalendarDeclaration read_calendar(Cursor& cursor) {
-    const Token keyword = cursor.take();
+    const Token keyword = cursor.take(Keyword::calendar);
     ast::CalendarDeclaration declaration;
     declaration.name = cursor.expect_name("the calendar's name");
     if (cursor.is(TokenKind::string_open)) declaration.title = reader::read_text(cursor, "a title");
@@ -266,8 +299,8 @@ ast::CalendarDeclaration read_calendar(Cursor& cursor) {
 
 class DocumentReader {
   public:
-    DocumentReader(const TokenList& list, Cursor& cursor) : cursor_(cursor) {
-        refused_ = list.tokens.front().kind == TokenKind::error && list.tokens.size() == 2;
+    explicit DocumentReader(Cursor& cursor) : cursor_(cursor) {
+        refused_ = cursor.is(TokenKind::error) && cursor.is(TokenKind::end_of_file, 1);
     }
 
     Document read() {
@@ -315,14 +348,15 @@ class DocumentReader {
             edition_seen_ = true;
             return read_edition(cursor_);
         }
+        if (keyword == Keyword::language) return read_language(cursor_);
         if (keyword == Keyword::channel) return read_channel(cursor_);
-        if (keyword == Keyword::tag) return read_tags(cursor_);
+        if (cursor_.is(Keyword::declared_tag)) return read_tags(cursor_);
         if (keyword == Keyword::event) return read_event(cursor_);
         if (keyword == Keyword::content) return read_content(cursor_);
         if (keyword == Keyword::calendar) return read_calendar(cursor_);
         if (keyword == Keyword::import) return read_import(cursor_);
         if (keyword == Keyword::playbook) {
-            cursor_.take();
+            cursor_.take(Keyword::playbook);
             return reader::read_playbook(cursor_);
         }
         if (!cursor_.is(TokenKind::word))
@@ -332,8 +366,8 @@ class DocumentReader {
         cursor_.fail_unknown(
             code::unknown_declaration, "declaration",
             "`playbook`, `tag`, `event`, `content` or `channel` stands here",
-            {Keyword::sop, Keyword::channel, Keyword::tag, Keyword::event, Keyword::content,
-             Keyword::calendar, Keyword::import, Keyword::playbook});
+            {Keyword::sop, Keyword::channel, Keyword::declared_tag, Keyword::event,
+             Keyword::content, Keyword::calendar, Keyword::import, Keyword::playbook});
     }
 
     // A first word before a number is the edition under another name.
@@ -393,10 +427,23 @@ class DocumentReader {
 
 }  // namespace
 
-Document read_document(const Source& source, const TokenList& list,
-                       std::vector<Diagnostic>& diagnostics) {
-    Cursor cursor(source, list, diagnostics);
-    return DocumentReader(list, cursor).read();
+Dialect dialect_of(const Source& source, const TokenList& list) {
+    // A statement of its own among the first of a file.
+    constexpr std::size_t tokens_searched = 200;
+    bool at_line_start = true;
+    for (std::size_t i = 0; i < std::min(tokens_searched, list.tokens.size()); ++i) {
+        const Token& token = list.tokens[i];
+        if (at_line_start && token.kind == TokenKind::word &&
+            source.text(token.span) == spelling(Keyword::language)) {
+            return find_dialect(dialect_name_behind(source, list, i)).value_or(Dialect::en);
+        }
+        at_line_start = token.kind == TokenKind::line_end;
+    }
+    return Dialect::en;
+}
+
+Document read_document(Cursor& cursor) {
+    return DocumentReader(cursor).read();
 }
 
 }  // namespace sop::lang

@@ -41,6 +41,7 @@ void read_times(Cursor& cursor, ast::CalendarHead& head) {
         throw BrokenItem{};
     };
     cursor.take_if(Keyword::at);
+    cursor.mark_literal_times();
     std::vector<ast::TimeOfDay> times;
     do {
         times.push_back(read_time(cursor));
@@ -140,7 +141,7 @@ void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
             for (int month = 0; month < 12; ++month) known.push_back(month_keyword(month));
             cursor.fail_unknown(code::unknown_month, "month", "`january` to `december`", known);
         }
-        cursor.take();
+        cursor.take(*keyword);
         months = static_cast<MonthSet>(months | 1U << static_cast<unsigned>(*index));
     } while (cursor.take_if(TokenKind::comma));
     head.schedule.months = months;
@@ -194,7 +195,7 @@ ast::CalendarHead begin_schedule(Cursor& cursor) {
     ast::CalendarHead head;
     const std::size_t begin = cursor.peek().span.begin;
     const bool every = cursor.is(Keyword::every);
-    cursor.take();
+    cursor.take(every ? Keyword::every : Keyword::on);
     if (every && at_interval(cursor)) {
         read_interval(cursor, head);
     } else {
@@ -212,12 +213,28 @@ bool at_schedule_clause(const Cursor& cursor, std::size_t ahead) {
                        [&](Keyword keyword) { return cursor.is(keyword, ahead); });
 }
 
+int schedule_clause_rank(const Cursor& cursor, const ast::CalendarHead& head) {
+    enum Rank { months, times, window, starting, beginning, from, until, count, week, sets };
+    const bool interval = !std::holds_alternative<TimesOfDay>(head.schedule.times);
+    const bool before_time = cursor.is(TokenKind::time, 1);
+    if (cursor.is(Keyword::in)) return months;
+    if (cursor.is(TokenKind::time) || cursor.is(Keyword::at)) return interval ? beginning : times;
+    if (cursor.is(Keyword::lasting)) return window;
+    if (cursor.is(Keyword::starting)) return starting;
+    if (cursor.is(Keyword::from)) return before_time ? times : from;
+    if (cursor.is(Keyword::until)) return before_time ? window : until;
+    if (cursor.is(Keyword::times)) return count;
+    if (cursor.is(Keyword::week)) return week;
+    if (cursor.is(Keyword::only)) return sets;
+    return cursor.is(Keyword::except) ? sets + 1 : sets + 2;
+}
+
 void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
     const std::size_t begin = cursor.peek().span.begin;
     calendar::Schedule& schedule = head.schedule;
     if (cursor.is(TokenKind::time) || cursor.is(Keyword::at)) {
         read_times(cursor, head);
-    } else if (cursor.take_if(Keyword::for_) || cursor.take_if(Keyword::lasting)) {
+    } else if (cursor.take_if(Keyword::lasting)) {
         set_window(cursor, head, read_duration(cursor).value, begin);
     } else if (cursor.take_if(Keyword::from)) {
         read_from(cursor, head, begin);

@@ -14,6 +14,8 @@ ast::CalendarHead begin_schedule(Cursor& cursor);
 extern const std::vector<Keyword> schedule_clause_keywords;
 bool at_schedule_clause(const Cursor& cursor, std::size_t ahead = 0);
 void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head);
+// Where the formatter puts the clause that stands here.
+int schedule_clause_rank(const Cursor& cursor, const ast::CalendarHead& head);
 // Requires what no clause may lack.
 void finish_schedule(Cursor& cursor, ast::CalendarHead& head);
 

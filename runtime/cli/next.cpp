@@ -48,7 +48,7 @@ int next_of_sentence(const NextOptions& options, const ZoneDatabase& zones) {
     const auto from = date::floor<date::days>(zone->to_local(after));
     const auto checked = lang::check_sentence(source, *zone, from);
     for (const auto& diagnostic : checked.diagnostics)
-        fmt::print(stderr, "{}\n", lang::render(diagnostic, source, uses_colour(stderr)));
+        fmt::print(stderr, "{}\n", lang::render(diagnostic, source, {uses_colour(stderr)}));
     if (!checked.value || lang::has_errors(checked.diagnostics)) return exit_findings;
 
     const auto firings = coming_firings(*checked.value, zone, after, options.count,

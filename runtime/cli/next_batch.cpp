@@ -121,9 +121,8 @@ class Answerer {
     }
 
     static std::string message_of(const lang::Diagnostic& diagnostic) {
-        std::string message = diagnostic.message;
-        if (!diagnostic.label.empty()) message += ": " + diagnostic.label;
-        if (diagnostic.fix) message += "; " + diagnostic.fix->title;
+        std::string message = diagnostic.message.text();
+        if (!diagnostic.label.empty()) message += ": " + diagnostic.label.text();
         return message;
     }
 

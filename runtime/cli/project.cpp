@@ -101,7 +101,7 @@ void print_findings(const std::vector<lang::FileDiagnostics>& files, std::FILE* 
                 continue;
             }
             ++shown;
-            fmt::print(out, "{}\n", lang::render(diagnostic, *file.source, colour));
+            fmt::print(out, "{}\n", lang::render(diagnostic, *file.source, {colour}));
         }
     }
     if (left > 0) fmt::print(out, "… and {} more\n\n", left);

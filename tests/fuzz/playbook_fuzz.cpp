@@ -27,7 +27,7 @@ void require(bool promise) {
 void show_all(const Compilation& compilation) {
     for (const auto& file : compilation.files) {
         for (const auto& diagnostic : file.diagnostics) {
-            require(!sop::lang::render(diagnostic, *file.source, false).empty());
+            require(!sop::lang::render(diagnostic, *file.source).empty());
             require(!sop::lang::render_json(diagnostic, *file.source).empty());
         }
     }

@@ -146,5 +146,6 @@ TEST_CASE("files of a project are checked against each other", "[check][project]
     REQUIRE(compilation.files[1].diagnostics.size() == 2);
     for (const auto& diagnostic : compilation.files[1].diagnostics)
         CHECK(diagnostic.code == "SOP0110");
-    CHECK(compilation.files[1].diagnostics[0].notes.front() == "first declared at a.sop:2:7");
+    CHECK(compilation.files[1].diagnostics[0].notes.front().text() ==
+          "first declared at a.sop:2:7");
 }

@@ -147,7 +147,7 @@ TEST_CASE("colours are added only when asked for", "[diagnostic]") {
     const Source source("a.sop", "post x");
     const Diagnostic diagnostic = finding({5, 6}, "m", "here");
     CHECK(render(diagnostic, source).find('\x1b') == std::string::npos);
-    CHECK(render(diagnostic, source, true) ==
+    CHECK(render(diagnostic, source, {true}) ==
           "\x1b[1;31merror[SOP0104]\x1b[0m\x1b[1m: m\x1b[0m\n"
           "  \x1b[34m┌─\x1b[0m a.sop:1:6\n"
           "\x1b[34m1 │\x1b[0m post x\n"
@@ -200,7 +200,7 @@ TEST_CASE("diagnostics are ordered by place and repeats are dropped", "[diagnost
     sort_and_deduplicate(diagnostics);
     std::vector<std::string> messages;
     for (const Diagnostic& diagnostic : diagnostics) {
-        messages.push_back(diagnostic.message);
+        messages.push_back(diagnostic.message.text());
     }
     CHECK(messages == std::vector<std::string>{"first", "error", "warning", "longer", "late"});
 }
