@@ -15,16 +15,16 @@ namespace {
 
 constexpr std::size_t tab_width = 4;
 
-std::string_view name_of(Severity severity) {
+Message name_of(Severity severity) {
     switch (severity) {
         case Severity::error:
-            return "error";
+            return "error"_say;
         case Severity::warning:
-            return "warning";
+            return "warning"_say;
         case Severity::note:
-            return "note";
+            return "note"_say;
     }
-    return "error";
+    return "error"_say;
 }
 
 // --- Text ---
@@ -161,6 +161,25 @@ std::string marker_text(const Mark& mark) {
 
 // --- JSON ---
 
+// What fills a message: texts, and messages as what they are made of.
+nlohmann::json arguments_json(const Message& message) {
+    nlohmann::json arguments = nlohmann::json::array();
+    for (const Message& argument : message.arguments()) {
+        if (argument.pattern() == nullptr) {
+            arguments.push_back(argument.text());
+        } else {
+            arguments.push_back(
+                {{"pattern", argument.pattern()}, {"arguments", arguments_json(argument)}});
+        }
+    }
+    return arguments;
+}
+
+nlohmann::json pattern_json(const Message& message) {
+    if (message.pattern() == nullptr) return nullptr;
+    return message.pattern();
+}
+
 nlohmann::json position_json(std::size_t offset, const Source& source) {
     const LineColumn position = source.line_column(offset);
     return {{"offset", offset}, {"line", position.line}, {"column", position.column}};
@@ -215,9 +234,10 @@ std::string render(const Diagnostic& diagnostic, const Source& source, RenderOpt
     auto out = std::back_inserter(text);
     fmt::format_to(
         out, "{}{}\n",
-        palette.severity(diagnostic.severity,
-                         fmt::format("{}[{}]", name_of(diagnostic.severity), diagnostic.code)),
-        palette.title(": " + printable(diagnostic.message.text(language))));
+        palette.severity(
+            diagnostic.severity,
+            fmt::format("{}[{}]", name_of(diagnostic.severity).text(language), diagnostic.code)),
+        palette.title(printable(": {}"_say(diagnostic.message).text(language))));
     fmt::format_to(out, "{} {} {}:{}:{}\n", gutter, palette.frame("┌─"), printable(source.name()),
                    start.line, start.column);
     std::size_t line_shown = 0;
@@ -255,8 +275,10 @@ std::string render_json(const Diagnostic& diagnostic, const Source& source, Lang
     }
     const nlohmann::json object{
         {"code", diagnostic.code},
-        {"severity", name_of(diagnostic.severity)},
+        {"severity", name_of(diagnostic.severity).text()},
         {"message", diagnostic.message.text(language)},
+        {"pattern", pattern_json(diagnostic.message)},
+        {"arguments", arguments_json(diagnostic.message)},
         {"label", diagnostic.label.text(language)},
         {"file", source.name()},
         {"place", place_json(diagnostic.span, source)},

@@ -61,7 +61,9 @@ struct RenderOptions {
 std::string render(const Diagnostic& diagnostic, const Source& source, RenderOptions options = {});
 
 // One object: code, severity, message, label, file, place (offset, line, column of begin and end),
-// related, notes, fix. No newline at the end.
+// related, notes, fix; and for who speaks another language the English pattern of the message
+// with its arguments, each a text or an object with a pattern and arguments of its own. No newline
+// at the end.
 std::string render_json(const Diagnostic& diagnostic, const Source& source,
                         Language language = Language::en);
 

@@ -16,6 +16,8 @@
 namespace sop::lang {
 
 enum class Language { en, zh_cn };
+// "en", "zh-CN"
+const char* name_of(Language language);
 
 class Message;
 
@@ -69,6 +71,10 @@ Message Pattern::operator()(Arguments&&... arguments) const {
     (message.arguments_.emplace_back(std::forward<Arguments>(arguments)), ...);
     return message;
 }
+
+// The texts one after the other, with what stands between them in a list.
+Message list_of(const std::vector<Message>& texts);
+Message list_of(const std::vector<std::string>& texts);
 
 // The pattern in a language; the English one where it has no translation.
 std::string_view translated(const char* pattern, Language language);

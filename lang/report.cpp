@@ -2,8 +2,6 @@
 
 #include "lang/suggestion.h"
 
-#include <fmt/format.h>
-
 namespace sop::lang {
 
 Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
