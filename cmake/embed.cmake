@@ -1,4 +1,5 @@
-# Turns SQL files and the standard library into generated headers. Statements are named in C++ and written in SQL.
+# Turns SQL files, the standard library and the explanations of diagnostics into generated headers. Statements are named in
+# C++ and written in SQL.
 #
 # embed_sql(TARGET QUERIES MIGRATIONS) makes <generated>/<folder of QUERIES>/sql.h with
 #   namespace sop::runtime::sql {
@@ -19,17 +20,18 @@ function(embed_sql TARGET QUERIES MIGRATIONS)
   target_sources(${TARGET} PRIVATE ${OUTPUT})
 endfunction()
 
-# embed_library(TARGET FOLDER) makes <generated>/lang/library_texts.h with every .sop file of FOLDER: `std.calendar.cn` is
-# FOLDER/calendar/cn.sop.
-function(embed_library TARGET FOLDER)
-  set(OUTPUT ${PROJECT_BINARY_DIR}/generated/lang/library_texts.h)
-  file(GLOB_RECURSE FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${FOLDER}/*.sop)
+# embed_texts(TARGET FOLDER EXTENSION ARRAY PREFIX) makes <generated>/lang/ARRAY.h with
+#   namespace sop::lang { inline constexpr EmbeddedText ARRAY[] = {…}; }   every file below FOLDER that ends in .EXTENSION
+# by name: FOLDER/calendar/cn.sop is `PREFIXcalendar.cn`.
+function(embed_texts TARGET FOLDER EXTENSION ARRAY PREFIX)
+  set(OUTPUT ${PROJECT_BINARY_DIR}/generated/lang/${ARRAY}.h)
+  file(GLOB_RECURSE FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${FOLDER}/*.${EXTENSION})
   list(SORT FILES)
   add_custom_command(
     OUTPUT ${OUTPUT}
-    COMMAND ${CMAKE_COMMAND} "-DFILES=${FILES}" -DFOLDER=${PROJECT_SOURCE_DIR}/${FOLDER} -DOUTPUT=${OUTPUT}
-            -P ${PROJECT_SOURCE_DIR}/cmake/write_library_header.cmake
-    DEPENDS ${FILES} ${PROJECT_SOURCE_DIR}/cmake/write_library_header.cmake
+    COMMAND ${CMAKE_COMMAND} "-DFILES=${FILES}" -DFOLDER=${PROJECT_SOURCE_DIR}/${FOLDER} -DEXTENSION=${EXTENSION}
+            -DPREFIX=${PREFIX} -DARRAY=${ARRAY} -DOUTPUT=${OUTPUT} -P ${PROJECT_SOURCE_DIR}/cmake/write_texts_header.cmake
+    DEPENDS ${FILES} ${PROJECT_SOURCE_DIR}/cmake/write_texts_header.cmake
     VERBATIM)
   target_sources(${TARGET} PRIVATE ${OUTPUT})
 endfunction()

@@ -1,0 +1,12 @@
+# Run by embed_texts: FILES (a list), FOLDER, EXTENSION, PREFIX, ARRAY and OUTPUT are given with -D.
+set(TEXT "// Made from ${FOLDER}. Do not edit.\n#pragma once\n\n#include \"lang/embedded_text.h\"\n\n")
+string(APPEND TEXT "namespace sop::lang {\n\ninline constexpr EmbeddedText ${ARRAY}[] = {\n")
+foreach(FILE IN LISTS FILES)
+  file(RELATIVE_PATH NAME ${FOLDER} ${FILE})
+  string(REGEX REPLACE "\\.${EXTENSION}$" "" NAME "${NAME}")
+  string(REPLACE "/" "." NAME "${NAME}")
+  file(READ ${FILE} BODY)
+  string(APPEND TEXT "    {\"${PREFIX}${NAME}\", R\"text(${BODY})text\"},\n")
+endforeach()
+string(APPEND TEXT "};\n\n}  // namespace sop::lang\n")
+file(WRITE ${OUTPUT} "${TEXT}")
