@@ -1,9 +1,8 @@
-// The syntax tree: what was written, with its place and its comments. Plain values; nothing is
-// resolved yet.
+// The syntax tree: what was written, with its place. Plain values; nothing is resolved yet.
 //
 // A node that could not be read whole is left out or has its part empty (`std::optional`,
 // `std::monostate`): it was reported where it stands, and later stages stay silent about what is
-// missing.
+// missing. Layout and comments are not here: the formatter has the tokens (layout.h).
 #pragma once
 
 #include <chrono>
@@ -21,40 +20,60 @@
 
 namespace sop::lang::ast {
 
-struct Comment {
-    SourceSpan span;
-    std::string text;  // with its `#`
-    bool blank_line_before = false;
-};
-
-// What stands round an item and is no part of it.
-struct Trivia {
-    std::vector<Comment> leading;
-    std::optional<Comment> trailing;  // on the line the item ends on
-    bool blank_line_before = false;
-};
-
-// Comments of a block that belong to no item.
-struct BlockTrivia {
-    std::optional<Comment> after_open;  // on the line of the opening brace
-    std::vector<Comment> before_close;
-};
-
 struct Name {
     std::string text;  // NFC
     SourceSpan span;
 };
 
+struct Text;
+
+// What stands behind `last`, `since`, `from` in `count(order, last 3 days)`.
+struct Period {
+    lang::Period value;
+    SourceSpan span;
+};
+
+struct Expression {
+    enum class Kind {
+        text,       // texts[0]
+        number,     // literal: as written
+        money,      // literal: "9.90 CNY"
+        date,       // literal: ISO
+        time,       // literal: HH:MM[:SS]
+        boolean,    // literal: "yes" or "no"
+        path,       // names: `event.amount`
+        row,        // names[0][operands[0]]
+        column,     // operands[0].names[0]
+        list,       // operands
+        unary,      // `keyword_or_sign` operands[0]
+        binary,     // operands[0] `keyword_or_sign` operands[1]
+        exists,     // operands[0] exists
+        tagged,     // operands[0] tagged names[0]
+        aggregate,  // literal: count, sum, distinct, streak; names: event[.field]; operands[0]:
+                    // where
+        call,       // names[0](period): a metric
+    };
+    Kind kind = Kind::number;
+    SourceSpan span;
+    std::string literal{};
+    lang::Expression::Kind operation{};  // of unary and binary
+    SourceSpan operation_span{};
+    std::vector<Name> names{};
+    std::vector<Expression> operands{};
+    std::vector<Text> texts{};
+    std::optional<Period> period{};
+};
+
 struct Hole {
-    std::vector<Name> path;  // `start.date` is two names
-    SourceSpan span;         // with its braces
-    bool broken = false;     // reported by the reader
+    std::optional<Expression> value;  // nothing when it could not be read
+    std::optional<Name> format;
+    bool tracked_link = false;
+    SourceSpan span;  // with its braces
 };
 
 struct Text {
     std::vector<std::variant<std::string, Hole>>
-        parts;                // the common indent of a text over lines is removed
-    bool over_lines = false;  // written between triple quotes
+        parts;  // the common indent of a text over lines is removed
     SourceSpan span;
 };
 
@@ -78,160 +97,12 @@ struct TimeOfDay {
     SourceSpan span;
 };
 
-// ---- declarations
-// ---------------------------------------------------------------------------------------------------
-
-struct Edition {
-    int number = 1;
-    SourceSpan span;
-    Trivia trivia;
-};
-
-// `language zh-CN`
-struct LanguageStatement {
-    Dialect dialect = Dialect::en;
-    SourceSpan span;
-    Trivia trivia;
-};
-
-struct ChannelDeclaration {
-    Name name;
-    std::optional<Name> kind;
-    bool broken = false;  // a setting could not be read
-    SourceSpan span;
-    Trivia trivia;
-    BlockTrivia block;
-};
-
-struct TagDeclaration {
-    struct Tag {
-        Name name;
-        std::optional<Text> title;
-    };
-    std::vector<Tag> tags;
-    Trivia trivia;
-};
-
-struct EventDeclaration {
-    struct Field {
-        Name name;
-        std::optional<Name> type;
-        bool optional = false;
-        struct Default {
-            std::string text;
-            bool quoted = false;
-            SourceSpan span;
-        };
-        std::optional<Default> default_value;
-    };
-    Name name;
-    std::vector<Field> fields;
-    Trivia trivia;
-};
-
-struct ContentDeclaration {
-    Name name;
-    std::optional<Text> text;
-    bool broken = false;  // a setting could not be read
-    SourceSpan span;
-    Trivia trivia;
-    BlockTrivia block;
-};
-
-// `holiday NAME on DATES` and `day NAME every year on 10-01`.
-struct NamedDays {
-    Name name;
-    std::optional<Text> title;
-    bool holiday = false;
-    calendar::Days days;
-    SourceSpan span;
-    Trivia trivia;
-};
-
-struct CalendarDeclaration {
-    struct Weekend {
-        calendar::WeekdaySet weekdays;
-        SourceSpan span;
-        Trivia trivia;
-    };
-    struct Years {
-        int first = 0;
-        int last = 0;
-        SourceSpan span;
-        Trivia trivia;
-    };
-    struct Workdays {
-        calendar::Dates dates;
-        SourceSpan span;
-        Trivia trivia;
-    };
-    struct Timezone {
-        Name zone;
-        SourceSpan span;
-        Trivia trivia;
-    };
-    using Item = std::variant<Weekend, Years, Workdays, Timezone, NamedDays>;
-
-    Name name;
-    std::optional<Text> title;
-    std::vector<Item> items;
-    bool broken = false;  // an item could not be read
-    SourceSpan span;
-    Trivia trivia;
-    BlockTrivia block;
-};
-
-// `import std.calendar.cn`
-struct Import {
-    std::string name;  // with its dots
-    SourceSpan span;
-    Trivia trivia;
-};
-
-// ---- playbooks
-// ------------------------------------------------------------------------------------------------------
-
-struct TimezoneClause {
-    Name zone;
+struct Number {
+    int value = 0;
     SourceSpan span;
 };
 
-struct AudienceClause {
-    SubjectKind kind = SubjectKind::group;
-    std::vector<std::vector<Name>> tagged;  // `tagged a, b tagged c`
-    SourceSpan span;
-};
-
-struct ViaClause {
-    std::vector<Name> channels;
-    SourceSpan span;
-};
-
-// `calendar cn unknown weekdays`
-struct CalendarClause {
-    Name calendar;
-    bool unknown_as_weekdays = false;
-    SourceSpan span;
-};
-
-struct GapClause {
-    calendar::GapPolicy policy = calendar::GapPolicy::shift;
-    SourceSpan span;
-};
-
-struct OverlapClause {
-    calendar::OverlapPolicy policy = calendar::OverlapPolicy::first;
-    SourceSpan span;
-};
-
-// In the order in which they are printed.
-using Clause = std::variant<TimezoneClause, CalendarClause, AudienceClause, ViaClause, GapClause,
-                            OverlapClause>;
-
-struct Setting {
-    Clause clause;
-    Trivia trivia;
-};
+// ---- schedules ----
 
 // A name for days of a calendar where it was written: `cn.holidays`.
 struct CalendarDaysUse {
@@ -272,30 +143,315 @@ struct CalendarHead {
     SourceSpan span;
 };
 
-struct EventHead {
+// ---- settings ----
+
+struct TimezoneClause {
+    bool of_member = false;  // `timezone of member else Asia/Shanghai`
+    Name zone;
+    SourceSpan span;
+};
+
+// `members tagged reader where points >= 50`, or the name of an audience.
+struct AudienceText {
+    SubjectKind kind = SubjectKind::group;
+    bool of_groups = false;                   // `members of groups …`
+    std::vector<std::vector<Name>> tagged{};  // `tagged a, b tagged c`
+    std::vector<Text> ids{};
+    std::optional<Expression> where{};
+    std::optional<Name> named{};
+    SourceSpan span;
+};
+
+struct AudienceClause {
+    AudienceText audience;
+    SourceSpan span;
+};
+
+struct ViaClause {
+    std::vector<Name> channels;
+    SourceSpan span;
+};
+
+// `calendar cn unknown weekdays`
+struct CalendarClause {
+    Name calendar;
+    bool unknown_as_weekdays = false;
+    SourceSpan span;
+};
+
+struct GapClause {
+    calendar::GapPolicy policy = calendar::GapPolicy::shift;
+    SourceSpan span;
+};
+
+struct OverlapClause {
+    calendar::OverlapPolicy policy = calendar::OverlapPolicy::first;
+    SourceSpan span;
+};
+
+struct QuietClause {
+    QuietHours hours;
+    SourceSpan span;
+};
+
+// Each kind of limit may stand once.
+struct LimitClause {
+    PostLimit limit;
+    SourceSpan span;
+};
+
+struct SpaceClause {
+    std::chrono::seconds length{0};
+    SourceSpan span;
+};
+
+struct SpreadClause {
+    std::chrono::seconds length{0};
+    SourceSpan span;
+};
+
+struct LateClause {
+    LatePolicy policy;
+    std::chrono::seconds within{0};
+    SourceSpan span;
+};
+
+struct DeliverClause {
+    std::chrono::seconds within{0};
+    SourceSpan span;
+};
+
+struct PriorityClause {
+    Priority priority = Priority::normal;
+    SourceSpan span;
+};
+
+struct ConcurrentClause {
+    Concurrency concurrency = Concurrency::skip;
+    SourceSpan span;
+};
+
+struct LocaleClause {
+    std::string locale;
+    SourceSpan span;
+};
+
+// `exit when outside`
+struct OutsideClause {
+    SourceSpan span;
+};
+
+// In the order in which they are printed.
+using Clause =
+    std::variant<TimezoneClause, LocaleClause, CalendarClause, AudienceClause, ViaClause,
+                 QuietClause, LimitClause, SpaceClause, SpreadClause, LateClause, DeliverClause,
+                 GapClause, OverlapClause, PriorityClause, ConcurrentClause, OutsideClause>;
+
+struct Setting {
+    Clause clause;
+};
+
+// ---- events ----
+
+// `opened(article_1) where …`, `message saying "…"`, `tagged X`.
+struct EventPattern {
+    enum class Kind { declared, message, join, leave, tagged, untagged };
+    Kind kind = Kind::declared;
     Name event;
-    std::optional<Name> argument;
+    std::optional<Expression> argument{};  // a name or a literal
+    MessageCondition::Kind condition{};
+    std::optional<Text> text{};   // of `saying` and `containing`
+    std::optional<Name> words{};  // of `matching`
+    std::optional<Name> tag{};
+    std::optional<Expression> where{};
+    SourceSpan span;
+};
+
+struct AllowanceClause {
+    Allowance allowance;
+    SourceSpan span;
+};
+
+struct ExitClause {
+    EventPattern event;
+    std::optional<Text> reason;
+    SourceSpan span;
+};
+
+struct EventHead {
+    EventPattern event;
+    std::vector<AllowanceClause> allowances{};
+    std::optional<Duration> again_after{};
+    bool again_from_start = false;
+    SourceSpan span;
+};
+
+// `when member.points >= 100`
+struct ConditionHead {
+    Expression condition;
+    bool including_now = false;
+    bool once = false;
+    SourceSpan span;
+};
+
+// ---- steps ----
+
+struct Step;
+using Steps = std::vector<Step>;
+
+// `name: …` or `name: { … }` inside an action.
+struct Branch {
+    Name label;
+    Steps steps;
     SourceSpan span;
 };
 
 struct DeliverAction {
-    bool to_members = false;  // `send`; `post` goes to groups
+    Verb verb = Verb::post;
     std::variant<Name, Text> message;
+    bool mention_all = false;
+    bool at_once = false;
+    std::optional<AudienceText> to{};
     SourceSpan verb_span;
-    Trivia trivia;
 };
 
 struct TagAction {
     bool add = true;
     Name tag;
-    Trivia trivia;
+    std::optional<Expression> person{};
 };
 
-using Action = std::variant<DeliverAction, TagAction>;
+struct PointsAction {
+    Expression amount;
+    std::optional<Expression> person{};
+    std::optional<Text> reason{};
+    bool correction = false;
+    std::vector<Branch> branches{};  // yes, no
+    SourceSpan span;
+};
+
+struct TakeBackAction {
+    Expression event;
+};
+
+struct TaskAction {
+    Text text;
+    Name role;
+    Duration within;
+    std::vector<Branch> branches{};  // done, late
+};
+
+struct ApproveAction {
+    Name role;
+    Duration within;
+    std::vector<Branch> branches{};  // yes, no
+};
+
+struct CreateGroupAction {
+    Text name;
+    AudienceText members;
+    std::optional<Number> size{};
+    bool keep_filling = false;
+};
+
+struct InviteAction {
+    struct Source {
+        AudienceText who;
+        bool named_by = false;
+    };
+    std::vector<Source> sources;
+    Text group;
+    std::optional<Number> keep_percent{};
+    std::optional<Name> keep_tag{};
+};
+
+struct DissolveAction {};
+struct RemoveAction {};
+
+struct Argument {
+    Name name;
+    Expression value;
+};
+
+struct EmitAction {
+    Name event;
+    std::vector<Argument> fields{};
+};
+
+struct CallAction {
+    Name channel;
+    std::vector<Argument> fields{};
+};
+
+struct RunAction {
+    Name rule;
+};
+
+struct CollectAction {
+    EventPattern event;  // its event and, behind the dot, its field
+    std::optional<Name> field{};
+    std::optional<Number> limit{};
+    std::optional<Number> per_member{};
+    std::optional<EventPattern> back_on{};
+    std::optional<Duration> every{};
+    Steps listed{};
+    std::vector<Branch> branches{};  // refused, full
+};
+
+struct DrawAction {
+    Number winners;
+    EventPattern from;
+    bool once_per_member = false;
+    std::vector<Branch> branches{};  // winner, all
+};
+
+struct GiveAction {
+    Name pool;
+};
+
+struct WaitAction {
+    EventPattern event;
+    Duration within;
+    bool since_start = false;
+    std::vector<Branch> branches{};  // yes, no
+};
+
+struct IfAction {
+    struct Case {
+        std::optional<Expression> condition;  // nothing: `else`
+        Steps steps;
+    };
+    std::vector<Case> cases;
+};
+
+struct SplitAction {
+    struct Case {
+        Name name;
+        Number percent;
+        Steps steps;
+    };
+    std::vector<Case> cases;
+};
+
+struct StopAction {
+    std::optional<Text> reason{};
+};
+
+using ActionNode =
+    std::variant<DeliverAction, TagAction, PointsAction, TakeBackAction, TaskAction, ApproveAction,
+                 CreateGroupAction, InviteAction, DissolveAction, RemoveAction, EmitAction,
+                 CallAction, RunAction, CollectAction, DrawAction, GiveAction, WaitAction, IfAction,
+                 SplitAction, StopAction>;
+
+struct Action {
+    ActionNode node;
+    SourceSpan span;
+};
 
 struct StepLabel {
     StepTime when;
     bool next_day = false;  // written `next day` for `after 1 day`
+    std::optional<Expression> condition{};
     SourceSpan span;
 };
 
@@ -304,32 +460,224 @@ struct Step {
     std::optional<StepLabel> label;  // nothing: the rule's own moment
     bool label_broken = false;
     std::vector<Action> actions;
-    Trivia trivia;
 };
 
 struct Rule {
     Name name;
     std::optional<Text> title;
-    std::variant<std::monostate, CalendarHead, EventHead> trigger;
+    std::variant<std::monostate, CalendarHead, EventHead, ConditionHead> trigger;
     std::vector<Clause> clauses;
-    std::vector<Step> steps;
+    std::vector<ExitClause> exits;
+    Steps steps;
     bool broken_steps = false;  // some step or action could not be read
-    Trivia trivia;
-    BlockTrivia block;
+};
+
+// `sale: countdown(what: sale_card)`
+struct Instance {
+    Name name;
+    Name of;
+    std::vector<Argument> arguments;
+    SourceSpan span;
 };
 
 struct Playbook {
     Name name;
     std::optional<Text> title;
-    std::vector<std::variant<Setting, Rule>> items;
+    std::vector<std::variant<Setting, Rule, Instance>> items;
     bool broken_settings =
         false;  // a setting could not be read, so one that seems missing may be it
-    Trivia trivia;
-    BlockTrivia block;
+};
+
+// ---- declarations ----
+
+struct Edition {
+    int number = 1;
+    SourceSpan span;
+};
+
+// `language zh-CN`
+struct LanguageStatement {
+    Dialect dialect = Dialect::en;
+    SourceSpan span;
+};
+
+// `import std.calendar.cn`, `import "brand.sop"`
+struct Import {
+    std::string name;  // with its dots
+    bool is_file = false;
+    SourceSpan span;
+};
+
+struct ChannelDeclaration {
+    struct Limit {
+        ChannelLimit limit;
+        SourceSpan span;
+    };
+    Name name;
+    std::optional<Name> kind;  // with its dot
+    std::optional<Limit> budget{};
+    std::optional<Limit> quota{};
+    bool broken = false;  // a setting could not be read
+    SourceSpan span;
+};
+
+struct TagDeclaration {
+    struct Tag {
+        Name name;
+        std::optional<Text> title;
+    };
+    std::vector<Tag> tags;
+};
+
+struct TypeName {
+    Name name;
+    std::optional<Name> currency{};
+};
+
+struct EventDeclaration {
+    struct Field {
+        Name name;
+        std::optional<TypeName> type;
+        bool optional = false;
+        struct Default {
+            std::string text;
+            bool quoted = false;
+            SourceSpan span;
+        };
+        std::optional<Default> default_value;
+    };
+    Name name;
+    std::vector<Field> fields;
+};
+
+struct CardText {
+    std::optional<Text> title{};
+    std::optional<Text> text{};
+    std::optional<Text> picture{};
+    std::optional<Text> link{};
+    std::optional<Text> page{};
+    SourceSpan span;
+};
+
+struct ContentDeclaration {
+    struct Part {
+        std::optional<Name> variant{};
+        std::optional<Number> weight{};
+        std::optional<Text> text{};
+        std::vector<Text> pictures{};
+        std::optional<CardText> card{};
+        SourceSpan span;
+    };
+    Name name;
+    std::optional<Content::Pick> pick{};
+    std::vector<Part> parts;
+    bool broken = false;  // a setting could not be read
+    SourceSpan span;
+};
+
+struct WordsDeclaration {
+    Name name;
+    std::vector<Text> words;
+};
+
+struct TableDeclaration {
+    struct Column {
+        Name name;
+        TypeName type;
+    };
+    Name name;
+    Text file;
+    Name key;
+    std::vector<Column> columns;
+};
+
+struct ValueDeclaration {
+    Name name;
+    Expression value;
+};
+
+struct RoleDeclaration {
+    std::vector<Name> names;
+};
+
+struct PoolDeclaration {
+    std::vector<Name> names;
+};
+
+struct AudienceDeclaration {
+    Name name;
+    AudienceText audience;
+};
+
+struct MetricDeclaration {
+    Name name;
+    Expression value;
+};
+
+struct TierDeclaration {
+    struct Level {
+        Name tag;
+        std::optional<Expression> condition;  // nothing: `else`
+    };
+    AudienceText audience;
+    std::optional<CalendarHead> schedule;
+    std::vector<Clause> clauses;
+    std::vector<Level> levels;
+    SourceSpan span;
+};
+
+struct TemplateDeclaration {
+    struct Parameter {
+        Name name;
+        TypeName type;
+        std::optional<Expression> default_value;
+    };
+    Name name;
+    std::vector<Parameter> parameters;
+    std::vector<Rule> rules;
+};
+
+// `holiday NAME on DATES` and `day NAME every year on 10-01`.
+struct NamedDays {
+    Name name;
+    std::optional<Text> title;
+    bool holiday = false;
+    calendar::Days days;
+    SourceSpan span;
+};
+
+struct CalendarDeclaration {
+    struct Weekend {
+        calendar::WeekdaySet weekdays;
+        SourceSpan span;
+    };
+    struct Years {
+        int first = 0;
+        int last = 0;
+        SourceSpan span;
+    };
+    struct Workdays {
+        calendar::Dates dates;
+        SourceSpan span;
+    };
+    struct Timezone {
+        Name zone;
+        SourceSpan span;
+    };
+    using Item = std::variant<Weekend, Years, Workdays, Timezone, NamedDays>;
+
+    Name name;
+    std::optional<Text> title;
+    std::vector<Item> items;
+    bool broken = false;  // an item could not be read
+    SourceSpan span;
 };
 
 using Item = std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
-                          EventDeclaration, ContentDeclaration, CalendarDeclaration, Playbook>;
+                          EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
+                          ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
+                          MetricDeclaration, TierDeclaration, TemplateDeclaration,
+                          CalendarDeclaration, Setting, Playbook>;
 
 }  // namespace sop::lang::ast
 
@@ -337,7 +685,6 @@ namespace sop::lang {
 
 struct Document {
     std::vector<ast::Item> items;
-    std::vector<ast::Comment> end_comments;
     std::vector<std::string> broken_names;  // the words of items that could not be read: one of
                                             // them may be declared there
 };

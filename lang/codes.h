@@ -30,6 +30,8 @@ inline constexpr const char* declared_twice = "SOP0110";
 inline constexpr const char* set_twice = "SOP0111";
 inline constexpr const char* rule_outside_playbook = "SOP0112";
 inline constexpr const char* unknown_dialect = "SOP0113";
+inline constexpr const char* cannot_be_converted = "SOP0114";
+inline constexpr const char* unknown_branch = "SOP0115";
 
 // Time.
 inline constexpr const char* no_timezone = "SOP0201";
@@ -62,6 +64,9 @@ inline constexpr const char* unknown_month = "SOP0225";
 inline constexpr const char* steps_out_of_order = "SOP0301";
 inline constexpr const char* end_without_window = "SOP0302";
 inline constexpr const char* before_the_event = "SOP0303";
+inline constexpr const char* split_not_whole = "SOP0304";
+inline constexpr const char* rule_runs_itself = "SOP0305";
+inline constexpr const char* too_many_steps = "SOP0306";
 
 // Names and types.
 inline constexpr const char* unknown_tag = "SOP0401";
@@ -77,12 +82,22 @@ inline constexpr const char* unknown_channel_kind = "SOP0410";
 inline constexpr const char* unknown_calendar = "SOP0411";
 inline constexpr const char* unknown_calendar_days = "SOP0412";
 inline constexpr const char* unknown_import = "SOP0413";
+inline constexpr const char* wrong_type = "SOP0414";
+inline constexpr const char* unknown_table = "SOP0415";
+inline constexpr const char* unknown_metric = "SOP0416";
+inline constexpr const char* unknown_words = "SOP0417";
+inline constexpr const char* unknown_audience = "SOP0418";
+inline constexpr const char* unknown_role = "SOP0419";
+inline constexpr const char* unknown_pool = "SOP0420";
+inline constexpr const char* unknown_rule = "SOP0421";
 
 // Who, and by which way.
 inline constexpr const char* no_audience = "SOP0501";
 inline constexpr const char* no_channel = "SOP0502";
 inline constexpr const char* post_to_members = "SOP0503";
 inline constexpr const char* send_to_groups = "SOP0504";
+inline constexpr const char* nothing_to_answer = "SOP0505";
+inline constexpr const char* no_member_here = "SOP0506";
 
 // Questions to `sop next -`.
 inline constexpr const char* malformed_question = "SOP0901";

@@ -1,11 +1,11 @@
 #include "lang/compile.h"
 
-#include "lang/check.h"
 #include "lang/codes.h"
 #include "lang/format.h"
-#include "lang/lower.h"
+#include "lang/format/same_meaning.h"
 #include "lang/parse.h"
 #include "lang/report.h"
+#include "lang/resolve/resolve.h"
 #include "lang/symbols.h"
 
 #include <fmt/format.h>
@@ -24,11 +24,11 @@ struct CheckedFile {
     std::vector<Diagnostic> diagnostics;
 };
 
-CheckedFile check_file(const Source& source, const CompileOptions& options) {
+CheckedFile check_file(const Source& source, const CompileOptions& options, Plan& plan) {
     ParsedDocument parsed = parse(source);
     CheckedFile file{&source, std::move(parsed.document), {}, std::move(parsed.diagnostics)};
     file.symbols = collect_symbols(file.document, file.diagnostics);
-    for (auto& diagnostic : check(file.document, file.symbols, options)) {
+    for (auto& diagnostic : resolve(file.document, file.symbols, options, plan)) {
         file.diagnostics.push_back(std::move(diagnostic));
     }
     return file;
@@ -40,14 +40,16 @@ class ProjectCheck {
     void add(CheckedFile& file) {
         for (const auto& item : file.document.items) {
             if (const auto* playbook = std::get_if<ast::Playbook>(&item)) {
-                require_one(file, playbook_places_, playbook->name, "playbook");
+                require_one(file, playbook_places_, playbook->name,
+                            "two playbooks are called `{}`"_say);
             }
         }
         for (const auto& [name, event] : file.symbols.events)
-            require_equal(file, events_, event->name, shape(*event), "event");
+            require_equal(file, events_, event->name, shape(*event),
+                          "the event `{}` is declared otherwise in another file"_say);
         for (const auto& [name, channel] : file.symbols.channels) {
             require_equal(file, channels_, channel->name, channel->kind ? channel->kind->text : "",
-                          "channel");
+                          "the channel `{}` is declared otherwise in another file"_say);
         }
     }
 
@@ -65,36 +67,31 @@ class ProjectCheck {
     static std::string shape(const ast::EventDeclaration& event) {
         std::string text;
         for (const auto& field : event.fields) {
-            text +=
-                fmt::format("{}:{}:{}:{};", field.name.text, field.type ? field.type->text : "",
-                            field.optional, field.default_value ? field.default_value->text : "");
+            text += fmt::format("{}:{}:{}:{};", field.name.text,
+                                field.type ? field.type->name.text : "", field.optional,
+                                field.default_value ? field.default_value->text : "");
         }
         return text;
     }
 
-    static void report(CheckedFile& file, const ast::Name& name, std::string message,
+    static void report(CheckedFile& file, const ast::Name& name, Pattern message,
                        const std::string& first) {
-        add_error(file.diagnostics, code::declared_twice, name.span, std::move(message))
-            .notes.push_back("first declared at " + first);
+        add_error(file.diagnostics, code::declared_twice, name.span, message(name.text))
+            .notes.push_back("first declared at {}"_say(first));
     }
 
     void require_one(CheckedFile& file, std::map<std::string, std::string>& places,
-                     const ast::Name& name, std::string_view kind) {
+                     const ast::Name& name, Pattern message) {
         const auto [first, added] = places.emplace(name.text, place(file, name.span));
-        if (!added)
-            report(file, name, fmt::format("two {}s are called `{}`", kind, name.text),
-                   first->second);
+        if (!added) report(file, name, message, first->second);
     }
 
     void require_equal(CheckedFile& file, std::map<std::string, Declared>& declared,
-                       const ast::Name& name, const std::string& shape_here,
-                       std::string_view kind) {
+                       const ast::Name& name, const std::string& shape_here, Pattern message) {
         const auto [first, added] =
             declared.emplace(name.text, Declared{place(file, name.span), shape_here});
         if (added || first->second.shape == shape_here) return;
-        report(file, name,
-               fmt::format("the {} `{}` is declared otherwise in another file", kind, name.text),
-               first->second.place);
+        report(file, name, message, first->second.place);
     }
 
     std::map<std::string, std::string> playbook_places_{};
@@ -116,7 +113,8 @@ date::local_days compile_date(const CompileOptions& options) {
 
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options) {
     std::vector<CheckedFile> files;
-    for (const Source& source : sources) files.push_back(check_file(source, options));
+    Plan plan;
+    for (const Source& source : sources) files.push_back(check_file(source, options, plan));
     ProjectCheck project;
     for (CheckedFile& file : files) project.add(file);
 
@@ -129,17 +127,23 @@ Compilation compile(const std::vector<Source>& sources, const CompileOptions& op
     }
     if (errors) return compilation;
 
-    Plan plan;
     plan.zone_release = options.zones.release();
-    for (const CheckedFile& file : files) lower(file.document, file.symbols, plan);
     compilation.plan = std::move(plan);
     return compilation;
 }
 
-Checked<std::string> format_source(const Source& source) {
+Checked<std::string> format_source(const Source& source, const FormatOptions& options) {
     ParsedDocument parsed = parse(source);
     Checked<std::string> result;
-    if (!has_errors(parsed.diagnostics)) result.value = format(parsed.document);
+    if (!has_errors(parsed.diagnostics)) {
+        const Dialect to = options.dialect.value_or(parsed.dialect);
+        std::string text = format(source, parsed, to);
+        if (auto reason = formatting::reads_otherwise(source, parsed, text, to)) {
+            parsed.diagnostics.push_back(std::move(*reason));
+        } else {
+            result.value = std::move(text);
+        }
+    }
     result.diagnostics = std::move(parsed.diagnostics);
     sort_and_deduplicate(result.diagnostics);
     return result;

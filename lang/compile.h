@@ -7,6 +7,7 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/diagnostic.h"
+#include "lang/keywords.h"
 #include "lang/plan.h"
 #include "lang/source.h"
 
@@ -36,8 +37,12 @@ struct Compilation {
 // outlive the result.
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options);
 
-// The canonical text of one file; no value when it has syntax errors (which are in the
-// diagnostics).
-Checked<std::string> format_source(const Source& source);
+struct FormatOptions {
+    std::optional<Dialect> dialect{};  // the words it is written with; the file's own when not said
+};
+
+// The canonical text of one file. No value when it has syntax errors, or a word in it would read
+// otherwise in that dialect (SOP0114); the diagnostics say so.
+Checked<std::string> format_source(const Source& source, const FormatOptions& options = {});
 
 }  // namespace sop::lang

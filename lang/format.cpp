@@ -1,10 +1,8 @@
 #include "lang/format.h"
 
-#include "lang/schedule_text.h"
-#include "lang/step_times.h"
+#include "lang/format/items.h"
+#include "lang/format/token_text.h"
 #include "lang/unicode.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,432 +10,327 @@ namespace sop::lang {
 
 namespace {
 
-constexpr std::size_t indent_width = 2;
+using namespace formatting;
+
+// How much further in an item goes on in its next line.
+constexpr std::size_t continuation_indent = 4;
 // A label longer than this is not lined up with: the actions would stand too far right.
 constexpr std::size_t aligned_label_max = 40;
 
-std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-    return fmt::format("{}", fmt::join(parts, separator));
+std::string_view first_line(std::string_view text) {
+    return text.substr(0, text.find('\n'));
 }
 
-template <typename T, typename Write>
-std::vector<std::string> map_texts(const std::vector<T>& values, Write write) {
-    std::vector<std::string> texts;
-    for (const auto& value : values) texts.push_back(write(value));
-    return texts;
+// Breaks that an item has beside the end of its line.
+bool can_break(const Item& item) {
+    return std::any_of(item.elements.begin(), item.elements.end(), [](const Element& element) {
+        return element.block || element.before != Break::none;
+    });
 }
 
-// ---- texts
-// ----------------------------------------------------------------------------------------------------------
-
-std::string hole_text(const ast::Hole& hole) {
-    return "{" + join(map_texts(hole.path, [](const ast::Name& name) { return name.text; }), ".") +
-           "}";
+// A label with one item that may stand behind it.
+bool has_one_behind_label(const Group& group) {
+    return group.label && group.items.size() == 1 && group.items.front().leading.empty() &&
+           group.label->trailing().empty();
 }
 
-// What stands between the quotes.
-std::string inner_text(const ast::Text& text) {
-    std::string result;
-    for (const auto& part : text.parts) {
-        if (const auto* hole = std::get_if<ast::Hole>(&part)) {
-            result += hole_text(*hole);
-            continue;
-        }
-        for (const char character : std::get<std::string>(part)) {
-            result += character;
-            if (character == '{') result += '{';
-        }
-    }
-    return result;
+bool begins_paragraph(const Group& group) {
+    return group.first().blank_line_before || !group.first().leading.empty();
 }
-
-std::string quoted_text(const ast::Text& text, std::size_t indent) {
-    const std::string inner = inner_text(text);
-    const auto has = [&](std::string_view part) { return inner.find(part) != std::string::npos; };
-    if (has("\n")) {
-        const std::string margin(indent + indent_width, ' ');
-        std::string result = "\"\"\"\n";
-        std::size_t from = 0;
-        while (from <= inner.size()) {
-            const std::size_t to = std::min(inner.find('\n', from), inner.size());
-            if (to > from) result += margin + inner.substr(from, to - from);
-            result += '\n';
-            from = to + 1;
-        }
-        return result + margin + "\"\"\"";
-    }
-    if (!has("\"")) return "\"" + inner + "\"";
-    if (!has("\xE3\x80\x8D")) return "\xE3\x80\x8C" + inner + "\xE3\x80\x8D";
-    if (!has("\xE2\x80\x9D")) return "\xE2\x80\x9C" + inner + "\xE2\x80\x9D";
-    return "\"\"\"" + inner + "\"\"\"";
-}
-
-// ---- heads
-// ----------------------------------------------------------------------------------------------------------
-
-std::string trigger_text(const ast::Rule& rule) {
-    if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger)) {
-        return "on " + event->event.text +
-               (event->argument ? "(" + event->argument->text + ")" : "");
-    }
-    return schedule_text(std::get<ast::CalendarHead>(rule.trigger).schedule);
-}
-
-std::string clause_text(const ast::Clause& clause) {
-    if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause))
-        return "timezone " + timezone->zone.text;
-    const auto name_text = [](const ast::Name& name) { return name.text; };
-    if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
-        return "via " + join(map_texts(via->channels, name_text), " else ");
-    }
-    if (const auto* calendar = std::get_if<ast::CalendarClause>(&clause)) {
-        return "calendar " + calendar->calendar.text +
-               (calendar->unknown_as_weekdays ? " unknown weekdays" : "");
-    }
-    if (const auto* gap = std::get_if<ast::GapClause>(&clause))
-        return "gap " + std::string(gap_text(gap->policy));
-    if (const auto* overlap = std::get_if<ast::OverlapClause>(&clause))
-        return "overlap " + std::string(overlap_text(overlap->policy));
-    const auto& audience = std::get<ast::AudienceClause>(clause);
-    std::string text = audience.kind == SubjectKind::group ? "for groups" : "for members";
-    for (const auto& any_of : audience.tagged)
-        text += " tagged " + join(map_texts(any_of, name_text), ", ");
-    return text;
-}
-
-// ---- the printer
-// ----------------------------------------------------------------------------------------------------
 
 class Printer {
   public:
-    std::string print(const Document& document) {
-        for (const auto& item : document.items) {
-            std::visit([&](const auto& node) { print_item(node); }, item);
-        }
-        print_comments(document.end_comments);
+    Printer(const Source& source, const ParsedDocument& parsed, Dialect to)
+        : parsed_(parsed), words_(source, parsed, to), to_(to) {}
+
+    std::string print(const Block& file) {
+        adds_language_ = to_ != Dialect::en && !says_language();
+        print_groups(file.groups, 0);
+        print_comments(file.before_close, 0);
         return std::move(text_);
     }
 
   private:
     // ---- lines ----
 
-    void line(const std::string& content) {
-        if (!content.empty()) text_.append(depth_ * indent_width, ' ').append(content);
+    static std::string margin(std::size_t depth) { return std::string(depth * indent_width, ' '); }
+
+    void add(std::string_view text) {
+        text_ += text;
+        const std::size_t line_end = text.rfind('\n');
+        if (line_end != std::string_view::npos)
+            line_begin_ = text_.size() - (text.size() - line_end - 1);
+    }
+
+    void end_line() {
         text_ += '\n';
+        line_begin_ = text_.size();
         block_start_ = false;
     }
 
     void blank_line() {
         if (!block_start_) text_ += '\n';
+        line_begin_ = text_.size();
         block_start_ = true;
     }
 
-    std::size_t width_left(std::string_view content) const {
-        const std::size_t used = depth_ * indent_width + display_width(content);
-        return used > line_width ? 0 : line_width - used;
+    std::size_t column() const {
+        return display_width(std::string_view(text_).substr(line_begin_));
     }
-    bool fits(std::string_view content) const {
-        return content.find('\n') == std::string_view::npos && width_left(content) > 0;
-    }
+    bool fits(std::string_view text) const { return column() + display_width(text) <= line_width; }
 
-    void print_comments(const std::vector<ast::Comment>& comments) {
-        for (const auto& comment : comments) {
+    // ---- comments ----
+
+    void print_comments(const std::vector<Comment>& comments, std::size_t depth) {
+        for (const Comment& comment : comments) {
             if (comment.blank_line_before) blank_line();
-            line(comment.text);
+            add(margin(depth) + comment.text);
+            end_line();
         }
     }
 
-    void print_leading(const ast::Trivia& trivia) {
-        print_comments(trivia.leading);
-        if (trivia.blank_line_before) blank_line();
+    void print_leading(const Item& item, std::size_t depth) {
+        print_comments(item.leading, depth);
+        if (item.blank_line_before) blank_line();
     }
 
-    static std::string with_trailing(std::string content, const ast::Trivia& trivia) {
-        if (trivia.trailing) content += "  " + trivia.trailing->text;
-        return content;
-    }
-
-    static bool has_comments(const ast::BlockTrivia& block) {
-        return block.after_open || !block.before_close.empty();
-    }
-
-    template <typename PrintItems>
-    void print_block(const std::string& head, const ast::BlockTrivia& block,
-                     const ast::Trivia& trivia, PrintItems print_items) {
-        line(head + " {" + (block.after_open ? "  " + block.after_open->text : ""));
-        ++depth_;
-        block_start_ = true;
-        print_items();
-        print_comments(block.before_close);
-        --depth_;
-        line(with_trailing("}", trivia));
-    }
-
-    // ---- declarations ----
-
-    void print_item(const ast::Edition& edition) {
-        print_leading(edition.trivia);
-        line(with_trailing(fmt::format("sop {}", edition.number), edition.trivia));
-    }
-
-    void print_item(const ast::LanguageStatement& statement) {
-        print_leading(statement.trivia);
-        line(
-            with_trailing("language " + std::string(name_of(statement.dialect)), statement.trivia));
-    }
-
-    void print_item(const ast::Import& import) {
-        print_leading(import.trivia);
-        line(with_trailing("import " + import.name, import.trivia));
-    }
-
-    static std::string calendar_item_text(const ast::CalendarDeclaration::Item& item) {
-        if (const auto* weekend = std::get_if<ast::CalendarDeclaration::Weekend>(&item))
-            return "weekend " + weekdays_text(weekend->weekdays);
-        if (const auto* years = std::get_if<ast::CalendarDeclaration::Years>(&item)) {
-            return years->first == years->last
-                       ? fmt::format("years {}", years->first)
-                       : fmt::format("years {}..{}", years->first, years->last);
+    // The first behind what the line has, others below it.
+    void end_line_with(const std::vector<Comment>& comments, const std::string& next_margin) {
+        if (!comments.empty()) add("  " + comments.front().text);
+        end_line();
+        for (std::size_t i = 1; i < comments.size(); ++i) {
+            add(next_margin + comments[i].text);
+            end_line();
         }
-        if (const auto* workdays = std::get_if<ast::CalendarDeclaration::Workdays>(&item))
-            return "workday on " + dates_text(workdays->dates);
-        if (const auto* timezone = std::get_if<ast::CalendarDeclaration::Timezone>(&item))
-            return "timezone " + timezone->zone.text;
-        const auto& named = std::get<ast::NamedDays>(item);
-        return (named.holiday ? "holiday " : "day ") + named.name.text + title_text(named.title) +
-               " " + days_text(named.days);
     }
 
-    // A list too long for its line goes on in the next ones.
-    void print_wrapped(std::string content, const ast::Trivia& trivia) {
-        while (!fits(content)) {
-            const std::size_t comma = content.rfind(", ", line_width - depth_ * indent_width - 2);
-            if (comma == std::string::npos) break;
-            line(content.substr(0, comma + 1));
-            content = "  " + content.substr(comma + 2);
+    // ---- on one line ----
+
+    bool spaced(const std::vector<Element>& elements, std::size_t i) const {
+        return i > 0 && words_.space_between(elements[i - 1].token, elements[i].token);
+    }
+
+    // Nothing when it has comments in it, a text over lines or a block that stands over lines.
+    std::optional<std::string> flat(const Item& item) const {
+        std::string result;
+        for (std::size_t i = 0; i < item.elements.size(); ++i) {
+            const Element& element = item.elements[i];
+            const bool last = i + 1 == item.elements.size();
+            if (!element.comments_before.empty()) return std::nullopt;
+            if (!last && !element.comments_behind.empty()) return std::nullopt;
+            const auto text =
+                element.block ? flat(*element.block) : std::optional(words_.text(element.token));
+            if (!text || text->find('\n') != std::string::npos) return std::nullopt;
+            result += (spaced(item.elements, i) ? " " : "") + *text;
         }
-        line(with_trailing(content, trivia));
+        return result;
     }
 
-    void print_item(const ast::CalendarDeclaration& calendar) {
-        print_leading(calendar.trivia);
-        const std::string head = "calendar " + calendar.name.text + title_text(calendar.title);
-        print_block(head, calendar.block, calendar.trivia, [&] {
-            for (const auto& item : calendar.items) {
-                const auto& trivia = std::visit(
-                    [](const auto& node) -> const ast::Trivia& { return node.trivia; }, item);
-                print_leading(trivia);
-                print_wrapped(calendar_item_text(item), trivia);
-            }
-        });
+    static bool is_empty(const Block& block) {
+        return block.groups.empty() && block.after_open.empty() && block.before_close.empty();
     }
 
-    void print_item(const ast::ChannelDeclaration& channel) {
-        print_leading(channel.trivia);
-        const std::string head = "channel " + channel.name.text;
-        const std::string kind = channel.kind ? "kind " + channel.kind->text : "";
-        if (!has_comments(channel.block)) {
-            line(with_trailing(head + " { " + kind + (kind.empty() ? "}" : " }"), channel.trivia));
-            return;
+    std::optional<std::string> flat(const Block& block) const {
+        if (is_empty(block)) return "{ }";
+        if (!block.on_one_line || block.groups.size() != 1 || !block.after_open.empty())
+            return std::nullopt;
+        const Group& group = block.groups.front();
+        std::string result = "{ ";
+        if (group.label) {
+            const auto label = flat(*group.label);
+            if (!label || group.items.size() > 1) return std::nullopt;
+            result += *label + " ";
         }
-        print_block(head, channel.block, channel.trivia, [&] { line(kind); });
-    }
-
-    void print_item(const ast::TagDeclaration& declaration) {
-        print_leading(declaration.trivia);
-        std::string current = "tag ";
-        for (std::size_t i = 0; i < declaration.tags.size(); ++i) {
-            const auto& tag = declaration.tags[i];
-            const bool last = i + 1 == declaration.tags.size();
-            const std::string part = tag.name.text +
-                                     (tag.title ? " " + quoted_text(*tag.title, 0) : "") +
-                                     (last ? "" : ",");
-            if (i > 0 && !fits(current + part)) {
-                line(current.substr(0, current.find_last_not_of(' ') + 1));
-                current = "    ";
-            }
-            current += part + (last ? "" : " ");
+        for (const Item& item : group.items) {
+            const auto text = flat(item);
+            if (!text) return std::nullopt;
+            result += *text + " ";
         }
-        line(with_trailing(current, declaration.trivia));
+        return result + "}";
     }
 
-    static std::string field_text(const ast::EventDeclaration::Field& field) {
-        std::string text = field.name.text + ": " + field.type->text;
-        if (field.optional) text += " optional";
-        if (!field.default_value) return text;
-        const std::string& value = field.default_value->text;
-        return text + " = " +
-               (field.default_value->quoted ? quoted_text(ast::Text{{value}, false, {}}, 0)
-                                            : value);
+    // What a line has, that is more than it can hold only where there is no place to break it.
+    std::optional<std::string> one_line(const Item& item, std::size_t column) const {
+        if (item.is_list_of_fields()) return std::nullopt;
+        auto text = flat(item);
+        const bool fits = text && column + display_width(*text) <= line_width;
+        return fits || !can_break(item) ? text : std::nullopt;
     }
 
-    void print_item(const ast::EventDeclaration& event) {
-        print_leading(event.trivia);
-        const auto fields = map_texts(event.fields, field_text);
-        const std::string head = "event " + event.name.text + " {";
-        const std::string one_line =
-            fields.empty() ? head + " }" : head + " " + join(fields, ", ") + " }";
-        if (fits(one_line)) {
-            line(with_trailing(one_line, event.trivia));
-            return;
+    // ---- items ----
+
+    // The line holds the margin, and a label, already.
+    void print_item(const Item& item, std::size_t depth) {
+        if (const auto text = one_line(item, column())) {
+            add(*text);
+        } else {
+            print_elements(item, depth);
         }
-        line(head);
-        ++depth_;
-        for (std::size_t i = 0; i < fields.size(); ++i)
-            line(fields[i] + (i + 1 < fields.size() ? "," : ""));
-        --depth_;
-        line(with_trailing("}", event.trivia));
+        end_line_with(item.trailing(), margin(depth));
     }
 
-    void print_item(const ast::ContentDeclaration& content) {
-        print_leading(content.trivia);
-        const std::string head = "content " + content.name.text;
-        const std::string one_line = head + " { text " + quoted_text(*content.text, 0) + " }";
-        if (!has_comments(content.block) && fits(one_line)) {
-            line(with_trailing(one_line, content.trivia));
-            return;
-        }
-        print_block(head, content.block, content.trivia,
-                    [&] { line("text " + quoted_text(*content.text, depth_ * indent_width)); });
-    }
-
-    // ---- playbooks ----
-
-    static std::string title_text(const std::optional<ast::Text>& title) {
-        return title ? " " + quoted_text(*title, 0) : "";
-    }
-
-    void print_item(const ast::Playbook& playbook) {
-        print_leading(playbook.trivia);
-        const std::string head = "playbook " + playbook.name.text + title_text(playbook.title);
-        print_block(head, playbook.block, playbook.trivia, [&] {
-            for (const auto& item : playbook.items) {
-                if (const auto* setting = std::get_if<ast::Setting>(&item)) {
-                    print_leading(setting->trivia);
-                    line(with_trailing(clause_text(setting->clause), setting->trivia));
-                } else {
-                    print_rule(std::get<ast::Rule>(item));
+    void print_elements(const Item& item, std::size_t depth) {
+        const std::size_t further = item.is_list_of_fields() ? 0 : continuation_indent;
+        const std::string next_margin = margin(depth) + std::string(further, ' ');
+        for (std::size_t i = 0; i < item.elements.size(); ++i) {
+            const Element& element = item.elements[i];
+            if (i > 0 && begins_line(item.elements, i)) {
+                end_line_with(item.elements[i - 1].comments_behind, next_margin);
+                for (const Comment& comment : element.comments_before) {
+                    add(next_margin + comment.text);
+                    end_line();
                 }
+                add(next_margin);
+            } else if (spaced(item.elements, i)) {
+                add(" ");
             }
-        });
-    }
-
-    void print_rule(const ast::Rule& rule) {
-        print_leading(rule.trivia);
-        std::string head = rule.name.text + title_text(rule.title) + ": " + trigger_text(rule);
-        std::vector<std::string> clauses;
-        for (std::size_t kind = 0; kind < std::variant_size_v<ast::Clause>; ++kind) {
-            for (const auto& clause : rule.clauses) {
-                if (clause.index() == kind) clauses.push_back(clause_text(clause));
+            if (element.block) {
+                print_block(*element.block, depth);
+            } else {
+                add(words_.text(element.token, depth * indent_width));
             }
         }
-        const std::string one_line_head = clauses.empty() ? head : head + " " + join(clauses, " ");
-        if (const auto action = only_action(rule)) {
-            const std::string one_line = one_line_head + " { " + *action + " }";
-            if (fits(one_line)) {
-                line(with_trailing(one_line, rule.trivia));
-                return;
-            }
-        }
-        if (fits(one_line_head + " {")) {
-            head = one_line_head;
-        } else if (!clauses.empty()) {
-            line(head);
-            head = "    " + join(clauses, " ");
-        }
-        print_block(head, rule.block, rule.trivia, [&] { print_steps(rule.steps); });
     }
 
-    // The text of a rule's one action, when the rule is just that.
-    static std::optional<std::string> only_action(const ast::Rule& rule) {
-        if (has_comments(rule.block) || rule.steps.size() != 1) return std::nullopt;
-        const auto& step = rule.steps.front();
-        if (step.label || step.actions.size() != 1) return std::nullopt;
-        const ast::Trivia& trivia = trivia_of(step.actions.front());
-        if (!trivia.leading.empty() || trivia.trailing) return std::nullopt;
-        return action_text(step.actions.front(), 0);
+    bool begins_line(const std::vector<Element>& elements, std::size_t i) const {
+        if (!elements[i - 1].comments_behind.empty() || !elements[i].comments_before.empty())
+            return true;
+        if (elements[i].before == Break::none) return false;
+        if (elements[i].before == Break::field) return true;
+        return column() + 1 + width_to_next_break(elements, i) > line_width;
     }
 
-    static const ast::Trivia& trivia_of(const ast::Action& action) {
-        return std::visit([](const auto& node) -> const ast::Trivia& { return node.trivia; },
-                          action);
-    }
-
-    static std::string action_text(const ast::Action& action, std::size_t indent) {
-        if (const auto* change = std::get_if<ast::TagAction>(&action)) {
-            return (change->add ? "tag " : "untag ") + change->tag.text;
-        }
-        const auto& deliver = std::get<ast::DeliverAction>(action);
-        const std::string verb = deliver.to_members ? "send " : "post ";
-        if (const auto* name = std::get_if<ast::Name>(&deliver.message)) return verb + name->text;
-        return verb + quoted_text(std::get<ast::Text>(deliver.message), indent);
-    }
-
-    // A step whose one action stands behind its label; neighbours of this shape are lined up.
-    static bool is_one_line(const ast::Step& step) {
-        return step.label && step.actions.size() == 1 &&
-               trivia_of(step.actions.front()).leading.empty() && !step.trivia.trailing;
-    }
-
-    static bool begins_group(const ast::Step& step) {
-        return step.trivia.blank_line_before || !step.trivia.leading.empty();
-    }
-
-    static std::size_t aligned_width(const std::vector<ast::Step>& steps, std::size_t first) {
+    // Of what stands from there to a break that is no deeper, or behind the brace of a block.
+    std::size_t width_to_next_break(const std::vector<Element>& elements, std::size_t i) const {
+        const Break level = elements[i].before;
         std::size_t width = 0;
-        for (std::size_t i = first; i < steps.size(); ++i) {
-            if (!is_one_line(steps[i]) || (i > first && begins_group(steps[i]))) break;
-            const std::size_t label = display_width(label_text(*steps[i].label)) + 1;
+        for (std::size_t at = i; at < elements.size(); ++at) {
+            if (at > i && elements[at].before >= level) return width;
+            if (at > i && spaced(elements, at)) ++width;
+            if (elements[at].block) return width + 1;
+            const std::string text = words_.text(elements[at].token);
+            width += display_width(first_line(text));
+            if (first_line(text).size() < text.size()) return width;
+        }
+        return width;
+    }
+
+    void print_block(const Block& block, std::size_t depth) {
+        if (is_empty(block)) {
+            add("{ }");
+            return;
+        }
+        add("{");
+        end_line_with(block.after_open, margin(depth + 1));
+        block_start_ = true;
+        print_groups(block.groups, depth + 1);
+        print_comments(block.before_close, depth + 1);
+        add(margin(depth) + "}");
+    }
+
+    // ---- labels ----
+
+    // What stands behind neighbouring labels is lined up when it has one line.
+    bool is_lined_up(const Group& group, std::size_t depth) const {
+        if (!has_one_behind_label(group)) return false;
+        const auto label = flat(*group.label);
+        if (!label) return false;
+        const std::size_t column = depth * indent_width + display_width(*label) + 1;
+        return one_line(group.items.front(), column).has_value();
+    }
+
+    std::size_t label_width(const Group& group) const {
+        return display_width(flat(*group.label).value_or(""));
+    }
+
+    std::size_t width_of_labels(const std::vector<Group>& groups, const std::vector<bool>& lined_up,
+                                std::size_t first) const {
+        std::size_t width = 0;
+        for (std::size_t i = first; i < groups.size() && lined_up[i]; ++i) {
+            if (i > first && begins_paragraph(groups[i])) break;
+            const std::size_t label = label_width(groups[i]);
             if (label <= aligned_label_max) width = std::max(width, label);
         }
         return width;
     }
 
-    void print_steps(const std::vector<ast::Step>& steps) {
+    void print_groups(const std::vector<Group>& groups, std::size_t depth) {
+        std::vector<bool> lined_up;
+        for (const Group& group : groups) lined_up.push_back(is_lined_up(group, depth));
         std::size_t width = 0;
-        bool in_group = false;
-        for (std::size_t i = 0; i < steps.size(); ++i) {
-            const ast::Step& step = steps[i];
-            if (!is_one_line(step)) {
-                in_group = false;
-                print_step(step);
-                continue;
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            const bool goes_on = i > 0 && lined_up[i - 1] && !begins_paragraph(groups[i]);
+            if (!lined_up[i]) {
+                width = 0;
+            } else if (!goes_on) {
+                width = width_of_labels(groups, lined_up, i);
             }
-            if (!in_group || begins_group(step)) width = aligned_width(steps, i);
-            in_group = true;
-            print_leading(step.trivia);
-            std::string label = label_text(*step.label) + ":";
-            label.append(std::max(width, display_width(label)) - display_width(label) + 1, ' ');
-            print_action(step.actions.front(), label);
+            print_group(groups[i], depth, width);
+            if (adds_language_ && begins_with(groups[i], Keyword::sop)) print_language();
         }
     }
 
-    void print_step(const ast::Step& step) {
-        print_leading(step.trivia);
-        if (step.label) {
-            line(with_trailing(label_text(*step.label) + ":", step.trivia));
-            ++depth_;
+    void print_group(const Group& group, std::size_t depth, std::size_t labels_width) {
+        print_leading(group.first(), depth);
+        add(margin(depth));
+        if (!group.label) {
+            print_item(group.items.front(), depth);
+        } else if (const auto label = flat(*group.label); label && has_one_behind_label(group)) {
+            print_behind_label(*label, group.items.front(), depth, labels_width);
+        } else {
+            print_item(*group.label, depth);
+            print_owned(group.items, depth + 1);
         }
-        for (const auto& action : step.actions) {
-            print_leading(trivia_of(action));
-            print_action(action, "");
-        }
-        if (step.label) --depth_;
     }
 
-    void print_action(const ast::Action& action, const std::string& label) {
-        line(with_trailing(label + action_text(action, depth_ * indent_width), trivia_of(action)));
+    void print_behind_label(const std::string& label, const Item& item, std::size_t depth,
+                            std::size_t labels_width) {
+        add(label + " ");
+        const std::size_t gap = std::max(labels_width, display_width(label)) - display_width(label);
+        if (one_line(item, column() + gap)) add(std::string(gap, ' '));
+        print_item(item, depth);
     }
 
+    void print_owned(const std::vector<Item>& items, std::size_t depth) {
+        block_start_ = true;
+        for (const Item& item : items) {
+            print_leading(item, depth);
+            add(margin(depth));
+            print_item(item, depth);
+        }
+    }
+
+    // ---- the dialect ----
+
+    bool begins_with(const Group& group, Keyword keyword) const {
+        const TokenUse& use = parsed_.layout.uses[group.first().elements.front().token];
+        return use.role == TokenRole::keyword && use.keyword == keyword;
+    }
+
+    bool says_language() const {
+        return std::any_of(parsed_.layout.uses.begin(), parsed_.layout.uses.end(),
+                           [](const TokenUse& use) { return use.role == TokenRole::dialect; });
+    }
+
+    void print_language() {
+        add(std::string(spelling(Keyword::language, to_)) + " " + std::string(name_of(to_)));
+        end_line();
+        adds_language_ = false;
+    }
+
+    const ParsedDocument& parsed_;
+    TokenText words_;
+    Dialect to_;
+    bool adds_language_ = false;
     std::string text_{};
-    std::size_t depth_ = 0;
+    std::size_t line_begin_ = 0;
     bool block_start_ = true;  // nothing, or a blank line, stands before the next line
 };
 
 }  // namespace
 
-std::string format(const Document& document) {
-    return Printer().print(document);
+std::string format(const Source& source, const ParsedDocument& parsed, Dialect to) {
+    return Printer(source, parsed, to).print(read_items(source, parsed));
 }
 
 }  // namespace sop::lang

@@ -84,7 +84,7 @@ struct semicolon : sor<one<';'>, string<'\xEF', '\xBC', '\x9B'>> {};
 struct plus_sign : one<'+'> {};
 struct minus_sign : one<'-'> {};
 struct operator_sign : sor<string<'=', '='>, string<'!', '='>, string<'<', '='>, string<'>', '='>,
-                           string<'.', '.'>, one<'.', '<', '>', '*', '/', '%'>> {};
+                           string<'.', '.'>, one<'.', '<', '>', '*', '/', '%', '[', ']'>> {};
 struct equal_sign : one<'='> {};
 
 // ---- strings
@@ -152,7 +152,7 @@ struct unreadable : any_character {};
 
 struct atom : sor<text_string, calendar_date, time_of_day, number, word, comma, colon, plus_sign,
                   minus_sign, operator_sign, equal_sign> {};
-struct hole_term : sor<atom, unreadable> {};
+struct hole_term : sor<parentheses, atom, unreadable> {};
 struct term : sor<block, parentheses, atom> {};
 
 struct newline : eol {};

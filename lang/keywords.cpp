@@ -91,7 +91,8 @@ constexpr std::array table{
     Entry{Keyword::space, "space", "间隔", "間隔"},
     Entry{Keyword::spread, "spread", "错开", "錯開"},
     Entry{Keyword::late, "late", "迟到", "遲到"},
-    Entry{Keyword::within, "within", "之内", "之內"},
+    Entry{Keyword::send_late, "send", "补发", "補發"},
+    Entry{Keyword::within, "within", "限时", "限時"},
     Entry{Keyword::spaced, "spaced", "相隔", "相隔"},
     Entry{Keyword::deliver, "deliver", "送达", "送達"},
     Entry{Keyword::priority, "priority", "优先级", "優先級"},
@@ -141,6 +142,7 @@ constexpr std::array table{
     Entry{Keyword::in, "in", "逢", "逢"},
     Entry{Keyword::from, "from", "从", "從"},
     Entry{Keyword::to, "to", "到", "到"},
+    Entry{Keyword::to_person, "to", "给", "給"},
     Entry{Keyword::until, "until", "至", "至"},
     Entry{Keyword::starting, "starting", "起始", "起始"},
     Entry{Keyword::times, "times", "次数", "次數"},
@@ -179,6 +181,7 @@ constexpr std::array table{
     Entry{Keyword::after, "after", "后于", "後於"},
     Entry{Keyword::next, "next", "下一", "下一"},
     Entry{Keyword::wait, "wait", "等待", "等待"},
+    Entry{Keyword::awaiting, "for", "发生", "發生"},
     Entry{Keyword::since, "since", "自", "自"},
     Entry{Keyword::if_, "if", "如果", "如果"},
     Entry{Keyword::split, "split", "分流", "分流"},
@@ -199,7 +202,8 @@ constexpr std::array table{
     Entry{Keyword::because, "because", "因为", "因為"},
     Entry{Keyword::correction, "correction", "更正", "更正"},
     Entry{Keyword::take, "take", "收回", "收回"},
-    Entry{Keyword::back, "back", "撤回", "撤回"},
+    Entry{Keyword::back, "back", "退回", "退回"},
+    Entry{Keyword::given_back, "back", "已得", "已得"},
     Entry{Keyword::task, "task", "任务", "任務"},
     Entry{Keyword::done, "done", "完成", "完成"},
     Entry{Keyword::approve, "approve", "审批", "審批"},
@@ -208,6 +212,7 @@ constexpr std::array table{
     Entry{Keyword::group, "group", "群组", "群組"},
     Entry{Keyword::size, "size", "人数", "人數"},
     Entry{Keyword::invite, "invite", "邀请", "邀請"},
+    Entry{Keyword::invited, "invited", "受邀者", "受邀者"},
     Entry{Keyword::potential, "potential", "潜力", "潛力"},
     Entry{Keyword::dissolve, "dissolve", "解散", "解散"},
     Entry{Keyword::remove, "remove", "移除", "移除"},
@@ -397,6 +402,16 @@ std::string_view longest_unit(std::string_view text, Dialect dialect) {
     return longest;
 }
 
+std::string ordinal_text(int number, Dialect dialect) {
+    if (dialect != Dialect::en) return "第" + std::to_string(number);
+    const bool teen = number / 10 % 10 == 1;
+    const int digit = teen ? 0 : number % 10;
+    return std::to_string(number) + (digit == 1   ? "st"
+                                     : digit == 2 ? "nd"
+                                     : digit == 3 ? "rd"
+                                                  : "th");
+}
+
 std::string_view spelling(Field field, Dialect dialect) {
     return fields[static_cast<std::size_t>(field)].in(dialect);
 }
@@ -451,6 +466,15 @@ std::vector<std::string> spellings(const std::vector<Keyword>& keywords) {
     std::vector<std::string> result;
     for (const Keyword keyword : keywords) result.emplace_back(spelling(keyword));
     return result;
+}
+
+std::string listed(const std::vector<Keyword>& keywords) {
+    std::string text;
+    for (const Keyword keyword : keywords) {
+        if (!text.empty()) text += ", ";
+        text += "`" + std::string(spelling(keyword)) + "`";
+    }
+    return text;
 }
 
 }  // namespace sop::lang

@@ -76,6 +76,7 @@ enum class Keyword {
     space,
     spread,
     late,
+    send_late,
     within,
     spaced,
     deliver,
@@ -127,6 +128,7 @@ enum class Keyword {
     in,
     from,
     to,
+    to_person,
     until,
     starting,
     times,
@@ -166,6 +168,7 @@ enum class Keyword {
     after,
     next,
     wait,
+    awaiting,
     since,
     if_,
     split,
@@ -188,6 +191,7 @@ enum class Keyword {
     correction,
     take,
     back,
+    given_back,
     task,
     done,
     approve,
@@ -196,6 +200,7 @@ enum class Keyword {
     group,
     size,
     invite,
+    invited,
     potential,
     dissolve,
     remove,
@@ -248,6 +253,9 @@ std::string_view unit_spelling(Unit unit, std::int64_t count, Dialect dialect);
 // The longest unit of the dialect that a text begins with, as its spelling.
 std::string_view longest_unit(std::string_view text, Dialect dialect);
 
+// `1st`, `22nd`; `第1`.
+std::string ordinal_text(int number, Dialect dialect = Dialect::en);
+
 // What the language itself has a name for in expressions: `group.name`, `start.date`. Authors may
 // declare fields of the same names elsewhere, as columns of a table.
 enum class Field {
@@ -295,5 +303,7 @@ Keyword month_keyword(int index);
 
 // The spellings of some keywords, for suggestions.
 std::vector<std::string> spellings(const std::vector<Keyword>& keywords);
+// "`yes`, `no`"
+std::string listed(const std::vector<Keyword>& keywords);
 
 }  // namespace sop::lang

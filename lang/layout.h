@@ -24,7 +24,9 @@ enum class TokenRole : std::uint8_t {
     label_colon,  // ends the label of a step or a branch
     dialect,      // of `language zh-CN`
     dot,          // joins names: `cn.holidays`
-    sign,         // of a number, touching it: the `-` of `points -5`
+    format,       // of a hole, printed as it is
+    hyphen,       // joins the parts of a date without a year: `06-18`, `8-last`
+    sign,         // of a number, touching it: the `-` of `points -5`, the `%` of `50%`
 };
 
 struct TokenUse {

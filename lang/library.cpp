@@ -9,7 +9,7 @@ namespace sop::lang {
 
 namespace {
 
-LibraryFile read_file(const LibraryText& text) {
+LibraryFile read_file(const EmbeddedText& text) {
     const Source source(std::string(text.name), std::string(text.text));
     const ParsedDocument parsed = parse(source);
     if (has_errors(parsed.diagnostics)) {
@@ -27,7 +27,7 @@ LibraryFile read_file(const LibraryText& text) {
 const std::map<std::string, LibraryFile, std::less<>>& library() {
     static const auto files = [] {
         std::map<std::string, LibraryFile, std::less<>> read;
-        for (const LibraryText& text : library_texts)
+        for (const EmbeddedText& text : library_texts)
             read.emplace(std::string(text.name), read_file(text));
         return read;
     }();

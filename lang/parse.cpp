@@ -43,30 +43,29 @@ struct TokenBuilder {
         list.tokens.push_back({kind, span, opener});
     }
 
-    void report(const char* code, SourceSpan span, std::string message, std::string label = {}) {
+    void report(const char* code, SourceSpan span, Message message, Message label = {}) {
         add_error(list.diagnostics, code, span, std::move(message), std::move(label));
     }
 
     // Closes the innermost opener where its closer should have been. Several blocks that end at one
     // place for want of closers have one cause and get one report.
-    void close_missing(TokenKind closer, std::size_t offset, const char* closer_text) {
+    void close_missing(TokenKind closer, std::size_t offset, std::string_view closer_text) {
         const SourceSpan opener = list.tokens[open.back()].span;
         push_closer(closer, {offset, offset});
         if (missing_reported_at == offset) return;
         missing_reported_at = offset;
         report(code::bracket_not_closed, opener,
-               fmt::format("this bracket is never closed: `{}` is missing", closer_text),
-               "opened here");
+               "this bracket is never closed: `{}` is missing"_say(closer_text), "opened here"_say);
         list.diagnostics.back().related.push_back(
-            {{offset, offset}, fmt::format("`{}` expected before this", closer_text)});
+            {{offset, offset}, "`{}` expected before this"_say(closer_text)});
     }
 
     void note_full_width(SourceSpan span, std::string ascii, std::string_view written) {
         report(code::full_width_punctuation, span,
-               fmt::format("full-width `{}` is written where `{}` is meant", written, ascii),
-               "accepted; `sop fmt` writes it as ASCII");
+               "full-width `{}` is written where `{}` is meant"_say(written, ascii),
+               "accepted; `sop fmt` writes it as ASCII"_say);
         list.diagnostics.back().severity = Severity::note;
-        list.diagnostics.back().fix = Fix{span, ascii, fmt::format("write `{}`", ascii)};
+        list.diagnostics.back().fix = Fix{span, ascii, "write `{}`"_say(ascii)};
     }
 };
 
@@ -201,8 +200,9 @@ struct action<grammar::unclosed_hole> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.report(code::hole_not_closed, span_of(in, builder),
-                       "this hole is never closed: `}` is missing on its line", "opened here");
-        builder.list.diagnostics.back().notes.push_back("write `{{` for a brace in the text");
+                       "this hole is never closed: `}}` is missing on its line"_say,
+                       "opened here"_say);
+        builder.list.diagnostics.back().notes.push_back("write `{{{{` for a brace in the text"_say);
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
@@ -220,9 +220,10 @@ struct action<grammar::unclosed_string> {
         const SourceSpan opener = builder.list.tokens[builder.open.back()].span;
         builder.push_closer(TokenKind::string_close, span_of(in, builder));
         builder.report(code::string_not_closed, opener,
-                       "this text is never closed: its closing quote is missing", "opened here");
+                       "this text is never closed: its closing quote is missing"_say,
+                       "opened here"_say);
         builder.list.diagnostics.back().notes.push_back(
-            "a text over several lines stands between `\"\"\"` and `\"\"\"`");
+            "a text over several lines stands between `\"\"\"` and `\"\"\"`"_say);
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
@@ -248,8 +249,8 @@ template <>
 struct action<grammar::lonely_parenthesis> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
-        builder.report(code::stray_closer, span_of(in, builder), "`)` closes nothing",
-                       "no `(` before it");
+        builder.report(code::stray_closer, span_of(in, builder), "`)` closes nothing"_say,
+                       "no `(` before it"_say);
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
@@ -258,7 +259,7 @@ struct action<grammar::unreadable> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
         builder.report(code::unexpected_character, span_of(in, builder),
-                       fmt::format("the character `{}` has no meaning here", in.string_view()));
+                       "the character `{}` has no meaning here"_say(in.string_view()));
         builder.push(TokenKind::error, span_of(in, builder));
     }
 };
@@ -308,17 +309,17 @@ void refuse_bidi_controls(const Source& source, TokenList& list) {
         if (byte != 0xE2 && byte != 0xD8) continue;
         const CodePoint point = code_point_at(text, at);
         if (!is_bidi_control(point.value)) continue;
-        auto& diagnostic = add_error(
-            list.diagnostics, code::bidi_control, {at, at + point.length},
-            fmt::format("the invisible control U+{:04X} reorders text on the screen and is refused",
-                        static_cast<unsigned>(point.value)));
-        diagnostic.notes.push_back("with it a file can read other than it is");
-        diagnostic.fix = Fix{diagnostic.span, "", "remove it"};
+        auto& diagnostic =
+            add_error(list.diagnostics, code::bidi_control, {at, at + point.length},
+                      "the invisible control {} reorders text on the screen and is refused"_say(
+                          fmt::format("U+{:04X}", static_cast<unsigned>(point.value))));
+        diagnostic.notes.push_back("with it a file can read other than it is"_say);
+        diagnostic.fix = Fix{diagnostic.span, "", "remove it"_say};
     }
 }
 
-TokenList refused(const Source& source, const char* code, SourceSpan span, std::string message,
-                  std::string note) {
+TokenList refused(const Source& source, const char* code, SourceSpan span, Message message,
+                  Message note) {
     TokenList list;
     add_error(list.diagnostics, code, span, std::move(message)).notes.push_back(std::move(note));
     list.tokens.push_back({TokenKind::error, {0, 0}, no_match});
@@ -332,15 +333,15 @@ TokenList refused(const Source& source, const char* code, SourceSpan span, std::
 TokenList tokenize(const Source& source) {
     const std::string_view text = source.text();
     if (text.size() > source_bytes_max) {
-        return refused(source, code::file_too_large, {0, 0},
-                       fmt::format("the file has {} bytes; at most {} are read", text.size(),
-                                   source_bytes_max),
-                       "split it into several files");
+        return refused(
+            source, code::file_too_large, {0, 0},
+            "the file has {} bytes; at most {} are read"_say(text.size(), source_bytes_max),
+            "split it into several files"_say);
     }
     if (const auto invalid = find_invalid_utf8(text)) {
         return refused(source, code::invalid_utf8, {*invalid, *invalid + 1},
-                       fmt::format("byte {} of the file is not valid UTF-8", *invalid),
-                       "save the file as UTF-8");
+                       "byte {} of the file is not valid UTF-8"_say(*invalid),
+                       "save the file as UTF-8"_say);
     }
     TokenBuilder builder{text.data()};
     builder.list.tokens.reserve(text.size() / 4 + 1);
@@ -350,8 +351,8 @@ TokenList tokenize(const Source& source) {
         pegtl::parse<grammar::document, action, control>(input, builder);
     } catch (const TooDeep& deep) {
         return refused(source, code::nested_too_deep, {deep.offset, deep.offset + 1},
-                       fmt::format("brackets nest more than {} deep here", nesting_depth_max),
-                       "nothing in the language needs that many levels");
+                       "brackets nest more than {} deep here"_say(nesting_depth_max),
+                       "nothing in the language needs that many levels"_say);
     }
     refuse_bidi_controls(source, builder.list);
     builder.push(TokenKind::end_of_file, {text.size(), text.size()});

@@ -18,36 +18,64 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/span.h"
+#include "lang/expression.h"
 
 namespace sop::lang {
 
-inline constexpr int plan_format_version = 2;
+inline constexpr int plan_format_version = 3;
 inline constexpr int edition_current = 1;
 
-enum class SubjectKind { group, member };
+// Whom a run is for; `playbook` is one run for nobody in particular.
+enum class SubjectKind { group, member, playbook };
 
-enum class ValueType { text, number, money, content, instant, date, time };
+// `{start.date}`, `{items[start.date].price}`, `{link article_1}`.
+struct Hole {
+    Expression value;
+    std::string format{};       // "MM-dd", "0.00"; empty for the usual one
+    bool tracked_link = false;  // a link whose opening is told as an event
 
-// `{start.date}`: a field of something the step can see.
-struct FieldReference {
-    enum class Owner { group, member, event, start, end };
-    Owner owner;
-    std::string field;  // empty for `{start}` and `{end}` themselves
-    ValueType type;
+    Hole(FieldReference reference) : value(std::move(reference)) {}
+    Hole(Expression the_value, std::string the_format = {}, bool is_link = false)
+        : value(std::move(the_value)), format(std::move(the_format)), tracked_link(is_link) {}
 
-    bool operator==(const FieldReference&) const = default;
+    bool operator==(const Hole&) const = default;
 };
 
 // Text with holes; neighbouring texts are joined.
 struct TextTemplate {
-    std::vector<std::variant<std::string, FieldReference>> parts;
+    std::vector<std::variant<std::string, Hole>> parts;
 
     bool operator==(const TextTemplate&) const = default;
 };
 
+struct Card {
+    TextTemplate title;
+    TextTemplate text;
+    std::string picture{};  // a path beside the playbook
+    TextTemplate link;
+    std::string page{};  // of a mini-program; `link` is then its app
+
+    bool operator==(const Card&) const = default;
+};
+
+// One of several forms of a content.
+struct Variant {
+    std::string name{};  // of an A/B test; else empty
+    int weight = 1;
+    TextTemplate text;
+    std::vector<std::string> pictures;
+    std::optional<Card> card;
+
+    bool operator==(const Variant&) const = default;
+};
+
+// `text` alone where there is one form of text only.
 struct Content {
+    enum class Pick { first, rotate, random };
     std::string name;  // empty for a text written in place
     TextTemplate text;
+    Pick pick = Pick::first;
+    std::vector<Variant> variants{};
 
     bool operator==(const Content&) const = default;
 };
@@ -56,7 +84,8 @@ struct EventField {
     std::string name;
     ValueType type;
     bool optional = false;
-    std::optional<std::string> default_value;  // canonical text of the type
+    std::optional<std::string> default_value{};  // canonical text of the type
+    std::string of{};                            // as in Type
 
     bool operator==(const EventField&) const = default;
 };
@@ -69,43 +98,309 @@ struct EventType {
     bool operator==(const EventType&) const = default;
 };
 
+// How much a channel takes.
+struct ChannelLimit {
+    enum class Per { second, minute, hour, day };
+    int count = 0;
+    Per per = Per::minute;
+
+    bool operator==(const ChannelLimit&) const = default;
+};
+
 struct ChannelDeclaration {
     std::string name;
-    std::string kind;  // "log" or "webhook"
+    std::string kind;                      // "log", "webhook", …
+    std::optional<ChannelLimit> budget{};  // per key or account: sends wait
+    std::optional<ChannelLimit> quota{};   // per target: sends beyond are refused
 
     bool operator==(const ChannelDeclaration&) const = default;
 };
 
-// Who a rule is for: subjects of one kind that carry, for each clause, at least one of its tags.
+struct WordList {
+    std::string name;
+    std::vector<std::string> words;
+
+    bool operator==(const WordList&) const = default;
+};
+
+struct Table {
+    struct Column {
+        std::string name;
+        Type type;
+
+        bool operator==(const Column&) const = default;
+    };
+    std::string name;
+    std::string file;  // as written
+    std::string key;
+    std::vector<Column> columns;
+    std::vector<std::vector<std::string>> rows;  // canonical values, sorted by key
+
+    bool operator==(const Table&) const = default;
+};
+
+// Who a rule is for: subjects of one kind that carry, for each clause, at least one of its tags,
+// and are as the condition says.
 struct Audience {
     SubjectKind kind = SubjectKind::group;
-    std::vector<std::vector<std::string>> tagged;  // all clauses, any tag of each
+    std::vector<std::vector<std::string>> tagged{};  // all clauses, any tag of each
+    std::vector<std::string> ids{};                  // these alone; empty for all
+    bool of_groups = false;  // members as members of the groups that `tagged` describes
+    std::optional<Expression> where{};
 
     bool operator==(const Audience&) const = default;
 };
 
-// `post` and `send`: a message for the run's subject.
+struct Metric {
+    std::string name;
+    Expression value;
+
+    bool operator==(const Metric&) const = default;
+};
+
+// Tags by conditions, the first that holds; looked at anew on a schedule.
+struct Tier {
+    struct Level {
+        std::string tag;
+        std::optional<Expression> condition;  // nothing: `else`
+
+        bool operator==(const Level&) const = default;
+    };
+    Audience audience;
+    std::string timezone;
+    calendar::Schedule schedule;
+    std::vector<Level> levels;
+
+    bool operator==(const Tier&) const = default;
+};
+
+// ---- actions ----
+
+struct Step;
+
+enum class Verb { post, send, reply, announce, warn };
+
+// A message for the run's subject, or for those of `to`.
 struct Deliver {
-    std::size_t content;  // index into Plan::contents
+    std::size_t content = 0;  // index into Plan::contents
+    Verb verb = Verb::post;
+    bool mention_all = false;
+    bool at_once = false;  // not held back by quiet hours
+    std::optional<Audience> to{};
 
     bool operator==(const Deliver&) const = default;
 };
 
 struct ChangeTag {
-    bool add;  // or remove
+    bool add = true;  // or remove
     std::string tag;
+    std::optional<Expression> person{};  // nothing: the run's subject
 
     bool operator==(const ChangeTag&) const = default;
 };
 
-using Action = std::variant<Deliver, ChangeTag>;
+struct ChangePoints {
+    Expression amount;
+    std::optional<Expression> person{};
+    std::string reason{};
+    bool correction = false;  // may go below zero
+    std::vector<Step> granted{};
+    std::vector<Step> refused{};  // for want of a balance
+
+    bool operator==(const ChangePoints&) const = default;
+};
+
+// Undoes what an event gave, once.
+struct TakeBack {
+    Expression event;
+
+    bool operator==(const TakeBack&) const = default;
+};
+
+struct Task {
+    TextTemplate text;
+    std::string role;
+    calendar::Span within{};
+    std::vector<Step> done{};
+    std::vector<Step> late{};
+
+    bool operator==(const Task&) const = default;
+};
+
+struct Approve {
+    std::string role;
+    calendar::Span within{};
+    std::vector<Step> yes{};
+    std::vector<Step> no{};
+
+    bool operator==(const Approve&) const = default;
+};
+
+struct CreateGroup {
+    TextTemplate name;
+    Audience members;
+    int size = 0;  // 0: as many as the platform takes
+    bool keep_filling = false;
+
+    bool operator==(const CreateGroup&) const = default;
+};
+
+struct Invite {
+    struct Source {
+        Audience who;
+        bool named_by = false;  // those whom `who` tagged as potential: "potential by tagged"
+
+        bool operator==(const Source&) const = default;
+    };
+    std::vector<Source> sources;
+    TextTemplate group;
+    int keep_percent = 0;
+    std::string keep_tag{};
+
+    bool operator==(const Invite&) const = default;
+};
+
+struct DissolveGroup {
+    bool operator==(const DissolveGroup&) const = default;
+};
+struct RemoveMember {
+    bool operator==(const RemoveMember&) const = default;
+};
+
+struct NamedValue {
+    std::string name;
+    Expression value;
+
+    bool operator==(const NamedValue&) const = default;
+};
+
+struct Emit {
+    std::string event;
+    std::vector<NamedValue> fields{};
+
+    bool operator==(const Emit&) const = default;
+};
+
+struct Call {
+    std::string channel;
+    std::vector<NamedValue> fields{};
+
+    bool operator==(const Call&) const = default;
+};
+
+struct StartRule {
+    std::string rule;  // of the same playbook
+
+    bool operator==(const StartRule&) const = default;
+};
+
+// ---- events as rules and waits ask for them ----
+
+struct MessageCondition {
+    enum class Kind { saying, containing, matching };
+    Kind kind = Kind::saying;
+    std::string text{};  // the text, or the name of a word list
+
+    bool operator==(const MessageCondition&) const = default;
+};
+
+struct EventPattern {
+    std::string event;
+    std::optional<std::string> argument{};  // `opened(article_1)`: the value of its first field
+    std::optional<MessageCondition> message{};
+    std::optional<std::string> tag{};  // of `tagged` and `untagged`
+    std::optional<Expression> where{};
+
+    bool operator==(const EventPattern&) const = default;
+};
+
+struct Collect {
+    EventPattern event;
+    std::string field{};
+    int limit = 0;  // 0: none
+    int per_member = 0;
+    std::optional<EventPattern> back_on{};
+    std::chrono::seconds every{0};
+    std::vector<Step> listed{};  // done every so often
+    std::vector<Step> refused{};
+    std::vector<Step> full{};
+
+    bool operator==(const Collect&) const = default;
+};
+
+struct Draw {
+    int winners = 1;
+    EventPattern from;
+    bool once_per_member = false;
+    std::vector<Step> winner{};  // for each
+    std::vector<Step> all{};
+
+    bool operator==(const Draw&) const = default;
+};
+
+struct Give {
+    std::string pool;
+
+    bool operator==(const Give&) const = default;
+};
+
+struct Wait {
+    EventPattern event;
+    calendar::Span within{};
+    bool since_start = false;  // an event that came after the run's start counts too
+    std::vector<Step> yes{};
+    std::vector<Step> no{};
+
+    bool operator==(const Wait&) const = default;
+};
+
+struct If {
+    struct Branch {
+        std::optional<Expression> condition;  // nothing: `else`
+        std::vector<Step> steps{};
+
+        bool operator==(const Branch&) const = default;
+    };
+    std::vector<Branch> branches;
+
+    bool operator==(const If&) const = default;
+};
+
+// Stable for each subject.
+struct Split {
+    struct Branch {
+        std::string name;  // "nothing" holds out
+        int percent = 0;
+        std::vector<Step> steps{};
+
+        bool operator==(const Branch&) const = default;
+    };
+    std::vector<Branch> branches;
+
+    bool operator==(const Split&) const = default;
+};
+
+struct Stop {
+    std::string reason;
+
+    bool operator==(const Stop&) const = default;
+};
+
+using Action = std::variant<Deliver, ChangeTag, ChangePoints, TakeBack, Task, Approve, CreateGroup,
+                            Invite, DissolveGroup, RemoveMember, Emit, Call, StartRule, Collect,
+                            Draw, Give, Wait, If, Split, Stop>;
 
 // When a step is due. `start` and `end` are those of the run's window (for an event rule `start` is
 // the event's time); `previous` is the moment the step before it was done.
 struct StepTime {
-    enum class Anchor { start, end, previous };
+    enum class Anchor { start, end, previous, date };
+    // What is counted from the date on which the step before was done: `next workday`.
+    enum class Next { none, workday, weekday };
     Anchor anchor = Anchor::start;
-    calendar::Offset offset;
+    calendar::Offset offset{};
+    std::optional<date::local_days> date{};  // of Anchor::date; its time is the offset's
+    Next next = Next::none;
+    int weekday = 0;  // 0 for Monday, of Next::weekday
 
     bool operator==(const StepTime&) const = default;
 };
@@ -115,9 +410,12 @@ struct Step {
                        // equal one on
     StepTime when;
     std::vector<Action> actions;
+    std::optional<Expression> condition{};
 
     bool operator==(const Step&) const = default;
 };
+
+// ---- rules ----
 
 struct CalendarTrigger {
     calendar::Schedule schedule;  // complete; without a window `end` is `start`
@@ -125,12 +423,83 @@ struct CalendarTrigger {
     bool operator==(const CalendarTrigger&) const = default;
 };
 
-struct EventTrigger {
-    std::string event;
-    std::optional<std::string>
-        argument;  // `opened(article_1)`: the value of the event's first field
+// How often one subject, or one member, may start a rule.
+struct Allowance {
+    int times = 1;
+    SubjectKind per = SubjectKind::member;
+    std::optional<calendar::EveryNth::Unit> period{};  // nothing: for ever
+
+    bool operator==(const Allowance&) const = default;
+};
+
+struct ExitEvent {
+    EventPattern event;
+    std::string reason{};
+
+    bool operator==(const ExitEvent&) const = default;
+};
+
+struct EventTrigger : EventPattern {
+    std::vector<Allowance> allowances{};  // `once per member`, `at most 3 per member per day`
+    std::optional<calendar::Span> again_after{};
+    bool again_from_start = false;  // counted from the run's beginning, not its end
 
     bool operator==(const EventTrigger&) const = default;
+};
+
+// Fires for a subject when the condition becomes true.
+struct ConditionTrigger {
+    Expression condition;
+    bool including_now = false;
+    bool once = false;
+
+    bool operator==(const ConditionTrigger&) const = default;
+};
+
+using Trigger = std::variant<CalendarTrigger, EventTrigger, ConditionTrigger>;
+
+struct QuietHours {
+    std::chrono::seconds from{0};  // of the day; `until` may lie on the next
+    std::chrono::seconds until{0};
+    bool skip = false;  // or defer to their end
+
+    bool operator==(const QuietHours&) const = default;
+};
+
+struct PostLimit {
+    int count = 0;
+    SubjectKind per = SubjectKind::group;
+    calendar::EveryNth::Unit period = calendar::EveryNth::Unit::day;
+
+    bool operator==(const PostLimit&) const = default;
+};
+
+// Of several misses of one rule and subject the newest `last` are sent, `spaced` apart.
+struct LatePolicy {
+    bool skip = false;
+    int last = 1;
+    std::chrono::seconds spaced{0};
+
+    bool operator==(const LatePolicy&) const = default;
+};
+
+enum class Priority { high, normal, low };
+enum class Concurrency { skip, queue, parallel, replace };
+
+// What holds a rule back.
+struct Guards {
+    std::optional<QuietHours> quiet{};
+    std::vector<PostLimit> limits{};
+    std::chrono::seconds space{0};
+    std::chrono::seconds spread{0};
+    LatePolicy late{};
+    bool deliver_within_written = false;  // then not cut at the window's end
+    Priority priority = Priority::normal;
+    Concurrency concurrent = Concurrency::skip;
+    bool exit_when_outside = false;
+    std::string locale{};
+
+    bool operator==(const Guards&) const = default;
 };
 
 // Identity across edits is (playbook name, rule name).
@@ -138,10 +507,13 @@ struct Rule {
     std::string name;
     std::string title;  // may be empty
     std::string timezone;
+    bool timezone_of_member = false;  // the member's own where it is known, else `timezone`
     Audience audience;
     std::vector<std::string> via;  // channel names, the first that can reach the subject is taken
-    std::variant<CalendarTrigger, EventTrigger> trigger;
+    Trigger trigger;
     std::vector<Step> steps;  // in the order of time; at least one
+    std::vector<ExitEvent> exits{};
+    Guards guards{};
     std::chrono::seconds late_within{
         std::chrono::minutes{5}};  // a step got to later than this is skipped
     std::chrono::seconds deliver_within{
@@ -166,6 +538,12 @@ struct Plan {
     std::vector<ChannelDeclaration> channels;
     std::vector<std::shared_ptr<const calendar::Calendar>> calendars;  // those the rules use
     std::vector<Content> contents;
+    std::vector<WordList> words{};
+    std::vector<Table> tables{};
+    std::vector<Metric> metrics{};
+    std::vector<Tier> tiers{};
+    std::vector<std::string> roles{};
+    std::vector<std::string> pools{};
     std::vector<Playbook> playbooks;
 
     bool operator==(const Plan& other) const;

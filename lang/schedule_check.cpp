@@ -4,8 +4,6 @@
 #include "lang/codes.h"
 #include "lang/report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -20,7 +18,7 @@ std::string time_text(date::local_seconds local) {
 }
 
 Diagnostic& add_warning(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
-                        std::string message, std::string label = {}) {
+                        Message message, Message label = {}) {
     Diagnostic& diagnostic =
         add_error(diagnostics, code, span, std::move(message), std::move(label));
     diagnostic.severity = Severity::warning;
@@ -45,28 +43,27 @@ void check_calendar_days(const ast::CalendarDaysUse& use, const Calendars& calen
     const Calendar& calendar = *found->second;
     const std::string& name = use.days.text;
     if (name == all_holidays || name == extra_workdays || calendar.find(name)) return;
-    auto& diagnostic =
-        add_error(diagnostics, code::unknown_calendar_days, use.days.span,
-                  fmt::format("the calendar `{}` has no days `{}`", calendar.name, name));
+    auto& diagnostic = add_error(diagnostics, code::unknown_calendar_days, use.days.span,
+                                 "the calendar `{}` has no days `{}`"_say(calendar.name, name));
     const auto names = names_of_days(calendar);
     if (!suggest(diagnostic, name, names))
-        diagnostic.notes.push_back(fmt::format("it has {}", fmt::join(names, ", ")));
+        diagnostic.notes.push_back("it has {}"_say(list_of(names)));
 }
 
 void check_scarce_day(const ast::ScarceDay& scarce, std::vector<Diagnostic>& diagnostics) {
     if (scarce.in == ast::ScarceDay::In::year) {
         add_warning(diagnostics, code::month_day_skipped, scarce.span,
-                    "most years have no 29 February", "nothing happens but in leap years");
+                    "most years have no 29 February"_say, "nothing happens but in leap years"_say);
         return;
     }
     const int day = scarce.day;
-    const char* months = day == 29   ? "February, but in leap years"
-                         : day == 30 ? "February"
-                                     : "February, April, June, September and November";
+    const Pattern missed =
+        day == 29   ? "nothing happens in February, but in leap years"_say
+        : day == 30 ? "nothing happens in February"_say
+                    : "nothing happens in February, April, June, September and November"_say;
     add_warning(diagnostics, code::month_day_skipped, scarce.span,
-                fmt::format("some months have no day {}", day),
-                fmt::format("nothing happens in {}", months))
-        .notes.push_back(fmt::format("`{} or last day` takes the last day of shorter months", day));
+                "some months have no day {}"_say(day), missed)
+        .notes.push_back("`{} or last day` takes the last day of shorter months"_say(day));
 }
 
 // `every 1 month starting 2026-01-31` takes its day from that date.
@@ -82,11 +79,12 @@ void check_implicit_day(const ast::CalendarHead& head, std::vector<Diagnostic>& 
 
 // ---- coming dates ----
 
-std::string list_text(const std::vector<std::string>& texts) {
+Message list_text(const std::vector<std::string>& texts) {
     constexpr std::size_t shown_max = 3;
-    if (texts.size() <= shown_max) return fmt::format("{}", fmt::join(texts, ", "));
-    return fmt::format("{} and {} more", fmt::join(texts.begin(), texts.begin() + shown_max, ", "),
-                       texts.size() - shown_max);
+    if (texts.size() <= shown_max) return list_of(texts);
+    return "{} and {} more"_say(
+        list_of(std::vector<std::string>(texts.begin(), texts.begin() + shown_max)),
+        texts.size() - shown_max);
 }
 
 struct ClockChange {
@@ -116,18 +114,17 @@ void report_rejected(const ast::CalendarHead& head, const ClockChange& change,
                      std::vector<Diagnostic>& diagnostics) {
     const std::string date = date_text(date::floor<date::days>(nominal));
     if (change.skips) {
-        add_error(
-            diagnostics, code::gap_rejected, head.places.times,
-            fmt::format("{} does not exist on {} in {}", time_text(nominal), date, zone.name()),
-            "and `gap reject` is set")
-            .notes.push_back("take another time, or say `gap shift`, `gap next` or `gap skip`");
+        add_error(diagnostics, code::gap_rejected, head.places.times,
+                  "{} does not exist on {} in {}"_say(time_text(nominal), date, zone.name()),
+                  "and `gap reject` is set"_say)
+            .notes.push_back("take another time, or say `gap shift`, `gap next` or `gap skip`"_say);
         return;
     }
     add_error(diagnostics, code::overlap_rejected, head.places.times,
-              fmt::format("{} comes twice on {} in {}", time_text(nominal), date, zone.name()),
-              "and `overlap reject` is set")
+              "{} comes twice on {} in {}"_say(time_text(nominal), date, zone.name()),
+              "and `overlap reject` is set"_say)
         .notes.push_back(
-            "take another time, or say `overlap first`, `overlap second` or `overlap both`");
+            "take another time, or say `overlap first`, `overlap second` or `overlap both`"_say);
 }
 
 class ClockCheck {
@@ -163,16 +160,17 @@ class ClockCheck {
         }
         if (!gap_written_ && !skipped.empty()) {
             add_warning(diagnostics, code::time_skipped, head_.places.times,
-                        fmt::format("the clock of {} skips {}", zone_.name(), list_text(skipped)),
-                        "moved later by the length of the gap")
-                .notes.push_back("write `gap shift` if that is meant, or `gap next`, `gap skip`");
+                        "the clock of {} skips {}"_say(zone_.name(), list_text(skipped)),
+                        "moved later by the length of the gap"_say)
+                .notes.push_back(
+                    "write `gap shift` if that is meant, or `gap next`, `gap skip`"_say);
         }
         if (!overlap_written_ && !repeated.empty()) {
             add_warning(diagnostics, code::time_repeated, head_.places.times,
-                        fmt::format("{} comes twice in {}", list_text(repeated), zone_.name()),
-                        "the first is taken")
+                        "{} comes twice in {}"_say(list_text(repeated), zone_.name()),
+                        "the first is taken"_say)
                 .notes.push_back(
-                    "write `overlap first` if that is meant, or `overlap second`, `overlap both`");
+                    "write `overlap first` if that is meant, or `overlap second`, `overlap both`"_say);
         }
     }
 
@@ -223,15 +221,15 @@ void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedul
     }
     if (!ends && !skipped) return;
     const int year = static_cast<int>(date::year_month_day{*unknown_from}.year());
-    auto& diagnostic = add_warning(
-        diagnostics, code::calendar_year_unknown, head.places.days,
-        fmt::format("the calendar has no holidays and workdays of {} yet", year),
-        skipped ? fmt::format("on {} nothing is sent, with that reason on record",
-                              date_text(date::floor<date::days>(skipped->nominal)))
-                : fmt::format("no such day is known from {} on", date_text(*unknown_from)));
+    auto& diagnostic =
+        add_warning(diagnostics, code::calendar_year_unknown, head.places.days,
+                    "the calendar has no holidays and workdays of {} yet"_say(year),
+                    skipped ? "on {} nothing is sent, with that reason on record"_say(
+                                  date_text(date::floor<date::days>(skipped->nominal)))
+                            : "no such day is known from {} on"_say(date_text(*unknown_from)));
     if (skipped) {
         diagnostic.notes.push_back(
-            "`calendar … unknown weekdays` takes such years as weeks without holidays");
+            "`calendar … unknown weekdays` takes such years as weeks without holidays"_say);
     }
 }
 
@@ -267,27 +265,25 @@ void warn_of_disputed_date(const ast::CalendarHead& head, const Schedule& schedu
         if (!disputed) disputed = disputed_date(set, from);
     });
     if (!disputed) return;
-    add_warning(
-        diagnostics, code::lunar_date_disputed, head.places.days,
-        fmt::format("sources differ about a date: {}, or a day beside it", date_text(*disputed)),
-        "the new moon or solar term falls close to midnight")
-        .notes.push_back("look it up in an almanac nearer to the day; `on DATE` settles it");
+    add_warning(diagnostics, code::lunar_date_disputed, head.places.days,
+                "sources differ about a date: {}, or a day beside it"_say(date_text(*disputed)),
+                "the new moon or solar term falls close to midnight"_say)
+        .notes.push_back("look it up in an almanac nearer to the day; `on DATE` settles it"_say);
 }
 
-std::string why_no_date(const Schedule& schedule, date::local_days from) {
+Message why_no_date(const Schedule& schedule, date::local_days from) {
     if (schedule.until && *schedule.until < from)
-        return fmt::format("`until {}` has passed", date_text(*schedule.until));
-    if (schedule.count) return fmt::format("its {} times are over", *schedule.count);
+        return "`until {}` has passed"_say(date_text(*schedule.until));
+    if (schedule.count) return "its {} times are over"_say(*schedule.count);
     if (const auto* dates = std::get_if<Dates>(&schedule.days)) {
-        return dates->ranges.back().last < from ? "its dates have passed"
-                                                : "nothing is looked for beyond 60 years";
+        return dates->ranges.back().last < from ? "its dates have passed"_say
+                                                : "nothing is looked for beyond 60 years"_say;
     }
     if (const auto* named = std::get_if<CalendarDays>(&schedule.days);
         named && named->data && named->data->years) {
-        return fmt::format("the calendar `{}` ends with {}", named->calendar,
-                           named->data->years->second);
+        return "the calendar `{}` ends with {}"_say(named->calendar, named->data->years->second);
     }
-    return "no date meets all its clauses";
+    return "no date meets all its clauses"_say;
 }
 
 }  // namespace
@@ -318,14 +314,14 @@ void check_calendar_name(const ast::Name& name, const Calendars& calendars,
                          std::vector<Diagnostic>& diagnostics) {
     if (calendars.contains(name.text)) return;
     auto& diagnostic = add_error(diagnostics, code::unknown_calendar, name.span,
-                                 fmt::format("there is no calendar `{}`", name.text));
+                                 "there is no calendar `{}`"_say(name.text));
     std::vector<std::string> names;
     for (const auto& [known, unused] : calendars) names.push_back(known);
     if (suggest(diagnostic, name.text, names)) return;
     if (library_calendars().contains(name.text)) {
-        diagnostic.notes.push_back(fmt::format("import it: `import std.calendar.{}`", name.text));
+        diagnostic.notes.push_back("import it: `import std.calendar.{}`"_say(name.text));
     } else {
-        diagnostic.notes.push_back(fmt::format("declare it: `calendar {} {{ … }}`", name.text));
+        diagnostic.notes.push_back("declare it: `calendar {} {{ … }}`"_say(name.text));
     }
 }
 
@@ -341,8 +337,8 @@ void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
                                  const std::optional<SourceSpan>& place) {
         if (!bound || *bound <= *schedule.until) return;
         add_error(diagnostics, code::bounds_contradict, *head.places.until,
-                  fmt::format("it ends on {}, before it begins", date_text(*schedule.until)))
-            .related.push_back({*place, "it begins here"});
+                  "it ends on {}, before it begins"_say(date_text(*schedule.until)))
+            .related.push_back({*place, "it begins here"_say});
     };
     check_bound(schedule.from, head.places.from);
     check_bound(schedule.starting, head.places.starting);
@@ -355,11 +351,11 @@ void check_coming_dates(const ast::CalendarHead& head, const Schedule& schedule,
     const auto next = next_occurrence(schedule, zone, begin);
     if (!next) {
         const bool fired_before = previous_occurrence(schedule, zone, begin).has_value();
-        auto& diagnostic = add_error(
-            diagnostics, code::never_fires, head.places.days,
-            fired_before ? fmt::format("this never happens again from {} on", date_text(from))
-                         : "this never happens",
-            why_no_date(schedule, from));
+        auto& diagnostic =
+            add_error(diagnostics, code::never_fires, head.places.days,
+                      fired_before ? "this never happens again from {} on"_say(date_text(from))
+                                   : "this never happens"_say,
+                      why_no_date(schedule, from));
         if (fired_before) diagnostic.severity = Severity::warning;
         return;
     }

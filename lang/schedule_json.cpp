@@ -171,18 +171,6 @@ void write_times(const Times& times, json& result) {
 
 // ---- reading ----
 
-date::local_days read_date(const json& value) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    const auto text = value.get<std::string>();
-    const bool read = std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
-    const date::year_month_day result{date::year(year), date::month(month), date::day(day)};
-    if (!read || !result.ok())
-        throw PlanFormatError(fmt::format("the stored plan has a date `{}`", text));
-    return date::local_days(result);
-}
-
 seconds read_seconds(const json& value) {
     return seconds{value.get<std::int64_t>()};
 }
@@ -317,6 +305,18 @@ std::optional<date::local_days> read_optional_date(const json& value, const char
 }
 
 }  // namespace
+
+date::local_days read_date(const json& value) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    const auto text = value.get<std::string>();
+    const bool read = std::sscanf(text.c_str(), "%4d-%2u-%2u", &year, &month, &day) == 3;
+    const date::year_month_day result{date::year(year), date::month(month), date::day(day)};
+    if (!read || !result.ok())
+        throw PlanFormatError(fmt::format("the stored plan has a date `{}`", text));
+    return date::local_days(result);
+}
 
 json write_span(const Span& span) {
     return {{"months", span.months}, {"days", span.days}, {"seconds", span.elapsed.count()}};

@@ -21,5 +21,6 @@ nlohmann::json write_span(const calendar::Span& span);
 calendar::Calendar read_calendar(const nlohmann::json& value);
 calendar::Schedule read_schedule(const nlohmann::json& value, const CalendarList& calendars);
 calendar::Span read_span(const nlohmann::json& value);
+date::local_days read_date(const nlohmann::json& value);
 
 }  // namespace sop::lang

@@ -118,20 +118,9 @@ class Writer {
                part(elapsed % 60, Unit::second);
     }
 
-    std::string ordinal(int number) const {
-        if (dialect_ == Dialect::zh_cn) return fmt::format("第{}", number);
-        const bool teen = number / 10 == 1;
-        const int digit = teen ? 0 : number % 10;
-        return fmt::format("{}{}", number,
-                           digit == 1   ? "st"
-                           : digit == 2 ? "nd"
-                           : digit == 3 ? "rd"
-                                        : "th");
-    }
-
     std::string from_end(int number, const std::string& what) const {
         const std::string last = say(Keyword::last) + " " + what;
-        return number == 1 ? last : ordinal(number) + " " + last;
+        return number == 1 ? last : ordinal_text(number, dialect_) + " " + last;
     }
 
     // Ordinals of one weekday share it: `1st, 3rd thursday`.
@@ -164,7 +153,7 @@ class Writer {
                     std::vector<std::string> ordinals;
                     for (std::size_t j = i; j < days.size(); ++j) {
                         if (days[j].kind != day.kind || days[j].weekday != day.weekday) continue;
-                        ordinals.push_back(ordinal(days[j].number));
+                        ordinals.push_back(ordinal_text(days[j].number, dialect_));
                         done[j] = true;
                     }
                     parts.push_back(

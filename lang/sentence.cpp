@@ -8,8 +8,6 @@
 #include "lang/schedule_check.h"
 #include "lang/settings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace sop::lang {
@@ -35,16 +33,16 @@ void hint_at_unsplit_run(const TokenList& tokens, const Source& source, Dialect 
             continue;
         }
         if (!longest_keyword(word, dialect)) continue;
-        diagnostics.front().notes.push_back(fmt::format(
-            "`{}` cannot be taken apart: write spaces round names, as in `除 cn.holidays`",
-            source.text(token.span)));
+        diagnostics.front().notes.push_back(
+            "`{}` cannot be taken apart: write spaces round names, as in `除 cn.holidays`"_say(
+                source.text(token.span)));
         return;
     }
 }
 
 Sentence read_sentence(reader::Cursor& cursor) {
     if (!reader::at_schedule(cursor) && !cursor.is(Keyword::on))
-        cursor.fail_expecting("`every` or `on` and days, as in `every thursday at 20:00`");
+        cursor.fail_expecting("`every` or `on` and days, as in `every thursday at 20:00`"_say);
     Sentence sentence;
     ast::CalendarHead head = reader::begin_schedule(cursor);
     while (!cursor.is(TokenKind::end_of_file)) {
@@ -60,7 +58,7 @@ Sentence read_sentence(reader::Cursor& cursor) {
     }
     reader::finish_schedule(cursor, head);
     if (!cursor.is(TokenKind::end_of_file))
-        cursor.fail_expecting("a clause such as `at 20:00` or the end of the schedule");
+        cursor.fail_expecting("a clause such as `at 20:00` or the end of the schedule"_say);
     sentence.head = std::move(head);
     return sentence;
 }

@@ -1,4 +1,4 @@
-// The settings that hold for a rule: its own, else its playbook's.
+// The settings that hold for a rule: its own, else its playbook's, else its file's.
 #pragma once
 
 #include <array>
@@ -13,17 +13,29 @@ namespace sop::lang {
 // Pointers go into the document.
 struct EffectiveSettings {
     const ast::TimezoneClause* timezone = nullptr;
+    const ast::LocaleClause* locale = nullptr;
     const ast::CalendarClause* calendar = nullptr;
     const ast::AudienceClause* audience = nullptr;
     const ast::ViaClause* via = nullptr;
+    const ast::QuietClause* quiet = nullptr;
+    std::vector<const ast::LimitClause*> limits{};  // one of each kind
+    const ast::SpaceClause* space = nullptr;
+    const ast::SpreadClause* spread = nullptr;
+    const ast::LateClause* late = nullptr;
+    const ast::DeliverClause* deliver = nullptr;
     const ast::GapClause* gap = nullptr;
     const ast::OverlapClause* overlap = nullptr;
+    const ast::PriorityClause* priority = nullptr;
+    const ast::ConcurrentClause* concurrent = nullptr;
+    const ast::OutsideClause* outside = nullptr;
 };
 
-// A playbook's are looked up once for all its rules.
-EffectiveSettings settings_of(const ast::Playbook& playbook);
-EffectiveSettings effective_settings(EffectiveSettings of_playbook,
+// Each clause takes the place of the outer one of its kind.
+EffectiveSettings effective_settings(EffectiveSettings outer,
                                      const std::vector<ast::Clause>& clauses);
+// Those of a playbook, or of a file.
+EffectiveSettings settings_of(EffectiveSettings of_file, const ast::Playbook& playbook);
+EffectiveSettings settings_of(const Document& document);
 
 // Reports a clause of which there was one of its kind before.
 class ClausesSeen {
@@ -32,6 +44,7 @@ class ClausesSeen {
 
   private:
     std::array<const ast::Clause*, std::variant_size_v<ast::Clause>> first_{};
+    std::vector<const ast::LimitClause*> limits_{};
 };
 
 }  // namespace sop::lang

@@ -2,6 +2,7 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/span.h"
+#include "lang/keywords.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,33 @@ namespace sop::lang {
 namespace {
 
 constexpr date::sys_days sample_start{date::year(2026) / 1 / 1};
+
+std::string previous_text(const ast::StepLabel& label) {
+    switch (label.when.next) {
+        case StepTime::Next::workday:
+            return "next workday";
+        case StepTime::Next::weekday:
+            return fmt::format("next {}", spelling(weekday_keyword(label.when.weekday)));
+        case StepTime::Next::none:
+            break;
+    }
+    if (label.next_day) return "next day";
+    return "after " + calendar::to_text(label.when.offset.span);
+}
+
+// As a plan would be walked, with every wait over at once.
+date::sys_seconds planned(const StepTime& when, date::sys_seconds anchor, calendar::AnchorSide side,
+                          const calendar::Zone& zone, calendar::LocalPolicy policy) {
+    if (when.date) return zone.to_instant(*when.date + *when.offset.at, policy);
+    calendar::Offset offset = when.offset;
+    if (when.next == StepTime::Next::weekday) {
+        // To the first such weekday behind the anchor's date.
+        const auto today = date::floor<date::days>(zone.to_local(anchor));
+        const int weekday = static_cast<int>(date::weekday{today}.iso_encoding()) - 1;
+        offset.span.days = (when.weekday - weekday + 6) % 7 + 1;
+    }
+    return calendar::apply(offset, anchor, side, zone, policy);
+}
 
 }  // namespace
 
@@ -29,7 +57,7 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
         end = calendar::window_end(*schedule, *occurrence, zone);
         policy = schedule->policy();
     }
-    std::vector<date::sys_seconds> planned;
+    std::vector<date::sys_seconds> times;
     date::sys_seconds previous = start;
     for (const auto& step : rule.steps) {
         if (step.label) {
@@ -38,13 +66,13 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
             const date::sys_seconds anchor = at_end                                      ? end
                                              : when.anchor == StepTime::Anchor::previous ? previous
                                                                                          : start;
-            previous = calendar::apply(
-                when.offset, anchor,
-                at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone, policy);
+            previous = planned(when, anchor,
+                               at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start,
+                               zone, policy);
         }
-        planned.push_back(previous);
+        times.push_back(previous);
     }
-    return planned;
+    return times;
 }
 
 std::string label_text(const ast::StepLabel& label) {
@@ -58,14 +86,15 @@ std::string label_text(const ast::StepLabel& label) {
             text = "end";
             break;
         case StepTime::Anchor::previous:
-            text = label.next_day ? "next day" : "after";
+            text = previous_text(label);
+            break;
+        case StepTime::Anchor::date:
+            text = calendar::date_text(*label.when.date);
             break;
     }
-    if (label.when.anchor == StepTime::Anchor::previous) {
-        if (!label.next_day) text += " " + calendar::to_text(offset.span);
-    } else if (offset.span != calendar::Span{}) {
+    const bool anchored = label.when.anchor != StepTime::Anchor::previous;
+    if (anchored && offset.span != calendar::Span{})
         text += fmt::format(" {} {}", offset.backwards ? '-' : '+', calendar::to_text(offset.span));
-    }
     if (offset.at) text += " at " + calendar::time_of_day_text(*offset.at);
     return text;
 }

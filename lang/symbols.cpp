@@ -4,17 +4,15 @@
 #include "lang/report.h"
 #include "lang/suggestion.h"
 
-#include <fmt/format.h>
-
 namespace sop::lang {
 
 namespace {
 
-void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name,
-                  std::string_view kind, SourceSpan first) {
+void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name, const Message& kind,
+                  SourceSpan first) {
     add_error(diagnostics, code::declared_twice, name.span,
-              fmt::format("the {} `{}` is declared twice", kind, name.text))
-        .related.push_back({first, "first here"});
+              "the {} `{}` is declared twice"_say(kind, name.text))
+        .related.push_back({first, "first here"_say});
 }
 
 // Declared here, or imported (`place` is then that of the import).
@@ -26,7 +24,7 @@ void add_calendar(Symbols& symbols, std::map<std::string, SourceSpan>& places,
         symbols.calendars.emplace(calendar->name, std::move(calendar));
         return;
     }
-    report_twice(diagnostics, {calendar->name, place}, "calendar", first->second);
+    report_twice(diagnostics, {calendar->name, place}, "calendar"_say, first->second);
 }
 
 void import_file(const ast::Import& import, Symbols& symbols,
@@ -34,15 +32,14 @@ void import_file(const ast::Import& import, Symbols& symbols,
     const LibraryFile* file = find_library_file(import.name);
     if (!file) {
         auto& diagnostic = add_error(diagnostics, code::unknown_import, import.span,
-                                     fmt::format("the standard library has no `{}`", import.name));
+                                     "the standard library has no `{}`"_say(import.name));
         const auto names = library_names();
         const auto near = closest(import.name, names);
         if (!near) {
-            diagnostic.notes.push_back(fmt::format("it has {}", fmt::join(names, ", ")));
+            diagnostic.notes.push_back("it has {}"_say(list_of(names)));
             return;
         }
-        diagnostic.fix =
-            Fix{import.span, "import " + *near, fmt::format("write `import {}`", *near)};
+        diagnostic.fix = Fix{import.span, "import " + *near, "write `import {}`"_say(*near)};
         // What it brings is then known, and not reported once more.
         file = find_library_file(*near);
     }
@@ -50,35 +47,82 @@ void import_file(const ast::Import& import, Symbols& symbols,
         add_calendar(symbols, places, diagnostics, calendar, import.span);
 }
 
+// Collects the declarations of one file; of two with one name the first counts.
+class Collector {
+  public:
+    explicit Collector(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+
+    void take(const ast::Import& import) {
+        if (!import.is_file) import_file(import, symbols_, calendar_places_, diagnostics_);
+    }
+    void take(const ast::CalendarDeclaration& declaration) {
+        add_calendar(symbols_, calendar_places_, diagnostics_, make_calendar(declaration),
+                     declaration.name.span);
+    }
+    void take(const ast::ChannelDeclaration& channel) {
+        add(symbols_.channels, channel, "channel"_say);
+    }
+    void take(const ast::TagDeclaration& declaration) {
+        for (const auto& tag : declaration.tags) add_name(symbols_.tags, tag.name, "tag"_say);
+    }
+    void take(const ast::RoleDeclaration& declaration) {
+        for (const auto& name : declaration.names) add_name(symbols_.roles, name, "role"_say);
+    }
+    void take(const ast::PoolDeclaration& declaration) {
+        for (const auto& name : declaration.names) add_name(symbols_.pools, name, "pool"_say);
+    }
+    void take(const ast::EventDeclaration& event) { add(symbols_.events, event, "event"_say); }
+    void take(const ast::ContentDeclaration& content) {
+        add(symbols_.contents, content, "content"_say);
+    }
+    void take(const ast::WordsDeclaration& words) { add(symbols_.words, words, "word list"_say); }
+    void take(const ast::TableDeclaration& table) { add(symbols_.tables, table, "table"_say); }
+    void take(const ast::ValueDeclaration& value) { add(symbols_.values, value, "value"_say); }
+    void take(const ast::AudienceDeclaration& audience) {
+        add(symbols_.audiences, audience, "audience"_say);
+    }
+    void take(const ast::MetricDeclaration& metric) { add(symbols_.metrics, metric, "metric"_say); }
+    void take(const ast::TemplateDeclaration& declaration) {
+        add(symbols_.templates, declaration, "template"_say);
+    }
+    void take(const ast::Edition&) {}
+    void take(const ast::LanguageStatement&) {}
+    void take(const ast::TierDeclaration&) {}
+    void take(const ast::Setting&) {}
+    void take(const ast::Playbook&) {}
+
+    Symbols symbols() && { return std::move(symbols_); }
+    void add_broken(const std::vector<std::string>& names) {
+        symbols_.broken.insert(names.begin(), names.end());
+    }
+
+  private:
+    template <typename Declaration>
+    void add(std::map<std::string, const Declaration*>& declared, const Declaration& declaration,
+             const Message& kind) {
+        const auto [at, added] = declared.emplace(declaration.name.text, &declaration);
+        if (!added) report_twice(diagnostics_, declaration.name, kind, at->second->name.span);
+    }
+
+    void add_name(std::map<std::string, SourceSpan>& declared, const ast::Name& name,
+                  const Message& kind) {
+        const auto [at, added] = declared.emplace(name.text, name.span);
+        if (!added) report_twice(diagnostics_, name, kind, at->second);
+    }
+
+    Symbols symbols_{};
+    std::map<std::string, SourceSpan> calendar_places_{};
+    std::vector<Diagnostic>& diagnostics_;
+};
+
 }  // namespace
 
 Symbols collect_symbols(const Document& document, std::vector<Diagnostic>& diagnostics) {
-    Symbols symbols;
-    symbols.broken.insert(document.broken_names.begin(), document.broken_names.end());
-    std::map<std::string, SourceSpan> calendar_places;
-    for (const auto& item : document.items) {
-        if (const auto* import = std::get_if<ast::Import>(&item)) {
-            import_file(*import, symbols, calendar_places, diagnostics);
-        } else if (const auto* declaration = std::get_if<ast::CalendarDeclaration>(&item)) {
-            add_calendar(symbols, calendar_places, diagnostics, make_calendar(*declaration),
-                         declaration->name.span);
-        } else if (const auto* channel = std::get_if<ast::ChannelDeclaration>(&item)) {
-            const auto [at, added] = symbols.channels.emplace(channel->name.text, channel);
-            if (!added) report_twice(diagnostics, channel->name, "channel", at->second->name.span);
-        } else if (const auto* tags = std::get_if<ast::TagDeclaration>(&item)) {
-            for (const auto& tag : tags->tags) {
-                const auto [at, added] = symbols.tags.emplace(tag.name.text, tag.name.span);
-                if (!added) report_twice(diagnostics, tag.name, "tag", at->second);
-            }
-        } else if (const auto* event = std::get_if<ast::EventDeclaration>(&item)) {
-            const auto [at, added] = symbols.events.emplace(event->name.text, event);
-            if (!added) report_twice(diagnostics, event->name, "event", at->second->name.span);
-        } else if (const auto* content = std::get_if<ast::ContentDeclaration>(&item)) {
-            const auto [at, added] = symbols.contents.emplace(content->name.text, content);
-            if (!added) report_twice(diagnostics, content->name, "content", at->second->name.span);
-        }
-    }
-    return symbols;
+    Collector collector(diagnostics);
+    collector.add_broken(document.broken_names);
+    for (const auto& item : document.items)
+        std::visit([&](const auto& node) { collector.take(node); }, item);
+    return std::move(collector).symbols();
 }
 
 }  // namespace sop::lang

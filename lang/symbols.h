@@ -18,6 +18,14 @@ struct Symbols {
     std::map<std::string, SourceSpan> tags;
     std::map<std::string, const ast::EventDeclaration*> events;
     std::map<std::string, const ast::ContentDeclaration*> contents;
+    std::map<std::string, const ast::WordsDeclaration*> words;
+    std::map<std::string, const ast::TableDeclaration*> tables;
+    std::map<std::string, const ast::ValueDeclaration*> values;
+    std::map<std::string, const ast::AudienceDeclaration*> audiences;
+    std::map<std::string, const ast::MetricDeclaration*> metrics;
+    std::map<std::string, const ast::TemplateDeclaration*> templates;
+    std::map<std::string, SourceSpan> roles;
+    std::map<std::string, SourceSpan> pools;
     Calendars calendars;           // declared and imported
     std::set<std::string> broken;  // names that may have been declared by something unreadable
 };

@@ -1,8 +1,14 @@
 #include "lang/value.h"
 
-#include "lang/unicode.h"
+#include <date/date.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "lang/keywords.h"
+#include "lang/symbols.h"
+#include "lang/unicode.h"
 
 namespace sop::lang {
 
@@ -54,14 +60,59 @@ bool is_name(std::string_view text) {
     return true;
 }
 
+// "20:00" or "20:00:30"
+std::optional<std::string> canonical_time(std::string_view written) {
+    const bool shape = written.size() == 5 || written.size() == 8;
+    if (!shape || written[2] != ':' || (written.size() == 8 && written[5] != ':'))
+        return std::nullopt;
+    const auto part = [&](std::size_t at, int most) {
+        const bool two = is_digit(written[at]) && is_digit(written[at + 1]);
+        return two && (written[at] - '0') * 10 + (written[at + 1] - '0') <= most;
+    };
+    const bool valid = part(0, 23) && part(3, 59) && (written.size() == 5 || part(6, 59));
+    return valid ? std::optional(std::string(written)) : std::nullopt;
+}
+
+// "2026-11-11"
+bool is_date(std::string_view written) {
+    constexpr std::size_t length = 10;
+    if (written.size() != length || written[4] != '-' || written[7] != '-') return false;
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    const auto read = [&](std::size_t at, std::size_t digits, auto& value) {
+        const char* begin = written.data() + at;
+        return std::from_chars(begin, begin + digits, value).ptr == begin + digits;
+    };
+    return read(0, 4, year) && read(5, 2, month) && read(8, 2, day) &&
+           (date::year{year} / month / day).ok();
+}
+
 }  // namespace
 
+constexpr std::array declarable{ValueType::text,    ValueType::number, ValueType::money,
+                                ValueType::content, ValueType::date,   ValueType::time,
+                                ValueType::weekday, ValueType::boolean};
+
 std::optional<ValueType> find_value_type(std::string_view name) {
-    for (const ValueType type :
-         {ValueType::text, ValueType::number, ValueType::money, ValueType::content}) {
+    for (const ValueType type : declarable) {
         if (to_text(type) == name) return type;
     }
     return std::nullopt;
+}
+
+std::optional<Type> declared_type(const ast::TypeName& written, const Symbols& symbols) {
+    if (const auto type = find_value_type(written.name.text))
+        return Type{*type, written.currency ? written.currency->text : std::string()};
+    if (symbols.events.contains(written.name.text))
+        return Type{ValueType::event, written.name.text};
+    return std::nullopt;
+}
+
+std::vector<std::string> declarable_types() {
+    std::vector<std::string> names;
+    for (const ValueType type : declarable) names.emplace_back(to_text(type));
+    return names;
 }
 
 std::string_view to_text(ValueType type) {
@@ -72,6 +123,8 @@ std::string_view to_text(ValueType type) {
             return "number";
         case ValueType::money:
             return "money";
+        case ValueType::boolean:
+            return "boolean";
         case ValueType::content:
             return "content";
         case ValueType::instant:
@@ -80,6 +133,18 @@ std::string_view to_text(ValueType type) {
             return "date";
         case ValueType::time:
             return "time";
+        case ValueType::weekday:
+            return "weekday";
+        case ValueType::group:
+            return "group";
+        case ValueType::member:
+            return "member";
+        case ValueType::event:
+            return "event";
+        case ValueType::row:
+            return "row";
+        case ValueType::list:
+            return "list";
     }
     return "";
 }
@@ -92,11 +157,26 @@ std::optional<std::string> canonical_value(ValueType type, std::string_view writ
             return canonical_number(written, false);
         case ValueType::money:
             return canonical_money(written);
+        case ValueType::boolean:
+            return written == "yes" || written == "no" ? std::optional(std::string(written))
+                                                       : std::nullopt;
         case ValueType::content:
+        case ValueType::event:
             return is_name(written) ? std::optional(to_nfc(written)) : std::nullopt;
-        case ValueType::instant:
         case ValueType::date:
+            return is_date(written) ? std::optional(std::string(written)) : std::nullopt;
         case ValueType::time:
+            return canonical_time(written);
+        case ValueType::weekday: {
+            const auto keyword = find_keyword(written);
+            return keyword && weekday_index(*keyword) ? std::optional(std::string(written))
+                                                      : std::nullopt;
+        }
+        case ValueType::instant:
+        case ValueType::group:
+        case ValueType::member:
+        case ValueType::row:
+        case ValueType::list:
             break;
     }
     return std::nullopt;

@@ -5,12 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "lang/ast.h"
 #include "lang/plan.h"
 
 namespace sop::lang {
 
-// The type an event's field can be declared with, or nothing for an unknown name.
+struct Symbols;
+
+// The types a field, a column or a parameter can be declared with; nothing for an unknown name.
 std::optional<ValueType> find_value_type(std::string_view name);
+// Also the name of an event, for a field that tells of one that happened before.
+std::optional<Type> declared_type(const ast::TypeName& written, const Symbols& symbols);
+std::vector<std::string> declarable_types();
 std::string_view to_text(ValueType type);
 
 // Decimal digits of a number or an amount, on both sides of the point together.

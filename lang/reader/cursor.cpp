@@ -133,6 +133,7 @@ std::optional<Unit> Cursor::take_unit() {
 bool Cursor::take_if(TokenKind kind) {
     if (!is(kind)) return false;
     take();
+    if (kind == TokenKind::comma) skip_line_ends();
     return true;
 }
 
@@ -142,8 +143,8 @@ bool Cursor::take_if(Keyword keyword) {
     return true;
 }
 
-const Token& Cursor::expect(TokenKind kind, std::string_view what) {
-    if (!is(kind)) fail_expecting(what);
+const Token& Cursor::expect(TokenKind kind, Message what) {
+    if (!is(kind)) fail_expecting(std::move(what));
     return take();
 }
 
@@ -152,24 +153,23 @@ void Cursor::expect(Keyword keyword) {
     take(keyword);
 }
 
-ast::Name Cursor::expect_name(std::string_view what) {
-    if (!is(TokenKind::word)) fail_expecting(what);
+ast::Name Cursor::expect_name(Message what) {
+    if (!is(TokenKind::word)) fail_expecting(std::move(what));
     const Token& token = peek();
     if (token.run == 1 && is_reserved(text(token), dialect_)) {
-        report(code::syntax, token.span,
-               fmt::format("`{}` is reserved and cannot be a name", text(token)),
-               fmt::format("{} stands here", what));
+        report(code::syntax, token.span, "`{}` is reserved and cannot be a name"_say(text(token)),
+               "{} stands here"_say(std::move(what)));
         throw BrokenItem{};
     }
     return take_name();
 }
 
-void Cursor::expect_item_end(std::string_view after_what) {
+void Cursor::expect_item_end(Message after_what) {
     if (at_item_end() || after_missing_closer_) return;
     if (!is(TokenKind::error)) {
         report(code::syntax, peek().span,
-               fmt::format("{} does not belong after {}", found_text(), after_what),
-               "a new line or `;` goes before the next item");
+               "{} does not belong after {}"_say(found_text(), std::move(after_what)),
+               "a new line or `;` goes before the next item"_say);
     }
     throw BrokenItem{};
 }
@@ -194,35 +194,37 @@ Diagnostic& Cursor::report(const char* code, SourceSpan span, Message message, M
     return add_error(diagnostics_, code, span, std::move(message), std::move(label));
 }
 
-void Cursor::fail_expecting(std::string_view what) {
+void Cursor::fail_expecting(Message what) {
     if (!is(TokenKind::error)) {
-        report(code::syntax, peek().span, fmt::format("expected {}, found {}", what, found_text()));
+        report(code::syntax, peek().span,
+               "expected {}, found {}"_say(std::move(what), found_text()));
     }
     throw BrokenItem{};
 }
 
-void Cursor::fail_unknown(const char* code, std::string_view kind, std::string label,
+void Cursor::fail_unknown(const char* code, Message kind, Message label,
                           const std::vector<Keyword>& known) {
     const Token& token = peek();
     auto& diagnostic =
-        report(code, token.span, fmt::format("I do not know the {} `{}`", kind, text(token)),
+        report(code, token.span, "I do not know the {} `{}`"_say(std::move(kind), text(token)),
                std::move(label));
     suggest(diagnostic, text(token), spellings(known));
     throw BrokenItem{};
 }
 
-std::string Cursor::found_text() const {
+Message Cursor::found_text() const {
     switch (peek().kind) {
         case TokenKind::line_end:
-            return text(peek()) == ";" ? "`;`" : "the end of the line";
+            if (text(peek()) == ";") return std::string("`;`");
+            return "the end of the line"_say;
         case TokenKind::end_of_file:
-            return "the end of the file";
+            return "the end of the file"_say;
         case TokenKind::string_open:
-            return "a text";
+            return "a text"_say;
         default:
             break;
     }
-    if (peek().span.begin == peek().span.end) return "the end of the block";
+    if (peek().span.begin == peek().span.end) return "the end of the block"_say;
     return fmt::format("`{}`", text(peek()));
 }
 
@@ -230,50 +232,6 @@ void Cursor::drop_report(const char* code, SourceSpan span) {
     std::erase_if(diagnostics_, [&](const Diagnostic& diagnostic) {
         return diagnostic.code == code && diagnostic.span == span;
     });
-}
-
-bool Cursor::blank_line_between(std::size_t begin, std::size_t end) const {
-    if (begin >= end) return false;
-    const std::string_view between = source_.text({begin, end});
-    return std::count(between.begin(), between.end(), '\n') >= 2;
-}
-
-ast::Comment Cursor::take_comment() {
-    const SourceSpan span = list_.comments[comment_++].span;
-    std::string_view written = source_.text(span);
-    written = written.substr(0, written.find_last_not_of(" \t") + 1);
-    ast::Comment comment{span, std::string(written), blank_line_between(last_end_, span.begin)};
-    last_end_ = span.end;
-    return comment;
-}
-
-ast::Trivia Cursor::take_leading_trivia() {
-    ast::Trivia trivia;
-    trivia.leading = take_comments_before_here();
-    trivia.blank_line_before = blank_line_between(last_end_, peek().span.begin);
-    return trivia;
-}
-
-std::vector<ast::Comment> Cursor::take_comments_before_here() {
-    std::vector<ast::Comment> comments;
-    while (comment_ < list_.comments.size() &&
-           list_.comments[comment_].span.begin < peek().span.begin) {
-        comments.push_back(take_comment());
-    }
-    return comments;
-}
-
-std::optional<ast::Comment> Cursor::take_comment_on_this_line() {
-    if (comment_ >= list_.comments.size()) return std::nullopt;
-    const SourceSpan span = list_.comments[comment_].span;
-    if (span.begin < last_end_ || span.begin > peek().span.begin) return std::nullopt;
-    if (source_.text({last_end_, span.begin}).find('\n') != std::string_view::npos)
-        return std::nullopt;
-    return take_comment();
-}
-
-void Cursor::take_trailing_comment(ast::Trivia& trivia) {
-    trivia.trailing = take_comment_on_this_line();
 }
 
 }  // namespace sop::lang::reader

@@ -56,6 +56,7 @@ class Cursor {
     // The name that stands here, whatever else its word may mean; the characters of a run of
     // keywords are one name in such a place.
     ast::Name take_name();
+    // A list goes on after its comma, over line ends too.
     bool take_if(TokenKind kind);
     bool take_if(Keyword keyword);
     bool take_if_sign(std::string_view sign);
@@ -64,10 +65,10 @@ class Cursor {
     // The word behind the number of a duration; nothing when it is no unit.
     std::optional<Unit> take_unit();
     // Reports and throws BrokenItem when something else stands here.
-    const Token& expect(TokenKind kind, std::string_view what);
+    const Token& expect(TokenKind kind, Message what);
     void expect(Keyword keyword);
-    ast::Name expect_name(std::string_view what);
-    void expect_item_end(std::string_view after_what);
+    ast::Name expect_name(Message what);
+    void expect_item_end(Message after_what);
     void skip_line_ends();
     // To the end of this item, over whatever brackets it has.
     void skip_item();
@@ -86,24 +87,15 @@ class Cursor {
     Diagnostic& report(const char* code, SourceSpan span, Message message, Message label = {});
     // "expected X, found Y" at this place, unless what stands here was reported already; throws
     // BrokenItem.
-    [[noreturn]] void fail_expecting(std::string_view what);
+    [[noreturn]] void fail_expecting(Message what);
     // "I do not know the KIND `word`" of the word at this place, with the keyword that is close to
     // it as a fix; throws BrokenItem.
-    [[noreturn]] void fail_unknown(const char* code, std::string_view kind, std::string label,
+    [[noreturn]] void fail_unknown(const char* code, Message kind, Message label,
                                    const std::vector<Keyword>& known);
-    std::string found_text() const;
+    Message found_text() const;
     void drop_report(const char* code, SourceSpan span);
 
-    // ---- comments ----
-    ast::Trivia take_leading_trivia();
-    void take_trailing_comment(ast::Trivia& trivia);
-    std::optional<ast::Comment> take_comment_on_this_line();
-    std::vector<ast::Comment> take_comments_before_here();
-
   private:
-    bool blank_line_between(std::size_t begin, std::size_t end) const;
-    ast::Comment take_comment();
-
     const Source& source_;
     const TokenList& list_;
     std::vector<Diagnostic>& diagnostics_;
@@ -111,8 +103,7 @@ class Cursor {
     std::vector<std::optional<Keyword>> keywords_{};  // of each token that is a word
     Layout layout_{};
     std::size_t position_ = 0;
-    std::size_t comment_ = 0;
-    std::size_t last_end_ = 0;  // of the last token or comment taken
+    std::size_t last_end_ = 0;  // of the last token taken
     bool after_missing_closer_ =
         false;  // the last token taken stands for a bracket that was not there
 };

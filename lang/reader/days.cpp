@@ -5,8 +5,6 @@
 #include "lang/reader/literals.h"
 #include "lang/report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <tuple>
@@ -35,14 +33,14 @@ const std::vector<Keyword> day_set_keywords = [] {
 // ---- weekdays ----
 
 unsigned read_weekday_of(Cursor& cursor, const std::vector<Keyword>& known) {
-    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a weekday");
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a weekday"_say);
     const auto keyword = cursor.keyword_at();
     const auto index = keyword ? weekday_index(*keyword) : std::nullopt;
     if (!index) {
-        cursor.fail_unknown(code::unknown_weekday, "weekday",
+        cursor.fail_unknown(code::unknown_weekday, "weekday"_say,
                             known == after_every
-                                ? "`day`, `workday`, a weekday or `month on …` stands here"
-                                : "a weekday such as `monday` stands here",
+                                ? "`day`, `workday`, a weekday or `month on …` stands here"_say
+                                : "a weekday such as `monday` stands here"_say,
                             known);
     }
     cursor.take(*keyword);
@@ -97,9 +95,9 @@ std::optional<int> ordinal_at(const Cursor& cursor) {
     return is_ordinal ? std::optional(number) : std::nullopt;
 }
 
-[[noreturn]] void fail_month_day(Cursor& cursor, SourceSpan span, std::string label) {
+[[noreturn]] void fail_month_day(Cursor& cursor, SourceSpan span, Message label) {
     cursor.report(code::impossible_month_day, span,
-                  fmt::format("no month has a day `{}`", cursor.text(Token{TokenKind::word, span})),
+                  "no month has a day `{}`"_say(cursor.text(Token{TokenKind::word, span})),
                   std::move(label));
     throw BrokenItem{};
 }
@@ -119,8 +117,8 @@ CountedDay read_counted_day(Cursor& cursor, bool from_end) {
         return {from_end ? MonthDay::Kind::workday_from_end : MonthDay::Kind::workday, 0, 23};
     }
     if (!at_weekday(cursor)) {
-        cursor.fail_expecting(from_end ? "`day`, `workday` or a weekday behind `last`"
-                                       : "`day`, `workday`, a weekday or `last`");
+        cursor.fail_expecting(from_end ? "`day`, `workday` or a weekday behind `last`"_say
+                                       : "`day`, `workday`, a weekday or `last`"_say);
     }
     return {from_end ? MonthDay::Kind::weekday_from_end : MonthDay::Kind::weekday,
             static_cast<int>(read_weekday_of(cursor, weekday_keywords)), 5};
@@ -143,18 +141,17 @@ void read_ordinals(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePla
     std::vector<std::pair<int, SourceSpan>> ordinals;
     while (const auto number = ordinal_at(cursor)) {
         ordinals.emplace_back(*number, cursor.take(TokenRole::ordinal).span);
-        if (!cursor.is(TokenKind::comma)) break;
-        cursor.take();
-        if (!ordinal_at(cursor)) cursor.fail_expecting("an ordinal such as `3rd`");
+        if (!cursor.take_if(TokenKind::comma)) break;
+        if (!ordinal_at(cursor)) cursor.fail_expecting("an ordinal such as `3rd`"_say);
     }
     const bool from_end = cursor.take_if(Keyword::last);
     const CountedDay counted = read_counted_day(cursor, from_end);
     for (const auto& [number, span] : ordinals) {
         if (number < 1 || number > counted.number_max) {
-            cursor.report(code::impossible_month_day, span,
-                          fmt::format("no month has so many: `{}`",
-                                      cursor.text(Token{TokenKind::word, span})),
-                          fmt::format("1 to {}", counted.number_max));
+            cursor.report(
+                code::impossible_month_day, span,
+                "no month has so many: `{}`"_say(cursor.text(Token{TokenKind::word, span})),
+                "{} to {}"_say(1, counted.number_max));
             throw BrokenItem{};
         }
         add_month_day(days, {counted.kind, number, counted.weekday}, span, places);
@@ -170,12 +167,12 @@ void read_last(Cursor& cursor, std::vector<MonthDay>& days, ast::SchedulePlaces&
 // `18`, `31 or last day`.
 void read_month_day_number(Cursor& cursor, std::vector<MonthDay>& days,
                            ast::SchedulePlaces& places) {
-    const Token token = cursor.expect(TokenKind::number, "a day of the month from 1 to 31");
+    const Token token = cursor.expect(TokenKind::number, "a day of the month from 1 to 31"_say);
     const std::string_view text = cursor.text(token);
     int number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size() || number < 1 || number > 31)
-        fail_month_day(cursor, token.span, "1 to 31");
+        fail_month_day(cursor, token.span, "{} to {}"_say(1, 31));
     if (!cursor.take_if(Keyword::or_)) {
         add_month_day(days, {MonthDay::Kind::day, number, 0}, token.span, places);
         return;
@@ -206,8 +203,8 @@ std::vector<MonthDay> read_month_days(Cursor& cursor, ast::SchedulePlaces& place
 
 // ---- days of a year ----
 
-unsigned read_small_number(Cursor& cursor, std::string_view what, unsigned most) {
-    return static_cast<unsigned>(read_integer(cursor, what, 1, static_cast<int>(most)));
+unsigned read_small_number(Cursor& cursor, Message what, unsigned most) {
+    return static_cast<unsigned>(read_integer(cursor, std::move(what), 1, static_cast<int>(most)));
 }
 
 YearDays read_year_days(Cursor& cursor, ast::SchedulePlaces& places) {
@@ -215,15 +212,17 @@ YearDays read_year_days(Cursor& cursor, ast::SchedulePlaces& places) {
     YearDays set;
     do {
         const std::size_t begin = cursor.peek().span.begin;
-        const unsigned month = read_small_number(cursor, "a month and a day such as `06-18`", 12);
-        cursor.expect(TokenKind::minus, "`-` and the day, as in `06-18`");
-        const unsigned day = read_small_number(cursor, "a day of the month from 1 to 31", 31);
+        const unsigned month =
+            read_small_number(cursor, "a month and a day such as `06-18`"_say, 12);
+        cursor.expect(TokenKind::minus, "`-` and the day, as in `06-18`"_say);
+        cursor.last_use().role = TokenRole::hyphen;
+        const unsigned day = read_small_number(cursor, "a day of the month from 1 to 31"_say, 31);
         const date::month_day value{date::month{month}, date::day{day}};
         const SourceSpan span = cursor.span_from(begin);
         if (!value.ok()) {
-            cursor.report(code::impossible_date, span,
-                          fmt::format("there is no date `{}` in any year",
-                                      cursor.text(Token{TokenKind::date, span})));
+            cursor.report(
+                code::impossible_date, span,
+                "there is no date `{}` in any year"_say(cursor.text(Token{TokenKind::date, span})));
             throw BrokenItem{};
         }
         if (value == date::February / 29)
@@ -244,11 +243,12 @@ DateRange read_date_range(Cursor& cursor) {
     range.last = cursor.take_if_sign("..") ? read_date(cursor) : range.first;
     const SourceSpan span = cursor.span_from(begin);
     if (range.last < range.first) {
-        cursor.report(code::bounds_contradict, span, "the last of these dates is before the first");
+        cursor.report(code::bounds_contradict, span,
+                      "the last of these dates is before the first"_say);
         throw BrokenItem{};
     }
     if (range.last - range.first > date_range_max) {
-        cursor.report(code::number_out_of_range, span, "more than ten years of dates");
+        cursor.report(code::number_out_of_range, span, "more than ten years of dates"_say);
         throw BrokenItem{};
     }
     return range;
@@ -272,24 +272,25 @@ void merge(Dates& dates, const DateRange& range) {
 
 LunarDay read_lunar_day(Cursor& cursor) {
     LunarDay day;
-    day.month = read_integer(cursor, "a lunar month from 1 to 12", 1, 12);
-    cursor.expect(TokenKind::minus, "`-` and the day, as in `lunar 8-15`");
+    day.month = read_integer(cursor, "a lunar month from 1 to 12"_say, 1, 12);
+    cursor.expect(TokenKind::minus, "`-` and the day, as in `lunar 8-15`"_say);
+    cursor.last_use().role = TokenRole::hyphen;
     day.day = cursor.take_if(Keyword::last)
                   ? 0
-                  : read_integer(cursor, "a lunar day from 1 to 30, or `last`", 1, 30);
+                  : read_integer(cursor, "a lunar day from 1 to 30, or `last`"_say, 1, 30);
     return day;
 }
 
 int read_solar_term(Cursor& cursor) {
-    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a solar term such as `qingming`");
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a solar term such as `qingming`"_say);
     const Token token = cursor.take(TokenRole::name);
     const auto term = find_solar_term(cursor.text(token));
     if (term) return *term;
-    auto& diagnostic =
-        cursor.report(code::unknown_solar_term, token.span,
-                      fmt::format("there is no solar term `{}`", cursor.text(token)));
+    auto& diagnostic = cursor.report(code::unknown_solar_term, token.span,
+                                     "there is no solar term `{}`"_say(cursor.text(token)));
     if (!suggest(diagnostic, cursor.text(token), solar_term_names()))
-        diagnostic.notes.push_back("terms are written in pinyin: `lichun`, `qingming`, `dongzhi`");
+        diagnostic.notes.push_back(
+            "terms are written in pinyin: `lichun`, `qingming`, `dongzhi`"_say);
     throw BrokenItem{};
 }
 
@@ -298,9 +299,9 @@ bool at_calendar_days(const Cursor& cursor) {
 }
 
 CalendarDays read_calendar_days(Cursor& cursor, ast::SchedulePlaces& places) {
-    const ast::Name calendar = cursor.expect_name("a calendar");
-    if (!cursor.take_if_dot()) cursor.fail_expecting("`.` and the days, as in `cn.holidays`");
-    const ast::Name days = cursor.expect_name("days of the calendar, such as `holidays`");
+    const ast::Name calendar = cursor.expect_name("a calendar"_say);
+    if (!cursor.take_if_dot()) cursor.fail_expecting("`.` and the days, as in `cn.holidays`"_say);
+    const ast::Name days = cursor.expect_name("days of the calendar, such as `holidays`"_say);
     places.calendar_days.push_back({calendar, days});
     return {calendar.text, days.text, nullptr};
 }
@@ -318,7 +319,7 @@ Days read_day_set(Cursor& cursor, ast::SchedulePlaces& places) {
         return Weekend{};
     }
     if (!cursor.is(TokenKind::word))
-        cursor.fail_expecting("days such as `cn.holidays`, `monday` or `2026-10-01`");
+        cursor.fail_expecting("days such as `cn.holidays`, `monday` or `2026-10-01`"_say);
     WeekdaySet set;
     add_weekdays(cursor, set, day_set_keywords);
     return Weekdays{set};
@@ -383,7 +384,7 @@ CountAndUnit read_count_and_unit(Cursor& cursor, EveryNth::Unit unit) {
     const Token token = cursor.peek();
     if (cursor.is(TokenKind::number)) {
         const int count =
-            read_integer(cursor, "a number of days, weeks or months", 1, interval_count_max);
+            read_integer(cursor, "a number of days, weeks or months"_say, 1, interval_count_max);
         cursor.last_use().role = TokenRole::count;
         cursor.take_unit();
         return {count, unit};
@@ -393,9 +394,8 @@ CountAndUnit read_count_and_unit(Cursor& cursor, EveryNth::Unit unit) {
     int count = 0;
     std::from_chars(text.data(), text.data() + text.size(), count);
     if (count < 1 || count > interval_count_max) {
-        cursor.report(code::number_out_of_range, token.span,
-                      fmt::format("`{}` is no interval", text),
-                      fmt::format("1 to {}", interval_count_max));
+        cursor.report(code::number_out_of_range, token.span, "`{}` is no interval"_say(text),
+                      "{} to {}"_say(1, interval_count_max));
         throw BrokenItem{};
     }
     return {count, unit};
@@ -411,7 +411,7 @@ EveryNth read_every_nth(Cursor& cursor, EveryNth::Unit unit, ast::SchedulePlaces
         cursor.take(Keyword::on);
         set.weekdays = read_weekdays_of(cursor, weekday_keywords);
     } else {
-        cursor.fail_expecting("`starting` and a date, as days have no days,");
+        cursor.fail_expecting("`starting` and a date, as days have no days,"_say);
     }
     return set;
 }
@@ -420,9 +420,8 @@ WorkdayBeside read_workday_beside(Cursor& cursor, ast::SchedulePlaces& places) {
     const bool after = cursor.take_if(Keyword::first);
     if (!after) cursor.take(Keyword::last);
     if (!after && (at_weekday(cursor) || cursor.is(Keyword::day))) {
-        cursor.report(
-            code::syntax, cursor.peek().span, "the last one of what?",
-            fmt::format("of a month: `every month on last {}`", cursor.text(cursor.peek())));
+        cursor.report(code::syntax, cursor.peek().span, "the last one of what?"_say,
+                      "of a month: `every month on last {}`"_say(cursor.text(cursor.peek())));
         throw BrokenItem{};
     }
     cursor.expect(Keyword::workday);
@@ -462,7 +461,6 @@ calendar::WeekdaySet read_weekdays(Cursor& cursor) {
 calendar::Dates read_dates(Cursor& cursor) {
     Dates dates;
     do {
-        cursor.skip_line_ends();
         merge(dates, read_date_range(cursor));
     } while (cursor.take_if(TokenKind::comma));
     return dates;
@@ -472,16 +470,16 @@ calendar::Days read_on(Cursor& cursor, ast::SchedulePlaces& places) {
     const std::size_t begin = cursor.peek().span.begin;
     if (at_weekday(cursor) || cursor.is(Keyword::workday) || cursor.is(Keyword::weekend)) {
         cursor.report(code::syntax, cursor.peek().span,
-                      fmt::format("`{}` comes every week", cursor.text(cursor.peek())),
-                      fmt::format("write `every {}`", cursor.text(cursor.peek())));
+                      "`{}` comes every week"_say(cursor.text(cursor.peek())),
+                      "write `every {}`"_say(cursor.text(cursor.peek())));
         throw BrokenItem{};
     }
     std::vector<Days> sets = read_day_sets(cursor, places);
     if (sets.size() == 1) return sets.front();
     cursor
-        .report(code::syntax, cursor.span_from(begin), "these are days of different kinds",
-                "one kind stands behind `on`")
-        .notes.push_back("add the others with `also on …`");
+        .report(code::syntax, cursor.span_from(begin), "these are days of different kinds"_say,
+                "one kind stands behind `on`"_say)
+        .notes.push_back("add the others with `also on …`"_say);
     throw BrokenItem{};
 }
 

@@ -1,6 +1,8 @@
 #include "lang/reader/literals.h"
 
 #include "lang/codes.h"
+#include "lang/reader/expressions.h"
+#include "lang/text_lines.h"
 
 #include <fmt/format.h>
 
@@ -15,24 +17,30 @@ namespace {
 // ---- texts
 // ----------------------------------------------------------------------------------------------------------
 
+// `{expr}`, `{expr: format}`, `{link X}`
+void read_hole_inside(Cursor& cursor, ast::Hole& hole) {
+    if (cursor.is(Keyword::link) && cursor.is(TokenKind::word, 1)) {
+        cursor.take(Keyword::link);
+        hole.tracked_link = true;
+    }
+    hole.value = read_expression(cursor);
+    if (cursor.take_if(TokenKind::colon)) {
+        const std::size_t begin = cursor.peek().span.begin;
+        while (!cursor.is(TokenKind::hole_close)) cursor.take(TokenRole::format);
+        const SourceSpan span = cursor.span_from(begin);
+        hole.format = ast::Name{std::string(cursor.text(Token{TokenKind::word, span})), span};
+        return;
+    }
+    if (!cursor.is(TokenKind::hole_close)) cursor.fail_expecting("an operator or `}}`"_say);
+}
+
 ast::Hole read_hole(Cursor& cursor) {
     const Token opener = cursor.take();
     ast::Hole hole;
-    hole.span.begin = opener.span.begin;
-    const auto read_path = [&] {
-        while (true) {
-            if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a field such as `group.name`");
-            const Token& token = cursor.take();
-            hole.path.push_back({std::string(cursor.text(token)), token.span});
-            if (cursor.take_if_sign(".")) continue;
-            if (!cursor.is(TokenKind::hole_close)) cursor.fail_expecting("`.` or `}`");
-            return;
-        }
-    };
     try {
-        read_path();
+        read_hole_inside(cursor, hole);
     } catch (const BrokenItem&) {
-        hole.broken = true;
+        hole.value.reset();
         while (!cursor.is(TokenKind::hole_close)) cursor.take();
     }
     cursor.take();
@@ -49,62 +57,10 @@ void append_text(Parts& parts, std::string_view text) {
     std::get<std::string>(parts.back()) += text;
 }
 
-std::size_t indent_of(std::string_view line) {
-    return std::min(line.find_first_not_of(" \t"), line.size());
-}
-
-// The indent that every line with something on it shares. A line that begins with a hole counts by
-// its blanks before it.
-std::size_t common_indent(const Parts& parts) {
-    std::size_t common = static_cast<std::size_t>(-1);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto* text = std::get_if<std::string>(&parts[i]);
-        if (!text) continue;
-        for (std::size_t at = text->find('\n'); at != std::string::npos;
-             at = text->find('\n', at + 1)) {
-            const std::string_view rest = std::string_view(*text).substr(at + 1);
-            const std::string_view line = rest.substr(0, rest.find('\n'));
-            const bool ends_in_hole = line.size() == rest.size() && i + 1 < parts.size();
-            const std::size_t indent = indent_of(line);
-            if (indent < line.size() || ends_in_hole) common = std::min(common, indent);
-        }
-    }
-    return common == static_cast<std::size_t>(-1) ? 0 : common;
-}
-
-void remove_indent(std::string& text, std::size_t indent) {
-    std::string result;
-    std::size_t from = 0;
-    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', from)) {
-        result.append(text, from, at + 1 - from);
-        const std::string_view rest = std::string_view(text).substr(at + 1);
-        from = at + 1 + std::min(indent, indent_of(rest.substr(0, rest.find('\n'))));
-    }
-    result.append(text, from);
-    text = std::move(result);
-}
-
-// The first line end (behind the opening quotes) and the last one (before the closing quotes) are
-// layout, and so is the indent all lines share.
-void lay_out_lines(Parts& parts) {
-    const std::size_t indent = common_indent(parts);
-    for (auto& part : parts) {
-        if (auto* text = std::get_if<std::string>(&part)) remove_indent(*text, indent);
-    }
-    if (parts.empty()) return;
-    if (auto* first = std::get_if<std::string>(&parts.front())) {
-        const std::size_t line_end = first->find('\n');
-        if (line_end != std::string::npos && indent_of(first->substr(0, line_end)) == line_end) {
-            first->erase(0, line_end + 1);
-        }
-    }
-    if (auto* last = std::get_if<std::string>(&parts.back())) {
-        const std::size_t line_end = last->rfind('\n');
-        if (line_end != std::string::npos &&
-            last->find_first_not_of(" \t", line_end + 1) == std::string::npos) {
-            last->erase(line_end);
-        }
-    }
+void remove_layout(Parts& parts) {
+    std::vector<std::string*> pieces;
+    for (auto& part : parts) pieces.push_back(std::get_if<std::string>(&part));
+    remove_line_layout(pieces);
     std::erase_if(parts, [](const auto& part) {
         const auto* text = std::get_if<std::string>(&part);
         return text && text->empty();
@@ -146,11 +102,11 @@ std::optional<std::string> meant_unit(std::string_view word, std::int64_t count)
 [[noreturn]] void fail_unit(Cursor& cursor, SourceSpan span, std::string_view word,
                             std::optional<std::int64_t> count) {
     auto& diagnostic = cursor.report(
-        code::unknown_unit, span, fmt::format("I do not know the unit `{}`", word),
-        "`s`, `m`, `h` are elapsed; `day`, `week`, `month`, `year` keep the wall clock");
+        code::unknown_unit, span, "I do not know the unit `{}`"_say(word),
+        "`s`, `m`, `h` are elapsed; `day`, `week`, `month`, `year` keep the wall clock"_say);
     if (count) {
         if (const auto meant = meant_unit(word, *count)) {
-            diagnostic.fix = Fix{span, *meant, fmt::format("write `{}`", *meant)};
+            diagnostic.fix = Fix{span, *meant, "write `{}`"_say(*meant)};
         }
     }
     throw BrokenItem{};
@@ -202,8 +158,8 @@ void add(calendar::Span& span, std::int64_t count, Unit unit) {
 
 [[noreturn]] void fail_long_duration(Cursor& cursor, SourceSpan span) {
     cursor.report(code::duration_too_long, span,
-                  fmt::format("`{}` is more than {} years",
-                              cursor.text(Token{TokenKind::measure, span}), duration_years_max));
+                  "`{}` is more than {} years"_say(cursor.text(Token{TokenKind::measure, span}),
+                                                   duration_years_max));
     throw BrokenItem{};
 }
 
@@ -218,11 +174,10 @@ void add_checked(Cursor& cursor, calendar::Span& value, std::optional<std::int64
 [[noreturn]] void fail_touching(Cursor& cursor, const Token& token, std::size_t digits) {
     std::string apart(cursor.text(token));
     apart.insert(digits, " ");
-    auto& diagnostic =
-        cursor.report(code::unknown_unit, token.span,
-                      fmt::format("`{}` needs a space before its unit", cursor.text(token)),
-                      "only `s`, `m` and `h` touch their number");
-    diagnostic.fix = Fix{token.span, apart, fmt::format("write `{}`", apart)};
+    auto& diagnostic = cursor.report(code::unknown_unit, token.span,
+                                     "`{}` needs a space before its unit"_say(cursor.text(token)),
+                                     "only `s`, `m` and `h` touch their number"_say);
+    diagnostic.fix = Fix{token.span, apart, "write `{}`"_say(apart)};
     throw BrokenItem{};
 }
 
@@ -238,8 +193,8 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
         const auto unit = find_unit(word, cursor.dialect());
         if (digits == 0 || rest[digits] == '.') {
             cursor.report(code::unknown_unit, token.span,
-                          fmt::format("`{}` is no duration", cursor.text(token)),
-                          "whole numbers: `1h30m`, `90m`");
+                          "`{}` is no duration"_say(cursor.text(token)),
+                          "whole numbers: `1h30m`, `90m`"_say);
             throw BrokenItem{};
         }
         if (!unit) fail_unit(cursor, token.span, word, count);
@@ -252,11 +207,11 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
 
 }  // namespace
 
-ast::Text read_text(Cursor& cursor, std::string_view what) {
-    if (!cursor.is(TokenKind::string_open)) cursor.fail_expecting(what);
+ast::Text read_text(Cursor& cursor, Message what) {
+    if (!cursor.is(TokenKind::string_open)) cursor.fail_expecting(std::move(what));
     const Token opener = cursor.take();
     ast::Text text;
-    text.over_lines = cursor.text(opener) == "\"\"\"";
+    const bool over_lines = cursor.text(opener) == "\"\"\"";
     while (!cursor.is(TokenKind::string_close)) {
         if (cursor.is(TokenKind::hole_open)) {
             text.parts.emplace_back(read_hole(cursor));
@@ -269,12 +224,12 @@ ast::Text read_text(Cursor& cursor, std::string_view what) {
     }
     cursor.take();
     text.span = cursor.span_from(opener.span.begin);
-    if (text.over_lines) lay_out_lines(text.parts);
+    if (over_lines) remove_layout(text.parts);
     return text;
 }
 
 ast::TimeOfDay read_time(Cursor& cursor) {
-    if (!cursor.is(TokenKind::time)) cursor.fail_expecting("a time such as `20:00`");
+    if (!cursor.is(TokenKind::time)) cursor.fail_expecting("a time such as `20:00`"_say);
     const Token token = cursor.take();
     std::vector<std::string_view> fields;
     std::string_view rest = cursor.text(token);
@@ -284,25 +239,24 @@ ast::TimeOfDay read_time(Cursor& cursor) {
         rest.remove_prefix(digits);
         rest.remove_prefix(std::min(rest.find_first_of("0123456789"), rest.size()));
     }
-    const auto fail = [&](std::string label) -> Diagnostic& {
+    const auto fail = [&](Pattern label) -> Diagnostic& {
         return cursor.report(code::malformed_time, token.span,
-                             fmt::format("`{}` is not a time of day", cursor.text(token)),
-                             std::move(label));
+                             "`{}` is not a time of day"_say(cursor.text(token)), label);
     };
     bool two_digits = fields.size() <= 3 && fields.front().size() <= 2;
     for (std::size_t i = 1; i < fields.size(); ++i)
         two_digits = two_digits && fields[i].size() == 2;
     if (!two_digits) {
-        fail("times are `HH:MM` or `HH:MM:SS`, two digits after each colon");
+        fail("times are `HH:MM` or `HH:MM:SS`, two digits after each colon"_say);
         throw BrokenItem{};
     }
     std::int64_t values[3] = {0, 0, 0};
     for (std::size_t i = 0; i < fields.size(); ++i) values[i] = *whole_number(fields[i]);
     if (values[0] > 23 || values[1] > 59 || values[2] > 59) {
-        auto& diagnostic = fail("hours go from 00 to 23, minutes and seconds from 00 to 59");
+        auto& diagnostic = fail("hours go from 00 to 23, minutes and seconds from 00 to 59"_say);
         if (values[0] == 24 && values[1] == 0 && values[2] == 0) {
             diagnostic.notes.push_back(
-                "midnight is `00:00` and belongs to the day that begins with it");
+                "midnight is `00:00` and belongs to the day that begins with it"_say);
         }
         throw BrokenItem{};
     }
@@ -313,14 +267,15 @@ bool at_duration(const Cursor& cursor, std::size_t ahead) {
     return cursor.is(TokenKind::measure, ahead) || cursor.is(TokenKind::number, ahead);
 }
 
-int read_integer(Cursor& cursor, std::string_view what, int least, int most) {
+int read_integer(Cursor& cursor, Message what, int least, int most) {
     const Token token = cursor.expect(TokenKind::number, what);
     cursor.last_use().role = TokenRole::number;
     const auto value = whole_number(cursor.text(token));
     if (!value || *value < least || *value > most) {
-        cursor.report(code::number_out_of_range, token.span,
-                      fmt::format("expected {}, found `{}`", what, cursor.text(token)),
-                      fmt::format("{} to {}", least, most));
+        cursor.report(
+            code::number_out_of_range, token.span,
+            "expected {}, found {}"_say(std::move(what), fmt::format("`{}`", cursor.text(token))),
+            "{} to {}"_say(least, most));
         throw BrokenItem{};
     }
     return static_cast<int>(*value);
@@ -330,13 +285,15 @@ Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies) {
     for (const Keyword policy : policies) {
         if (cursor.take_if(policy)) return policy;
     }
-    const std::string what = fmt::format("`{}`", fmt::join(spellings(policies), "`, `"));
+    std::vector<std::string> quoted;
+    for (const auto& word : spellings(policies)) quoted.push_back(fmt::format("`{}`", word));
+    const Message what = list_of(quoted);
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting(what);
-    cursor.fail_unknown(code::unknown_setting, "policy", what + " stands here", policies);
+    cursor.fail_unknown(code::unknown_setting, "policy"_say, "{} stands here"_say(what), policies);
 }
 
 ast::Duration read_duration(Cursor& cursor) {
-    if (!at_duration(cursor)) cursor.fail_expecting("a duration such as `10m` or `1 day`");
+    if (!at_duration(cursor)) cursor.fail_expecting("a duration such as `10m` or `1 day`"_say);
     ast::Duration duration;
     const bool one_word = cursor.is(TokenKind::measure);
     const Token token = cursor.take(one_word ? TokenRole::duration : TokenRole::count);
@@ -344,7 +301,8 @@ ast::Duration read_duration(Cursor& cursor) {
         read_measure(cursor, token, duration.value);
     } else {
         const auto count = whole_number(cursor.text(token));
-        if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a unit such as `m`, `h` or `days`");
+        if (!cursor.is(TokenKind::word))
+            cursor.fail_expecting("a unit such as `m`, `h` or `days`"_say);
         const Token unit_token = cursor.peek();
         const auto unit = cursor.take_unit();
         const SourceSpan span = cursor.span_from(token.span.begin);
@@ -353,14 +311,15 @@ ast::Duration read_duration(Cursor& cursor) {
     }
     duration.span = cursor.span_from(token.span.begin);
     if (duration.value == calendar::Span{}) {
-        cursor.report(code::zero_duration, duration.span, "a duration of nothing", "at least `1s`");
+        cursor.report(code::zero_duration, duration.span, "a duration of nothing"_say,
+                      "at least `1s`"_say);
         throw BrokenItem{};
     }
     return duration;
 }
 
 date::local_days read_date(Cursor& cursor) {
-    if (!cursor.is(TokenKind::date)) cursor.fail_expecting("a date such as `2026-11-11`");
+    if (!cursor.is(TokenKind::date)) cursor.fail_expecting("a date such as `2026-11-11`"_say);
     const Token token = cursor.take();
     const std::string_view text = cursor.text(token);
     const std::size_t second_dash = text.find('-', 5);
@@ -369,13 +328,12 @@ date::local_days read_date(Cursor& cursor) {
     const auto day = static_cast<unsigned>(*whole_number(text.substr(second_dash + 1)));
     const date::year_month_day value{date::year(year), date::month(month), date::day(day)};
     if (!value.ok()) {
-        auto& diagnostic = cursor.report(code::impossible_date, token.span,
-                                         fmt::format("there is no date `{}`", text));
+        auto& diagnostic =
+            cursor.report(code::impossible_date, token.span, "there is no date `{}`"_say(text));
         if (month >= 1 && month <= 12 && day >= 1) {
             const date::year_month_day_last last{date::year(year),
                                                  date::month_day_last(date::month(month))};
-            diagnostic.label =
-                fmt::format("that month has {} days", static_cast<unsigned>(last.day()));
+            diagnostic.label = "that month has {} days"_say(static_cast<unsigned>(last.day()));
         }
         throw BrokenItem{};
     }

@@ -9,7 +9,7 @@
 namespace sop::lang::reader {
 
 // Each reports and throws BrokenItem when something else stands here.
-ast::Text read_text(Cursor& cursor, std::string_view what);
+ast::Text read_text(Cursor& cursor, Message what);
 ast::TimeOfDay read_time(Cursor& cursor);
 ast::Duration read_duration(Cursor& cursor);
 date::local_days read_date(Cursor& cursor);
@@ -18,7 +18,7 @@ date::local_days read_date(Cursor& cursor);
 bool at_duration(const Cursor& cursor, std::size_t ahead = 0);
 
 // A whole number within bounds; `what` is expected where there is none.
-int read_integer(Cursor& cursor, std::string_view what, int least, int most);
+int read_integer(Cursor& cursor, Message what, int least, int most);
 // One of some keywords.
 Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies);
 

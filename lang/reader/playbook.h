@@ -1,4 +1,4 @@
-// Playbooks, rules, steps and actions.
+// Playbooks, and the rules in them.
 #pragma once
 
 #include "lang/ast.h"
@@ -11,7 +11,8 @@ ast::Playbook read_playbook(Cursor& cursor);
 
 // A rule, at its name. Its head may be broken; its steps are read all the same.
 struct ReadRule {
-    std::optional<ast::Rule> rule;
+    std::optional<ast::Rule> rule{};
+    std::optional<ast::Instance> instance{};  // of a template, where that stands
     // A rule began inside this one's block, so this one's closing brace is missing (reported) and
     // the brace that comes for it in the token list closes what is round it.
     bool closer_missing = false;

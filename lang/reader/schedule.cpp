@@ -5,8 +5,6 @@
 #include "lang/reader/literals.h"
 #include "lang/report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace sop::lang::reader {
@@ -24,9 +22,9 @@ void read_interval(Cursor& cursor, ast::CalendarHead& head) {
     const ast::Duration step = read_duration(cursor);
     if (step.value.is_calendar()) {
         cursor
-            .report(code::syntax, step.span, "`every` counts days, weeks and months",
-                    "a year is 12 months")
-            .notes.push_back("as in `every 24 months on 18 at 10:00 starting 2026-06-01`");
+            .report(code::syntax, step.span, "`every` counts days, weeks and months"_say,
+                    "a year is 12 months"_say)
+            .notes.push_back("as in `every 24 months on 18 at 10:00 starting 2026-06-01`"_say);
         throw BrokenItem{};
     }
     head.schedule.times = ElapsedInterval{step.value.elapsed, std::chrono::seconds{0}};
@@ -36,8 +34,8 @@ void read_interval(Cursor& cursor, ast::CalendarHead& head) {
 void read_times(Cursor& cursor, ast::CalendarHead& head) {
     const std::size_t begin = cursor.peek().span.begin;
     const auto fail_said = [&](SourceSpan first) {
-        cursor.report(code::set_twice, cursor.span_from(begin), "the times are said already")
-            .related.push_back({first, "here"});
+        cursor.report(code::set_twice, cursor.span_from(begin), "the times are said already"_say)
+            .related.push_back({first, "here"_say});
         throw BrokenItem{};
     };
     cursor.take_if(Keyword::at);
@@ -51,7 +49,7 @@ void read_times(Cursor& cursor, ast::CalendarHead& head) {
     head.places.at = cursor.span_from(begin);
     if (auto* elapsed = std::get_if<ElapsedInterval>(&head.schedule.times)) {
         if (times.size() > 1) {
-            cursor.report(code::syntax, *head.places.at, "an interval begins once");
+            cursor.report(code::syntax, *head.places.at, "an interval begins once"_say);
             throw BrokenItem{};
         }
         elapsed->at = times.front().value;
@@ -66,10 +64,10 @@ void read_times(Cursor& cursor, ast::CalendarHead& head) {
 
 // ---- clauses ----
 
-[[noreturn]] void fail_twice(Cursor& cursor, SourceSpan span, std::string_view what,
+[[noreturn]] void fail_twice(Cursor& cursor, SourceSpan span, Message what,
                              std::optional<SourceSpan> first) {
-    auto& diagnostic = cursor.report(code::set_twice, span, fmt::format("{} already", what));
-    if (first) diagnostic.related.push_back({*first, "here"});
+    auto& diagnostic = cursor.report(code::set_twice, span, std::move(what));
+    if (first) diagnostic.related.push_back({*first, "here"_say});
     throw BrokenItem{};
 }
 
@@ -77,14 +75,15 @@ template <typename T>
 void set_once(Cursor& cursor, std::optional<T>& target, T value, std::size_t begin,
               std::optional<SourceSpan>& place) {
     const SourceSpan span = cursor.span_from(begin);
-    if (target) fail_twice(cursor, span, "this schedule says so", place);
+    if (target) fail_twice(cursor, span, "this schedule says so already"_say, place);
     target = value;
     place = span;
 }
 
 void set_window(Cursor& cursor, ast::CalendarHead& head, WindowLength window, std::size_t begin) {
     if (head.schedule.window)
-        fail_twice(cursor, cursor.span_from(begin), "this rule has a window", std::nullopt);
+        fail_twice(cursor, cursor.span_from(begin), "this rule has a window already"_say,
+                   std::nullopt);
     head.schedule.window = window;
 }
 
@@ -94,24 +93,25 @@ void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
         return;
     }
     if (head.places.range)
-        fail_twice(cursor, cursor.span_from(begin), "this interval has its times",
+        fail_twice(cursor, cursor.span_from(begin), "this interval has its times already"_say,
                    head.places.range);
     const auto* elapsed = std::get_if<ElapsedInterval>(&head.schedule.times);
     if (!elapsed) {
         cursor.report(code::syntax, cursor.span_from(begin),
-                      "times of day from and to go with an interval",
-                      "as in `every 30m from 09:00 to 18:00`");
+                      "times of day from and to go with an interval"_say,
+                      "as in `every 30m from 09:00 to 18:00`"_say);
         throw BrokenItem{};
     }
     if (head.places.at)
-        fail_twice(cursor, cursor.span_from(begin), "the times are said", head.places.at);
+        fail_twice(cursor, cursor.span_from(begin), "the times are said already"_say,
+                   head.places.at);
     DailyInterval interval{elapsed->step, {}, {}};
     interval.from = read_time(cursor).value;
     cursor.expect(Keyword::to);
     interval.to = read_time(cursor).value;
     if (interval.to == interval.from) {
         cursor.report(code::bounds_contradict, cursor.span_from(begin),
-                      "the interval ends where it begins");
+                      "the interval ends where it begins"_say);
         throw BrokenItem{};
     }
     head.schedule.times = interval;
@@ -130,16 +130,18 @@ void read_until(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
 
 void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
     if (head.schedule.months != every_month)
-        fail_twice(cursor, cursor.span_from(begin), "this schedule names its months", std::nullopt);
+        fail_twice(cursor, cursor.span_from(begin), "this schedule names its months already"_say,
+                   std::nullopt);
     MonthSet months = 0;
     do {
         const auto keyword = cursor.keyword_at();
         const auto index = keyword ? month_index(*keyword) : std::nullopt;
         if (!index) {
-            if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a month such as `january`");
+            if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a month such as `january`"_say);
             std::vector<Keyword> known;
             for (int month = 0; month < 12; ++month) known.push_back(month_keyword(month));
-            cursor.fail_unknown(code::unknown_month, "month", "`january` to `december`", known);
+            cursor.fail_unknown(code::unknown_month, "month"_say, "`january` to `december`"_say,
+                                known);
         }
         cursor.take(*keyword);
         months = static_cast<MonthSet>(months | 1U << static_cast<unsigned>(*index));
@@ -150,7 +152,8 @@ void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
 void read_sets_once(Cursor& cursor, ast::CalendarHead& head, std::vector<Days>& sets,
                     std::size_t begin) {
     if (!sets.empty())
-        fail_twice(cursor, cursor.span_from(begin), "this schedule says so", std::nullopt);
+        fail_twice(cursor, cursor.span_from(begin), "this schedule says so already"_say,
+                   std::nullopt);
     sets = read_day_sets(cursor, head.places);
 }
 
@@ -160,15 +163,16 @@ void check_until_time(Cursor& cursor, const ast::CalendarHead& head) {
     const auto* of_day = std::get_if<TimesOfDay>(&head.schedule.times);
     if (!of_day) {
         cursor.report(code::syntax, *head.places.until_time,
-                      "an interval has no window to a time of day",
-                      "`for` and a duration gives each of its times one");
+                      "an interval has no window to a time of day"_say,
+                      "`for` and a duration gives each of its times one"_say);
         throw BrokenItem{};
     }
     const auto& window = std::get<OpenUntil>(*head.schedule.window);
     if (!std::binary_search(of_day->times.begin(), of_day->times.end(), window.time)) return;
     cursor
-        .report(code::bounds_contradict, *head.places.until_time, "the window ends where it starts")
-        .notes.push_back("for a whole day write `for 1 day`");
+        .report(code::bounds_contradict, *head.places.until_time,
+                "the window ends where it starts"_say)
+        .notes.push_back("for a whole day write `for 1 day`"_say);
     throw BrokenItem{};
 }
 
@@ -243,13 +247,14 @@ void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
     } else if (cursor.take_if(Keyword::starting)) {
         set_once(cursor, schedule.starting, read_date(cursor), begin, head.places.starting);
     } else if (cursor.take_if(Keyword::times)) {
-        set_once(cursor, schedule.count, read_integer(cursor, "a number of times", 1, times_max),
-                 begin, head.places.count);
+        set_once(cursor, schedule.count,
+                 read_integer(cursor, "a number of times"_say, 1, times_max), begin,
+                 head.places.count);
     } else if (cursor.take_if(Keyword::week)) {
         cursor.expect(Keyword::from);
         const unsigned week_start = read_weekday(cursor);
         if (head.places.week_start)
-            fail_twice(cursor, cursor.span_from(begin), "this schedule says so",
+            fail_twice(cursor, cursor.span_from(begin), "this schedule says so already"_say,
                        head.places.week_start);
         head.places.week_start = cursor.span_from(begin);
         schedule.week_start = week_start;
@@ -270,34 +275,35 @@ void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
 void finish_schedule(Cursor& cursor, ast::CalendarHead& head) {
     const calendar::Schedule& schedule = head.schedule;
     const auto* of_day = std::get_if<TimesOfDay>(&schedule.times);
-    if (of_day && of_day->times.empty()) cursor.fail_expecting("`at` and a time");
+    if (of_day && of_day->times.empty()) cursor.fail_expecting("`at` and a time"_say);
     check_until_time(cursor, head);
-    const auto require_starting = [&](SourceSpan span, std::string message) {
+    const auto require_starting = [&](SourceSpan span, Pattern message) {
         if (schedule.starting) return;
-        cursor.report(code::starting_missing, span, std::move(message), "from which date on?")
-            .notes.push_back("add `starting` and a date, such as `starting 2026-01-05`");
+        cursor.report(code::starting_missing, span, message, "from which date on?"_say)
+            .notes.push_back("add `starting` and a date, such as `starting 2026-01-05`"_say);
         throw BrokenItem{};
     };
     if (std::holds_alternative<EveryNth>(schedule.days))
-        require_starting(head.places.days, "an interval of dates is counted from a date");
+        require_starting(head.places.days, "an interval of dates is counted from a date"_say);
     if (schedule.count) {
-        require_starting(*head.places.count, "times are counted from a date");
+        require_starting(*head.places.count, "times are counted from a date"_say);
         if (std::holds_alternative<DailyInterval>(schedule.times)) {
             cursor
-                .report(code::syntax, *head.places.count,
-                        "`times` does not count the steps of an interval that begins anew each day",
-                        "as they are more or fewer where the clock changes")
+                .report(
+                    code::syntax, *head.places.count,
+                    "`times` does not count the steps of an interval that begins anew each day"_say,
+                    "as they are more or fewer where the clock changes"_say)
                 .notes.push_back(
                     "end it with `until` and a date, or count from one moment: `every 1h starting "
-                    "2026-01-05 at 09:00 times 3`");
+                    "2026-01-05 at 09:00 times 3`"_say);
             throw BrokenItem{};
         }
     }
     if (std::holds_alternative<ElapsedInterval>(schedule.times) && !schedule.starting) {
         cursor
             .report(code::interval_without_bounds, head.places.times,
-                    "an interval by the stopwatch needs a beginning", "from when?")
-            .notes.push_back("add `from 09:00 to 18:00`, or `starting 2026-01-05 at 09:00`");
+                    "an interval by the stopwatch needs a beginning"_say, "from when?"_say)
+            .notes.push_back("add `from 09:00 to 18:00`, or `starting 2026-01-05 at 09:00`"_say);
         throw BrokenItem{};
     }
 }

@@ -1,6 +1,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -10,13 +11,15 @@ namespace sop::runtime::cli {
 
 namespace {
 
+using namespace lang::literals;
+
 void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCounts& counts,
-                date::local_days from) {
+                date::local_days from, lang::Language language) {
     std::string diagnostics;
     for (const auto& file : files) {
         for (const auto& diagnostic : file.diagnostics) {
-            diagnostics +=
-                (diagnostics.empty() ? "\n" : ",\n") + lang::render_json(diagnostic, *file.source);
+            diagnostics += (diagnostics.empty() ? "\n" : ",\n") +
+                           lang::render_json(diagnostic, *file.source, language);
         }
     }
     fmt::print(
@@ -26,6 +29,17 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
         "\"diagnostics\":[{}]}}\n",
         date::format("%F", from), files.size(), counts.errors, counts.warnings, counts.notes,
         diagnostics);
+}
+
+// Of the first of the gravest findings: where a person begins to read on.
+std::optional<std::string> gravest_code(const std::vector<lang::FileDiagnostics>& files) {
+    const lang::Diagnostic* gravest = nullptr;
+    for (const auto& file : files) {
+        for (const auto& diagnostic : file.diagnostics) {
+            if (!gravest || diagnostic.severity < gravest->severity) gravest = &diagnostic;
+        }
+    }
+    return gravest ? std::optional(gravest->code) : std::nullopt;
 }
 
 }  // namespace
@@ -39,12 +53,17 @@ int check(const CheckOptions& options) {
     const lang::Compilation compilation = lang::compile(sources, compile_options);
     const FindingCounts counts = count_findings(compilation.files);
     if (options.format == OutputFormat::json) {
-        print_json(compilation.files, counts, lang::compile_date(compile_options));
+        print_json(compilation.files, counts, lang::compile_date(compile_options),
+                   options.language);
     } else {
-        print_findings(compilation.files, stdout);
-        fmt::print("{} in {} file{}{}\n", findings_text(counts), sources.size(),
-                   sources.size() == 1 ? "" : "s",
-                   from ? date::format("; coming dates from %F on", *from) : "");
+        print_findings(compilation.files, options.language, stdout);
+        const lang::Pattern in_files =
+            sources.size() == 1 ? "{} in {} file"_say : "{} in {} files"_say;
+        lang::Message summary = in_files(findings_text(counts), sources.size());
+        if (from) summary = "{}; coming dates from {} on"_say(summary, date::format("%F", *from));
+        if (const auto code = gravest_code(compilation.files); code && is_terminal(stdout))
+            summary = "{}; `sop explain {}` says more"_say(summary, *code);
+        fmt::print("{}\n", summary.text(options.language));
     }
     return counts.errors > 0 ? exit_findings : exit_fine;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lang/compile.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 namespace sop::runtime::cli {
@@ -15,19 +16,30 @@ namespace sop::runtime::cli {
 enum class OutputFormat { text, json };
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
-// command that computes times.
+// command that computes times. `language` is the one in which findings are told.
 
 struct CheckOptions {
     std::vector<std::string> paths;   // files, folders, or "-"
     std::optional<std::string> from;  // coming dates are looked at from this one on
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
 };
 int check(const CheckOptions& options);
 
+struct ExplainOptions {
+    std::optional<std::string> code;  // of a diagnostic; all are listed when not given
+    lang::Language language = lang::Language::en;
+    OutputFormat format = OutputFormat::text;
+};
+int explain(const ExplainOptions& options);
+
 struct FormatOptions {
     std::vector<std::string> paths;
+    std::optional<lang::Dialect> dialect{};  // to write keywords in; each file's own if not said
     bool check_only = false;
+    bool diff = false;  // show what would change, and change nothing
+    lang::Language language = lang::Language::en;
 };
 int format(const FormatOptions& options);
 
@@ -38,12 +50,14 @@ struct NextOptions {
     std::optional<std::string> after;  // date or instant; now when not given
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
 };
 int next(const NextOptions& options);
 
 struct ServeOptions {
     std::string folder = ".";
     std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
 };
 int serve(const ServeOptions& options);
 
@@ -75,6 +89,7 @@ struct RehearseOptions {
     bool keep = false;
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
 };
 int rehearse(const RehearseOptions& options);
 

@@ -1,6 +1,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/unified_diff.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace sop::runtime::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace lang::literals;
 
 // Written beside the file and renamed over it, so that it is never half written.
 void replace_file(const std::string& path, const std::string& text) {
@@ -38,30 +40,51 @@ void replace_file(const std::string& path, const std::string& text) {
     }
 }
 
+// Whether it is an answer that `sop` exits with 1 for.
+bool report_if_unformatted(const lang::Source& source, const std::string& text,
+                           const FormatOptions& options) {
+    if (text == source.text()) return false;
+    const std::string dialect =
+        options.dialect ? fmt::format("--language {} ", lang::name_of(*options.dialect)) : "";
+    fmt::print("{}\n", "{}: is not formatted; `sop fmt {}` does it"_say(source.name(),
+                                                                        dialect + source.name())
+                           .text(options.language));
+    return true;
+}
+
+bool show_difference(const lang::Source& source, const std::string& text) {
+    const std::string difference =
+        unified_diff(source.text(), text, source.name(), source.name() + " (formatted)");
+    fmt::print("{}", difference);
+    return !difference.empty();
+}
+
+void write(const lang::Source& source, const std::string& text, lang::Language language) {
+    if (source.name() == standard_input_name) {
+        fmt::print("{}", text);
+    } else if (text != source.text()) {
+        replace_file(source.name(), text);
+        fmt::print("{}\n", "{}: formatted"_say(source.name()).text(language));
+    }
+}
+
 }  // namespace
 
 int format(const FormatOptions& options) {
     bool findings = false;
     for (const lang::Source& source : read_sources(options.paths)) {
-        const bool standard_input = source.name() == "standard input";
-        const auto formatted = lang::format_source(source);
+        const auto formatted = lang::format_source(source, {.dialect = options.dialect});
         if (!formatted.value) {
-            print_findings({{&source, formatted.diagnostics}}, stderr);
-            fmt::print(stderr, "{}: left as it is\n", source.name());
+            print_findings({{&source, formatted.diagnostics}}, options.language, stderr);
+            fmt::print(stderr, "{}\n",
+                       "{}: left as it is"_say(source.name()).text(options.language));
             findings = true;
-            continue;
-        }
-        const bool same = *formatted.value == source.text();
-        if (options.check_only) {
-            if (!same)
-                fmt::print("{}: is not formatted; `sop fmt {}` does it\n", source.name(),
-                           source.name());
-            findings = findings || !same;
-        } else if (standard_input) {
-            fmt::print("{}", *formatted.value);
-        } else if (!same) {
-            replace_file(source.name(), *formatted.value);
-            fmt::print("{}: formatted\n", source.name());
+        } else if (options.diff) {
+            findings = show_difference(source, *formatted.value) || findings;
+        } else if (options.check_only) {
+            findings = report_if_unformatted(source, *formatted.value, options) || findings;
+        } else {
+            write(source, *formatted.value, options.language);
         }
     }
     return findings ? exit_findings : exit_fine;

@@ -4,6 +4,7 @@
 #include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/error.h"
 
 #include <fmt/format.h>
@@ -20,10 +21,46 @@ using namespace sop::runtime::cli;
 const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                   {"json", OutputFormat::json}};
 
+// As `language` in a file names them.
+const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Dialect::en},
+                                                         {"zh-CN", sop::lang::Dialect::zh_cn},
+                                                         {"zh-TW", sop::lang::Dialect::zh_tw}};
+
+// Takes one of some words, and says which there are when it is another.
+template <typename Value>
+CLI::Validator one_of(const std::map<std::string, Value>& values) {
+    return CLI::Validator(
+        [&values](std::string& written) -> std::string {
+            const auto found = values.find(written);
+            if (found == values.end()) {
+                std::string known;
+                for (const auto& [name, value] : values)
+                    known += (known.empty() ? "" : " or ") + name;
+                return fmt::format("there is no `{}`; write {}", written, known);
+            }
+            written = std::to_string(static_cast<int>(found->second));
+            return {};
+        },
+        "");
+}
+
 void add_format(CLI::App* command, OutputFormat& format) {
     command->add_option("--format", format, "text or json")
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+        ->transform(one_of(formats))
         ->type_name("FORMAT");
+}
+
+const std::map<std::string, sop::lang::Language> languages{{"en", sop::lang::Language::en},
+                                                           {"zh-CN", sop::lang::Language::zh_cn}};
+
+void add_language(CLI::App* command, sop::lang::Language& language) {
+    language = language_of_environment();
+    command
+        ->add_option("--lang", language,
+                     "What is found is said in this language, en or zh-CN (default: that of "
+                     "LC_ALL, LC_MESSAGES or LANG)")
+        ->transform(one_of(languages))
+        ->type_name("LANGUAGE");
 }
 
 void add_folder(CLI::App* command, std::string& folder) {
@@ -45,6 +82,7 @@ void add_zoneinfo(CLI::App* command, std::string& folder) {
 struct CommandLine {
     CLI::App app{"Community playbooks: checked, scheduled, posted.", "sop"};
     CheckOptions check_options;
+    ExplainOptions explain_options;
     FormatOptions format_options;
     NextOptions next_options;
     ServeOptions serve_options;
@@ -62,6 +100,7 @@ struct CommandLine {
             "itself.\n"
             "`sop COMMAND --help` shows a command's options and examples.");
         add_check();
+        add_explain();
         add_format_command();
         add_next();
         add_rehearse();
@@ -82,10 +121,22 @@ struct CommandLine {
                          "zone data's year, so that a check says the same every day)")
             ->type_name("DATE");
         add_format(command, check_options.format);
+        add_language(command, check_options.language);
         command->footer(
             "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
             "  sop check --from 2026-12-01 .");
         command->callback([this] { run = [this] { return check(check_options); }; });
+    }
+
+    void add_explain() {
+        auto* command = app.add_subcommand(
+            "explain", "Say what a diagnostic means and how to mend it, with an example");
+        command->add_option("CODE", explain_options.code,
+                            "Its code: SOP0104, or 104; without it all are listed");
+        add_language(command, explain_options.language);
+        add_format(command, explain_options.format);
+        command->footer("Examples:\n  sop explain SOP0104\n  sop explain 104 --lang zh-CN");
+        command->callback([this] { run = [this] { return explain(explain_options); }; });
     }
 
     void add_format_command() {
@@ -94,10 +145,26 @@ struct CommandLine {
             ->add_option("PATH", format_options.paths,
                          "Files, folders, or - to format standard input to standard output")
             ->required();
-        command->add_flag("--check", format_options.check_only,
-                          "Change nothing; exit with 1 if a file is not formatted");
+        command
+            ->add_option("--language", format_options.dialect,
+                         "Write the keywords in this language: en, zh-CN or zh-TW (default: as "
+                         "each file says)")
+            ->transform(one_of(dialects))
+            ->type_name("LANGUAGE");
+        auto* check_only =
+            command->add_flag("--check", format_options.check_only,
+                              "Change nothing; exit with 1 if a file is not formatted");
+        command
+            ->add_flag("--diff", format_options.diff,
+                       "Change nothing; show what would change, and exit with 1 if anything would")
+            ->excludes(check_only);
+        add_language(command, format_options.language);
         command->footer(
-            "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt - < draft.sop");
+            "Names and texts stay as they are in every language. A file with errors, or with a "
+            "name that\n"
+            "is a keyword of the other language, is left as it is, and the exit code is 1.\n"
+            "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt --diff .\n"
+            "  sop fmt --language zh-CN members.sop\n  sop fmt - < draft.sop");
         command->callback([this] { run = [this] { return format(format_options); }; });
     }
 
@@ -120,6 +187,7 @@ struct CommandLine {
             ->type_name("TIME");
         add_zoneinfo(command, next_options.zoneinfo);
         add_format(command, next_options.format);
+        add_language(command, next_options.language);
         command->footer(
             "A schedule can be written in English or Chinese. Questions and answers, one a line:\n"
             "  {\"id\":1,\"schedule\":\"every thursday at 20:00\",\"zone\":\"Asia/Shanghai\",\n"
@@ -160,6 +228,7 @@ struct CommandLine {
                           "Leave the database and say where it is");
         add_zoneinfo(command, rehearse_options.zoneinfo);
         add_format(command, rehearse_options.format);
+        add_language(command, rehearse_options.language);
         command->footer("Example:\n  sop rehearse examples/members --from 2026-11-16 --for 7d");
         command->callback([this] { run = [this] { return rehearse(rehearse_options); }; });
     }
@@ -170,6 +239,7 @@ struct CommandLine {
             ->add_option("DIR", serve_options.folder, "The folder with the playbooks and sop.toml")
             ->required();
         add_zoneinfo(command, serve_options.zoneinfo);
+        add_language(command, serve_options.language);
         command->footer(
             "SIGTERM and Ctrl-C end it cleanly within 5 s. Its state is in the store; a restart "
             "goes on from it.\n"

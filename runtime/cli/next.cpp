@@ -48,7 +48,8 @@ int next_of_sentence(const NextOptions& options, const ZoneDatabase& zones) {
     const auto from = date::floor<date::days>(zone->to_local(after));
     const auto checked = lang::check_sentence(source, *zone, from);
     for (const auto& diagnostic : checked.diagnostics)
-        fmt::print(stderr, "{}\n", lang::render(diagnostic, source, {uses_colour(stderr)}));
+        fmt::print(stderr, "{}\n",
+                   lang::render(diagnostic, source, {uses_colour(stderr), options.language}));
     if (!checked.value || lang::has_errors(checked.diagnostics)) return exit_findings;
 
     const auto firings = coming_firings(*checked.value, zone, after, options.count,
@@ -88,8 +89,9 @@ int next_of_playbooks(const NextOptions& options, const ZoneDatabase& zones) {
     const auto from = options.after ? parse_date(*options.after, "--after") : today();
     const lang::Compilation compilation = lang::compile(sources, {zones, from});
     if (!compilation.plan) {
-        print_findings(compilation.files, stderr);
-        fmt::print(stderr, "{}\n", findings_text(count_findings(compilation.files)));
+        print_findings(compilation.files, options.language, stderr);
+        fmt::print(stderr, "{}\n",
+                   findings_text(count_findings(compilation.files)).text(options.language));
         return exit_findings;
     }
     std::vector<ComingFiring> coming;
@@ -125,7 +127,7 @@ int next(const NextOptions& options) {
     if (options.zone) return next_of_sentence(options, zones);
     if (options.paths == std::vector<std::string>{"-"}) {
         std::ios::sync_with_stdio(false);
-        answer_questions(std::cin, stdout, zones);
+        answer_questions(std::cin, stdout, zones, options.language);
         return exit_fine;
     }
     refuse_schedule_without_zone(options);

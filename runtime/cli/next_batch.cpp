@@ -20,16 +20,18 @@ namespace {
 using lang::calendar::Occurrence;
 using nlohmann::json;
 namespace code = lang::code;
+using lang::Message;
+using namespace lang::literals;
 
 constexpr int count_max = 10000;
 constexpr std::size_t line_bytes_max = 64 * 1024;
 
 struct QuestionError {
     std::string code;
-    std::string message;
+    Message message;
 };
 
-[[noreturn]] void fail(std::string code, std::string message) {
+[[noreturn]] void fail(std::string code, Message message) {
     throw QuestionError{std::move(code), std::move(message)};
 }
 
@@ -59,7 +61,7 @@ class Answerer {
     static const std::string& text_of(const json& question, const char* key) {
         const auto found = question.find(key);
         if (found == question.end() || !found->is_string())
-            fail(code::malformed_question, fmt::format("`{}` is missing or no text", key));
+            fail(code::malformed_question, "`{}` is missing or no text"_say(std::string_view(key)));
         return found->get_ref<const std::string&>();
     }
 
@@ -68,8 +70,7 @@ class Answerer {
         const auto written = parse_written_time(text);
         if (!written || !written->offset) {
             fail(code::malformed_question,
-                 fmt::format("`after` is no instant in UTC: write `2026-11-19T12:00:00Z`, not `{}`",
-                             text));
+                 "`after` is no instant in UTC: write `2026-11-19T12:00:00Z`, not `{}`"_say(text));
         }
         return date::sys_seconds{
             date::floor<std::chrono::seconds>(written->local).time_since_epoch() -
@@ -80,8 +81,7 @@ class Answerer {
         const auto found = question.find("count");
         if (found == question.end()) return 1;
         if (!found->is_number_integer() || *found < 1 || *found > count_max)
-            fail(code::malformed_question,
-                 fmt::format("`count` is no number from 1 to {}", count_max));
+            fail(code::malformed_question, "`count` is no number from 1 to {}"_say(count_max));
         return found->get<int>();
     }
 
@@ -92,13 +92,13 @@ class Answerer {
         try {
             zone = zones_.find(name);
         } catch (const lang::calendar::ZoneDataError& error) {
-            fail(code::unknown_timezone, error.what());
+            fail(code::unknown_timezone, std::string(error.what()));
         }
         if (!zone) {
             const auto near = lang::closest(name, zones_.names());
             fail(code::unknown_timezone,
-                 fmt::format("there is no time zone `{}`{}", name,
-                             near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                 near ? "there is no time zone `{}`; did you mean `{}`?"_say(name, *near)
+                      : "there is no time zone `{}`"_say(name));
         }
         return *known_zones_.emplace(name, std::move(zone)).first->second;
     }
@@ -114,16 +114,15 @@ class Answerer {
                 if (diagnostic.severity == lang::Severity::error)
                     fail(diagnostic.code, message_of(diagnostic));
             }
-            fail(code::malformed_question, "the schedule cannot be read");
+            fail(code::malformed_question, "the schedule cannot be read"_say);
         }
         if (schedules_.size() == kept_max) schedules_.clear();
         return schedules_.emplace(sentence, std::move(*parsed.value)).first->second;
     }
 
-    static std::string message_of(const lang::Diagnostic& diagnostic) {
-        std::string message = diagnostic.message.text();
-        if (!diagnostic.label.empty()) message += ": " + diagnostic.label.text();
-        return message;
+    static Message message_of(const lang::Diagnostic& diagnostic) {
+        if (diagnostic.label.empty()) return diagnostic.message;
+        return "{}: {}"_say(diagnostic.message, diagnostic.label);
     }
 
     // What the compiler refuses or warns of in a playbook is no answer here.
@@ -133,18 +132,17 @@ class Answerer {
         const auto when = [&] { return date::format("%F %T", next.nominal); };
         if (next.no_calendar_data) {
             fail(code::calendar_year_unknown,
-                 fmt::format("the calendar has no data for {}: add `unknown weekdays` to it to "
-                             "count its weeks as ordinary",
-                             date::format("%F", next.nominal)));
+                 "the calendar has no data for {}: add `unknown weekdays` to it to "
+                 "count its weeks as ordinary"_say(date::format("%F", next.nominal)));
         }
         // The policies are about times that are named, not about the steps of an interval.
         if (!std::holds_alternative<lang::calendar::TimesOfDay>(schedule.times)) return;
         const auto policy = schedule.policy();
         if (policy.gap == lang::calendar::GapPolicy::reject && next.reading == Reading::moved)
-            fail(code::gap_rejected, fmt::format("{} does not exist in {}", when(), zone.name()));
+            fail(code::gap_rejected, "{} does not exist in {}"_say(when(), zone.name()));
         const bool repeated = next.reading == Reading::first || next.reading == Reading::second;
         if (policy.overlap == lang::calendar::OverlapPolicy::reject && repeated)
-            fail(code::overlap_rejected, fmt::format("{} comes twice in {}", when(), zone.name()));
+            fail(code::overlap_rejected, "{} comes twice in {}"_say(when(), zone.name()));
     }
 
     const lang::calendar::ZoneDatabase& zones_;
@@ -159,22 +157,23 @@ std::string id_text(const json& question) {
                : "null";
 }
 
-std::string error_text(const std::string& id, const QuestionError& error) {
-    const json content{{"code", error.code}, {"message", error.message}};
+std::string error_text(const std::string& id, const QuestionError& error, lang::Language language) {
+    const json content{{"code", error.code}, {"message", error.message.text(language)}};
     return fmt::format("{{\"id\":{},\"error\":{}}}\n", id,
                        content.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-std::string answer_text(Answerer& answerer, const std::string& line) {
+std::string answer_text(Answerer& answerer, const std::string& line, lang::Language language) {
     if (line.size() > line_bytes_max) {
-        return error_text("null",
-                          {code::malformed_question,
-                           fmt::format("the line is longer than {} bytes", line_bytes_max)});
+        return error_text(
+            "null",
+            {code::malformed_question, "the line is longer than {} bytes"_say(line_bytes_max)},
+            language);
     }
     const json question = json::parse(line, nullptr, false);
     const std::string id = id_text(question);
     try {
-        if (!question.is_object()) fail(code::malformed_question, "the line is no JSON object");
+        if (!question.is_object()) fail(code::malformed_question, "the line is no JSON object"_say);
         std::string text = fmt::format("{{\"id\":{},\"next\":[", id);
         bool first = true;
         for (const date::sys_seconds instant : answerer.answer(question)) {
@@ -185,18 +184,19 @@ std::string answer_text(Answerer& answerer, const std::string& line) {
         }
         return text + "]}\n";
     } catch (const QuestionError& error) {
-        return error_text(id, error);
+        return error_text(id, error, language);
     }
 }
 
 }  // namespace
 
-void answer_questions(std::istream& in, std::FILE* out, const lang::calendar::ZoneDatabase& zones) {
+void answer_questions(std::istream& in, std::FILE* out, const lang::calendar::ZoneDatabase& zones,
+                      lang::Language language) {
     Answerer answerer(zones);
     std::string line;
     while (std::getline(in, line)) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-        const std::string text = answer_text(answerer, line);
+        const std::string text = answer_text(answerer, line, language);
         if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
             throw CommandError("standard output cannot be written; is the disk full?");
         // Whoever asks one question at a time waits for its answer.

@@ -2,6 +2,7 @@
 
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/terminal.h"
+#include "runtime/scheduler/unsupported.h"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,7 @@ namespace sop::runtime::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace lang::literals;
 
 std::vector<fs::path> playbook_files(const fs::path& folder) {
     std::vector<fs::path> files;
@@ -59,7 +61,7 @@ std::vector<lang::Source> read_sources(const std::vector<std::string>& paths) {
         if (path == "-") {
             std::string text((std::istreambuf_iterator<char>(std::cin)),
                              std::istreambuf_iterator<char>());
-            sources.emplace_back("standard input", std::move(text));
+            sources.emplace_back(standard_input_name, std::move(text));
         } else if (fs::is_directory(path, error)) {
             for (const auto& file : playbook_files(path))
                 sources.emplace_back(file.string(), read_file(file.string()));
@@ -90,7 +92,8 @@ FindingCounts count_findings(const std::vector<lang::FileDiagnostics>& files) {
     return counts;
 }
 
-void print_findings(const std::vector<lang::FileDiagnostics>& files, std::FILE* out) {
+void print_findings(const std::vector<lang::FileDiagnostics>& files, lang::Language language,
+                    std::FILE* out) {
     const bool colour = uses_colour(out);
     std::size_t shown = 0;
     std::size_t left = 0;
@@ -101,27 +104,43 @@ void print_findings(const std::vector<lang::FileDiagnostics>& files, std::FILE* 
                 continue;
             }
             ++shown;
-            fmt::print(out, "{}\n", lang::render(diagnostic, *file.source, {colour}));
+            fmt::print(out, "{}\n", lang::render(diagnostic, *file.source, {colour, language}));
         }
     }
-    if (left > 0) fmt::print(out, "… and {} more\n\n", left);
+    if (left > 0) fmt::print(out, "{}\n\n", "… and {} more"_say(left).text(language));
 }
 
-std::string findings_text(const FindingCounts& counts) {
-    std::string text;
-    const auto add = [&](std::size_t count, std::string_view what) {
-        if (count == 0) return;
-        if (!text.empty()) text += ", ";
-        text += fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+lang::Message findings_text(const FindingCounts& counts) {
+    std::vector<lang::Message> texts;
+    const auto add = [&](std::size_t count, lang::Pattern one, lang::Pattern several) {
+        if (count > 0) texts.push_back(count == 1 ? one(count) : several(count));
     };
-    add(counts.errors, "error");
-    add(counts.warnings, "warning");
-    add(counts.notes, "note");
-    return text.empty() ? "no findings" : text;
+    add(counts.errors, "{} error"_say, "{} errors"_say);
+    add(counts.warnings, "{} warning"_say, "{} warnings"_say);
+    add(counts.notes, "{} note"_say, "{} notes"_say);
+    return texts.empty() ? "no findings"_say : list_of(texts);
 }
+
+namespace {
+
+// An executor that left out a part of a playbook would be worse than none.
+void require_supported(const lang::Plan& plan, const std::string& folder) {
+    constexpr std::size_t named_max = 10;
+    auto places = unsupported(plan);
+    if (places.empty()) return;
+    const std::size_t count = places.size();
+    if (count > named_max) places.resize(named_max);
+    throw CommandError(fmt::format(
+        "{}: this executor cannot do {} thing{} that the playbooks say; nothing was started. "
+        "`sop check` and `sop next` read them all.\n  {}{}",
+        folder, count, count == 1 ? "" : "s", fmt::join(places, "\n  "),
+        count > named_max ? "\n  …" : ""));
+}
+
+}  // namespace
 
 ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
-                      date::local_days from) {
+                      date::local_days from, lang::Language language) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
         throw CommandError(
@@ -131,11 +150,13 @@ ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatab
     loaded.config = load_config(folder);
     const auto sources = read_sources({folder});
     lang::Compilation compilation = lang::compile(sources, {zones, from});
-    print_findings(compilation.files, stderr);
+    print_findings(compilation.files, language, stderr);
     if (!compilation.plan) {
-        fmt::print(stderr, "{}: {}; nothing was started\n", folder,
-                   findings_text(count_findings(compilation.files)));
+        const auto findings = findings_text(count_findings(compilation.files));
+        fmt::print(stderr, "{}\n",
+                   "{}: {}; nothing was started"_say(folder, findings).text(language));
     }
+    if (compilation.plan) require_supported(*compilation.plan, folder);
     loaded.plan = std::move(compilation.plan);
     return loaded;
 }

@@ -348,7 +348,8 @@ class Progress {
 
 int rehearse(const RehearseOptions& options) {
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
-    const ProjectPlan loaded = load_plan(options.folder, zones, parse_date(options.from, "--from"));
+    const ProjectPlan loaded =
+        load_plan(options.folder, zones, parse_date(options.from, "--from"), options.language);
     if (!loaded.plan) return exit_findings;
     const lang::Plan& plan = *loaded.plan;
     if (plan.playbooks.empty() || plan.playbooks.front().rules.empty()) {

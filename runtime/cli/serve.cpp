@@ -107,7 +107,7 @@ int serve(const ServeOptions& options) {
     const StopSignal stop(wakeup);
     ReloadSignal reload(wakeup);
     Zones zones = read_zones(options.zoneinfo);
-    const ProjectPlan loaded = load_plan(options.folder, *zones, today());
+    const ProjectPlan loaded = load_plan(options.folder, *zones, today(), options.language);
     if (!loaded.plan) return exit_findings;
 
     SystemClock clock;

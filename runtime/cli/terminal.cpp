@@ -14,6 +14,16 @@ bool is_terminal(std::FILE* stream) {
     return isatty(fileno(stream)) != 0;
 }
 
+lang::Language language_of_environment() {
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        return std::string_view(value).starts_with("zh") ? lang::Language::zh_cn
+                                                         : lang::Language::en;
+    }
+    return lang::Language::en;
+}
+
 bool uses_colour(std::FILE* stream) {
     const char* no_colour = std::getenv("NO_COLOR");
     return is_terminal(stream) && (!no_colour || !*no_colour);

@@ -1,5 +1,5 @@
-// What people see: colours where they are wanted, tables with columns that line up under wide
-// characters, local times.
+// What people see: their language, colours where they are wanted, tables with columns that line up
+// under wide characters, local times.
 #pragma once
 
 #include <cstdio>
@@ -7,9 +7,14 @@
 #include <vector>
 
 #include "lang/calendar/zone.h"
+#include "lang/diagnostic.h"
 #include "runtime/clock/clock.h"
 
 namespace sop::runtime::cli {
+
+// The first of LC_ALL, LC_MESSAGES and LANG that is set says it: Chinese for zh and what begins
+// with it, English for everything else.
+lang::Language language_of_environment();
 
 // A terminal, and NO_COLOR is not set.
 bool uses_colour(std::FILE* stream);

@@ -60,6 +60,13 @@ std::string field_text(const lang::FieldReference& reference, const TextFacts& f
             return instant_text(facts.window.start, reference.type, facts.zone);
         case Owner::end:
             return instant_text(facts.window.end, reference.type, facts.zone);
+        // What asks for these is not deployed (unsupported.h).
+        case Owner::run:
+        case Owner::join:
+        case Owner::collected:
+        case Owner::draw:
+        case Owner::subject:
+            break;
     }
     return {};
 }
@@ -72,7 +79,8 @@ std::string render_text(const lang::TextTemplate& text, const TextFacts& facts) 
         if (const auto* plain = std::get_if<std::string>(&part)) {
             rendered += *plain;
         } else {
-            rendered += field_text(std::get<lang::FieldReference>(part), facts);
+            const auto& value = std::get<lang::Hole>(part).value;
+            if (value.field) rendered += field_text(*value.field, facts);
         }
     }
     return rendered;

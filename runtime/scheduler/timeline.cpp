@@ -53,6 +53,9 @@ Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& wi
             planned =
                 from(previous ? previous->done_at : window.start, calendar::AnchorSide::start);
             break;
+        case lang::StepTime::Anchor::date:
+            planned = zone.to_instant(*when.date + *when.offset.at, policy);
+            break;
     }
     return previous ? std::max(planned, previous->planned_for) : planned;
 }

@@ -90,6 +90,88 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
     }
 }
 
+TEST_CASE("findings are told in the language of the environment, or in the one asked for",
+          "[command][language]") {
+    struct Row {
+        const char* what;
+        std::map<std::string, std::string> environment;
+        std::vector<std::string> arguments;
+        bool chinese;
+    };
+    const std::vector<Row> rows{
+        {"nothing is set", {}, {}, false},
+        {"LANG", {{"LANG", "zh_CN.UTF-8"}}, {}, true},
+        {"any kind of Chinese", {{"LANG", "zh_TW"}}, {}, true},
+        {"another language", {{"LANG", "de_DE.UTF-8"}}, {}, false},
+        {"LC_MESSAGES before LANG",
+         {{"LC_MESSAGES", "zh_CN.UTF-8"}, {"LANG", "en_US.UTF-8"}},
+         {},
+         true},
+        {"LC_ALL before both",
+         {{"LC_ALL", "C"}, {"LC_MESSAGES", "zh_CN.UTF-8"}, {"LANG", "zh_CN.UTF-8"}},
+         {},
+         false},
+        {"an empty one is not set", {{"LC_ALL", ""}, {"LANG", "zh_CN.UTF-8"}}, {}, true},
+        {"English is asked for", {{"LC_MESSAGES", "zh_CN.UTF-8"}}, {"--lang", "en"}, false},
+        {"Chinese is asked for", {{"LC_ALL", "C"}}, {"--lang", "zh-CN"}, true},
+    };
+    const TemporaryFolder folder;
+    folder.write("bad.sop", "sop 1\ntag a, a\n");
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            std::vector<std::string> command{SOP_BINARY, "check", "bad.sop"};
+            command.insert(command.end(), row.arguments.begin(), row.arguments.end());
+            const auto result =
+                run(command, {.environment = row.environment, .folder = folder.path()});
+            CHECK(result.exit_code == 1);
+            CHECK(result.out == (row.chinese ? "错误[SOP0110]：标签 `a` 声明了两次\n"
+                                               "  ┌─ bad.sop:2:8\n"
+                                               "2 │ tag a, a\n"
+                                               "  │     - 第一次在这里\n"
+                                               "  │        ^\n\n"
+                                               "1 个文件：1 个错误\n"
+                                             : "error[SOP0110]: the tag `a` is declared twice\n"
+                                               "  ┌─ bad.sop:2:8\n"
+                                               "2 │ tag a, a\n"
+                                               "  │     - first here\n"
+                                               "  │        ^\n\n"
+                                               "1 error in 1 file\n"));
+        }
+    }
+}
+
+TEST_CASE("every command that tells findings takes a language", "[command][language]") {
+    struct Row {
+        std::vector<std::string> arguments;
+        int exit_code;
+        const char* message;
+    };
+    const std::string bad = "sop 1\ntag a, a\n";
+    const std::vector<Row> rows{
+        {{"check", "--format", "json", "bad"}, 1, "标签 `a` 声明了两次"},
+        {{"fmt", "bad/unreadable.txt"}, 1, "bad/unreadable.txt：保持原样"},
+        {{"next", "bad"}, 1, "标签 `a` 声明了两次"},
+        {{"next", "every thrusday at 20:00", "--in", "UTC"}, 1, "不认识的星期 `thrusday`"},
+        {{"serve", "bad"}, 1, "bad：1 个错误；未启动"},
+        {{"rehearse", "bad", "--from", "2026-11-16"}, 1, "标签 `a` 声明了两次"},
+        {{"check", "bad", "--lang", "fr"}, 2, "--lang"},
+    };
+    const TemporaryFolder folder;
+    folder.write("bad/bad.sop", bad);
+    folder.write("bad/unreadable.txt", "sop 1\ncontent a { text \"\n }\n");
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.arguments.front() << ' ' << row.arguments.at(1)) {
+            std::vector<std::string> command{SOP_BINARY};
+            command.insert(command.end(), row.arguments.begin(), row.arguments.end());
+            if (row.exit_code == 1) command.insert(command.end(), {"--lang", "zh-CN"});
+            const auto result = run(command, {.folder = folder.path()});
+            INFO(result.out << result.err);
+            CHECK(result.exit_code == row.exit_code);
+            CHECK(contains(result.out + result.err, row.message));
+        }
+    }
+}
+
 TEST_CASE("what failed left nothing behind", "[command][errors]") {
     Project project(2);
     SECTION("an import with a bad row imports nothing") {
@@ -171,6 +253,41 @@ TEST_CASE("fmt writes, checks and filters", "[command][fmt]") {
     CHECK(project.folder.read("a.sop") == "sop 1\ntag member\n");
     CHECK(project.sop({"fmt", "--check", "a.sop"}).exit_code == 0);
     CHECK(project.sop({"fmt", "a.sop"}).out.empty());
+}
+
+TEST_CASE("fmt shows what it would change", "[command][fmt]") {
+    Project project(1);
+    project.folder.write("a.sop", "sop 1\ntag   member\n");
+    project.folder.write("b.sop", "sop 1\ntag member\n");
+    const auto result = project.sop({"fmt", "--diff", "a.sop", "b.sop"});
+    CHECK(result.exit_code == 1);
+    CHECK(
+        result.out ==
+        "--- a.sop\n+++ a.sop (formatted)\n@@ -1,2 +1,2 @@\n sop 1\n-tag   member\n+tag member\n");
+    CHECK(project.folder.read("a.sop") == "sop 1\ntag   member\n");
+    CHECK(project.sop({"fmt", "--diff", "b.sop"}).exit_code == 0);
+    CHECK(project.sop({"fmt", "--diff", "--check", "a.sop"}).exit_code == 2);
+}
+
+TEST_CASE("fmt converts files between the languages of keywords", "[command][fmt]") {
+    Project project(1);
+    const std::string english = "sop 1\nlanguage en\ntag member\n";
+    project.folder.write("a.sop", english);
+    CHECK(project.sop({"fmt", "--language", "zh-CN", "a.sop"}).exit_code == 0);
+    CHECK(project.folder.read("a.sop") == "sop 1\nlanguage zh-CN\n标签 member\n");
+    CHECK(project.sop({"check", "a.sop"}).exit_code == 0);
+    CHECK(project.sop({"fmt", "--check", "a.sop"}).exit_code == 0);
+    CHECK(project.sop({"fmt", "--check", "--language", "en", "a.sop"}).exit_code == 1);
+    CHECK(project.sop({"fmt", "--language", "en", "a.sop"}).exit_code == 0);
+    CHECK(project.folder.read("a.sop") == english);
+    CHECK(project.sop({"fmt", "--language", "fr", "a.sop"}).exit_code == 2);
+
+    project.folder.write("b.sop", "sop 1\ntag 结束\n");
+    const auto refused = project.sop({"fmt", "--language", "zh-CN", "b.sop"});
+    CHECK(refused.exit_code == 1);
+    CHECK(contains(refused.err, "SOP0114"));
+    CHECK(contains(refused.err, "b.sop: left as it is"));
+    CHECK(project.folder.read("b.sop") == "sop 1\ntag 结束\n");
 }
 
 TEST_CASE("check speaks JSON for scripts", "[command][check]") {

@@ -40,6 +40,17 @@ std::string formatted(const std::string& text) {
     return *result.value;
 }
 
+// In another dialect it is the same plan, or it is refused.
+void require_same_plan_in(sop::lang::Dialect dialect, const Source& source,
+                          const Compilation& compilation) {
+    const auto converted = sop::lang::format_source(source, {.dialect = dialect});
+    if (!converted.value) return;
+    const std::vector<Source> sources{Source("converted.sop", *converted.value)};
+    const Compilation again = sop::lang::compile(sources, {zones()});
+    require(again.plan.has_value());
+    require(sop::lang::content_hash(*again.plan) == sop::lang::content_hash(*compilation.plan));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -57,5 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Compilation second = sop::lang::compile(again, {zones()});
     require(second.plan.has_value());
     require(sop::lang::content_hash(*second.plan) == sop::lang::content_hash(*compilation.plan));
+    for (const auto dialect : sop::lang::dialects)
+        require_same_plan_in(dialect, sources.front(), compilation);
     return 0;
 }

@@ -8,6 +8,8 @@ namespace sop::lang {
 
 namespace {
 
+using namespace std::string_literals;
+
 // The span of the first `wanted` in the text.
 SourceSpan span_of(const Source& source, std::string_view wanted) {
     const std::size_t begin = source.text().find(wanted);
@@ -43,8 +45,8 @@ TEST_CASE("a diagnostic shows code, message, place, line, mark, notes and fix", 
     const SourceSpan span = span_of(source, "thrusday");
     Diagnostic diagnostic = finding(span, "I do not know the weekday `thrusday`",
                                     "not a weekday, date or calendar name");
-    diagnostic.notes = {"weekdays are written in full"};
-    diagnostic.fix = Fix{span, "thursday", "write `thursday`"};
+    diagnostic.notes = {"weekdays are written in full"s};
+    diagnostic.fix = Fix{span, "thursday", "write `thursday`"s};
     CHECK(render(diagnostic, source) == R"(error[SOP0104]: I do not know the weekday `thrusday`
   ┌─ flash.sop:6:9
 6 │   every thrusday at 20:00 for 2h {
@@ -59,8 +61,8 @@ TEST_CASE("places that have a part are shown in line order in the same frame", "
     Diagnostic diagnostic = finding(span_of(source, "3h after start"),
                                     "this reminder would run after the end", "this is 23:00");
     diagnostic.severity = Severity::warning;
-    diagnostic.related = {{span_of(source, "for 2h"), "window is 20:00 to 22:00"},
-                          {span_of(source, "20:00"), ""}};
+    diagnostic.related = {{span_of(source, "for 2h"), "window is 20:00 to 22:00"s},
+                          {span_of(source, "20:00"), {}}};
     CHECK(render(diagnostic, source) == R"(warning[SOP0104]: this reminder would run after the end
    ┌─ flash.sop:11:3
  8 │   every thrusday at 20:00 for 2h {
@@ -158,15 +160,15 @@ TEST_CASE("diagnostics as JSON carry places as offset, line and column", "[diagn
     const Source source("闪购.sop", "标签 会员\npost x");
     Diagnostic diagnostic = finding(span_of(source, "会员"), "m `会员`", "l");
     diagnostic.severity = Severity::note;
-    diagnostic.related = {{span_of(source, "x"), "r"}};
-    diagnostic.notes = {"n"};
-    diagnostic.fix = Fix{span_of(source, "会员"), "member", "write `member`"};
+    diagnostic.related = {{span_of(source, "x"), "r"s}};
+    diagnostic.notes = {"n"s};
+    diagnostic.fix = Fix{span_of(source, "会员"), "member", "write `member`"s};
     const std::string place =
         R"({"begin":{"column":4,"line":1,"offset":7},"end":{"column":6,"line":1,"offset":13}})";
     CHECK(
         render_json(diagnostic, source) ==
-        R"({"code":"SOP0104","file":"闪购.sop","fix":{"place":)" + place +
-            R"(,"replacement":"member","title":"write `member`"},"label":"l","message":"m `会员`","notes":["n"],"place":)" +
+        R"({"arguments":[],"code":"SOP0104","file":"闪购.sop","fix":{"place":)" + place +
+            R"(,"replacement":"member","title":"write `member`"},"label":"l","message":"m `会员`","notes":["n"],"pattern":null,"place":)" +
             place +
             R"(,"related":[{"label":"r","place":{"begin":{"column":6,"line":2,"offset":19},"end":{"column":7,"line":2,"offset":20}}}],"severity":"note"})");
 }
@@ -176,9 +178,39 @@ TEST_CASE("JSON of a plain diagnostic has every member, and of a broken text is 
     const Source source("a.sop", "\xFF");
     CHECK(
         render_json(finding({0, 1}, "not UTF-8: `\xFF`"), source) ==
-        R"({"code":"SOP0104","file":"a.sop","fix":null,"label":"","message":"not UTF-8: `)"
+        R"({"arguments":[],"code":"SOP0104","file":"a.sop","fix":null,"label":"","message":"not UTF-8: `)"
         "\uFFFD"
-        R"(`","notes":[],"place":{"begin":{"column":1,"line":1,"offset":0},"end":{"column":2,"line":1,"offset":1}},"related":[],"severity":"error"})");
+        R"(`","notes":[],"pattern":null,"place":{"begin":{"column":1,"line":1,"offset":0},"end":{"column":2,"line":1,"offset":1}},"related":[],"severity":"error"})");
+}
+
+TEST_CASE("JSON carries what a message is made of, so that others can say it in their language",
+          "[diagnostic][json][message]") {
+    const Source source("a.sop", "tag");
+    Diagnostic diagnostic = finding({0, 3}, "");
+    diagnostic.message = "expected {}, found {}"_say("a tag"_say, "`;`"s);
+    const std::string made_of =
+        R"({"arguments":[{"arguments":[],"pattern":"a tag"},"`;`"],"code":"SOP0104",)";
+    CHECK(render_json(diagnostic, source).starts_with(made_of));
+    const std::string chinese = render_json(diagnostic, source, Language::zh_cn);
+    CHECK(chinese.starts_with(made_of));
+    CHECK(chinese.find(R"("message":"此处应为标签，实际是 `;`","notes":[],)"
+                       R"("pattern":"expected {}, found {}",)") != std::string::npos);
+}
+
+TEST_CASE("a diagnostic can be shown in Chinese", "[diagnostic][message]") {
+    const Source source("a.sop", "tag ;");
+    Diagnostic diagnostic = finding({4, 5}, "");
+    diagnostic.message = "expected {}, found {}"_say("a tag"_say, "`;`"s);
+    diagnostic.label = "{} stands here"_say("a tag"_say);
+    diagnostic.notes = {"did you mean `{}`?"_say("x"s)};
+    diagnostic.fix = Fix{{4, 5}, "x", "write `{}`"_say("x"s)};
+    CHECK(render(diagnostic, source, {.language = Language::zh_cn}) ==
+          "错误[SOP0104]：此处应为标签，实际是 `;`\n"
+          "  ┌─ a.sop:1:5\n"
+          "1 │ tag ;\n"
+          "  │     ^ 此处应为标签\n"
+          "  = 是不是 `x`？\n"
+          "  = 修正：写成 `x`\n");
 }
 
 TEST_CASE("diagnostics are ordered by place and repeats are dropped", "[diagnostic]") {

@@ -71,7 +71,7 @@ TEST_CASE("every file of the standard library compiles and is formatted", "[docu
 
 TEST_CASE("every playbook in the documentation compiles and is formatted", "[documentation]") {
     for (const char* page :
-         {"README.md", "README.zh-CN.md", "lang/README.md", "lang/schedules.md"}) {
+         {"README.md", "README.zh-CN.md", "lang/README.md", "lang/schedules.md", "lang/rules.md"}) {
         DYNAMIC_SECTION(page) {
             const auto playbooks =
                 playbooks_in(tests::read_text_file(tests::source_folder() / page));

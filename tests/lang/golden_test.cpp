@@ -38,19 +38,25 @@ void compare_with_golden(const std::string& actual, fs::path golden, const std::
 
 }  // namespace
 
-TEST_CASE("diagnostics read as their goldens, as text and as JSON", "[golden][diagnostic]") {
+TEST_CASE("diagnostics read as their goldens, in English, in Chinese and as JSON",
+          "[golden][diagnostic]") {
     for (const auto& input : golden_inputs("diagnostics")) {
         DYNAMIC_SECTION(input.filename().string()) {
             const std::vector<lang::Source> sources{
                 {input.filename().string(), tests::read_text_file(input)}};
             const auto compilation = lang::compile(sources, {tests::frozen_zones()});
             std::string text;
+            std::string chinese;
             std::string json;
             for (const auto& diagnostic : compilation.files.front().diagnostics) {
                 text += lang::render(diagnostic, sources.front()) + "\n";
+                chinese +=
+                    lang::render(diagnostic, sources.front(), {.language = lang::Language::zh_cn}) +
+                    "\n";
                 json += lang::render_json(diagnostic, sources.front()) + "\n";
             }
             compare_with_golden(text, input, ".txt");
+            compare_with_golden(chinese, input, ".zh.txt");
             compare_with_golden(json, input, ".json");
         }
     }
@@ -63,6 +69,10 @@ TEST_CASE("formatting gives the goldens, is stable and keeps the plan", "[golden
             const auto formatted = lang::format_source({"input", text});
             REQUIRE(formatted.value);
             compare_with_golden(*formatted.value, input, ".formatted");
+            const auto chinese =
+                lang::format_source({"input", text}, {.dialect = lang::Dialect::zh_cn});
+            REQUIRE(chinese.value);
+            compare_with_golden(*chinese.value, input, ".zh-CN");
             const auto again = lang::format_source({"formatted", *formatted.value});
             REQUIRE(again.value);
             CHECK(*again.value == *formatted.value);

@@ -52,9 +52,9 @@ TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][jso
     CHECK_THROWS_AS(plan_from_json("not json"), PlanFormatError);
     CHECK_THROWS_AS(plan_from_json("{}"), PlanFormatError);
     std::string newer = to_json(Plan{});
-    newer.replace(newer.find("\"format\":2"), 10, "\"format\":9");
+    newer.replace(newer.find("\"format\":3"), 10, "\"format\":9");
     CHECK_THROWS_WITH(plan_from_json(newer),
-                      "the plan has format 9, and this version reads 1 to 2");
+                      "the plan has format 9, and this version reads 1 to 3");
 }
 
 TEST_CASE("a plan stored by an earlier version is read", "[plan][json]") {

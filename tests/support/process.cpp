@@ -61,11 +61,18 @@ struct SpawnSettings {
     posix_spawnattr_t attributes;
 };
 
+// What programs print is compared in English, whatever the language of who runs the tests.
+bool sets_language(const std::string& entry) {
+    return entry.starts_with("LC_ALL=") || entry.starts_with("LC_MESSAGES=") ||
+           entry.starts_with("LANG=");
+}
+
 std::vector<std::string> environment_with(const std::map<std::string, std::string>& additions) {
     std::vector<std::string> all;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string text = *entry;
-        if (!additions.contains(text.substr(0, text.find('=')))) all.push_back(text);
+        if (!sets_language(text) && !additions.contains(text.substr(0, text.find('='))))
+            all.push_back(text);
     }
     for (const auto& [name, value] : additions) all.push_back(name + "=" + value);
     return all;

@@ -25,8 +25,8 @@ namespace sop::tests {
 inline constexpr std::chrono::seconds process_deadline{30};
 
 struct ProcessOptions {
-    std::map<std::string, std::string>
-        environment{};               // added to the test's own; an empty value stays
+    // Added to the test's own, which comes without its language; an empty value stays.
+    std::map<std::string, std::string> environment{};
     std::filesystem::path folder{};  // to run in; the test's own when empty
 };
 

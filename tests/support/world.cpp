@@ -137,9 +137,7 @@ Draft::Draft(std::string zone_name) : zone_(std::move(zone_name)) {
     plan.playbooks.front().rules.reserve(64);
 }
 
-lang::Rule& Draft::rule(std::string name,
-                        std::variant<lang::CalendarTrigger, lang::EventTrigger> trigger,
-                        lang::SubjectKind kind) {
+lang::Rule& Draft::rule(std::string name, lang::Trigger trigger, lang::SubjectKind kind) {
     lang::Rule& rule = plan.playbooks.front().rules.emplace_back();
     rule.name = std::move(name);
     rule.timezone = zone_;

@@ -57,8 +57,7 @@ class Draft {
   public:
     explicit Draft(std::string zone_name = "Asia/Shanghai");
     // The reference is good until 64 rules are made.
-    lang::Rule& rule(std::string name,
-                     std::variant<lang::CalendarTrigger, lang::EventTrigger> trigger,
+    lang::Rule& rule(std::string name, lang::Trigger trigger,
                      lang::SubjectKind kind = lang::SubjectKind::group);
     lang::Action post(lang::TextTemplate text);
     lang::Action post(std::string text) { return post(plain(std::move(text))); }

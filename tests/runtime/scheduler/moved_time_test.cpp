@@ -11,8 +11,7 @@ using namespace sop::tests;
 
 namespace {
 
-lang::Rule rule_of(std::variant<lang::CalendarTrigger, lang::EventTrigger> trigger,
-                   std::vector<lang::StepTime> times = {at_start()}) {
+lang::Rule rule_of(lang::Trigger trigger, std::vector<lang::StepTime> times = {at_start()}) {
     lang::Rule rule;
     rule.name = "rule";
     rule.timezone = "America/New_York";

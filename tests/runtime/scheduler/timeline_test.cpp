@@ -12,8 +12,8 @@ using namespace sop::tests;
 namespace {
 
 // A rule whose steps are at these times; it does nothing.
-lang::Rule rule_of(std::variant<lang::CalendarTrigger, lang::EventTrigger> trigger,
-                   std::vector<lang::StepTime> times, const std::string& zone_name) {
+lang::Rule rule_of(lang::Trigger trigger, std::vector<lang::StepTime> times,
+                   const std::string& zone_name) {
     lang::Rule rule;
     rule.name = "rule";
     rule.timezone = zone_name;

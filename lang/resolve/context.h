@@ -1,0 +1,40 @@
+// What every part of resolving has at hand: what is declared, where findings go, the plan that
+// grows.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/ast.h"
+#include "lang/compile.h"
+#include "lang/diagnostic.h"
+#include "lang/report.h"
+#include "lang/resolve/scope.h"
+#include "lang/symbols.h"
+
+namespace sop::lang {
+
+struct ResolveContext {
+    const Symbols& symbols;
+    const CompileOptions& options;
+    Plan& plan;
+    std::vector<Diagnostic>& diagnostics;
+
+    Diagnostic& report(const char* code, SourceSpan span, Message message,
+                       Message label = {}) const {
+        return add_error(diagnostics, code, span, std::move(message), std::move(label));
+    }
+
+    // A name that nothing declares, unless something unreadable may have declared it.
+    // `declaration` says how it is declared.
+    void report_unknown(const char* code, const ast::Name& name, Pattern message,
+                        const std::vector<std::string>& candidates, Pattern declaration) const {
+        if (symbols.broken.contains(name.text)) return;
+        auto& diagnostic = report(code, name.span, message(name.text));
+        if (suggest(diagnostic, name.text, candidates)) return;
+        diagnostic.notes.push_back("declare it: `{}`"_say(declaration(name.text)));
+    }
+};
+
+}  // namespace sop::lang

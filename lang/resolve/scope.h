@@ -1,0 +1,58 @@
+// What an expression can see where it stands, and the types of what it sees.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lang/expression.h"
+#include "lang/plan.h"
+#include "lang/symbols.h"
+
+namespace sop::lang {
+
+// Fields of an event by name: the declared ones, and what every event has.
+using Fields = std::map<std::string, Type>;
+Fields event_fields(const std::string& event, const Symbols& symbols);
+
+struct Scope {
+    const Symbols* symbols = nullptr;
+    bool group = false;
+    bool member = false;
+    bool event = false;
+    std::string event_name{};  // empty although `event`: any declared event
+    bool window = false;
+    bool collected = false;
+    std::string collected_event{};
+    bool draw = false;
+    // What bare names are fields of, inside `where`.
+    std::optional<Fields> filtered{};
+
+    Scope filtering(Fields fields) const;
+};
+
+// Everything at once: what a content may use before it is known where it is used.
+Scope widest_scope(const Symbols& symbols);
+
+// The fields of a group or a member.
+Fields subject_fields(SubjectKind kind);
+
+enum class FieldProblem {
+    none,
+    unknown_owner,  // `{grp.name}`
+    unknown_field,  // `{group.nam}`
+    not_visible,    // `{member.name}` where the subject is a group
+    no_window,      // `{end}` of a rule without one
+};
+
+struct ResolvedField {
+    FieldProblem problem = FieldProblem::none;
+    std::optional<FieldReference> reference{};  // when there is no problem
+    std::vector<std::string> candidates{};      // what could have stood there, for suggestions
+};
+
+// A path whose first name is a thing the language has (`group`, `start`, …).
+ResolvedField resolve_field(const std::vector<std::string>& path, const Scope& scope);
+
+}  // namespace sop::lang
