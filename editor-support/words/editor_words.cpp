@@ -73,6 +73,10 @@ std::optional<std::string_view> own_role(Keyword keyword) {
         case Keyword::today:
         case Keyword::ever:
             return "constant";
+        case Keyword::awaiting:
+        case Keyword::to_person:
+        case Keyword::given_back:
+        case Keyword::invited:
         case Keyword::since:
         case Keyword::once_now:
         case Keyword::mention:

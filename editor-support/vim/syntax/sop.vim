@@ -20,7 +20,7 @@ syn iskeyword @,48-57,_,192-255
 syn sync fromstart
 
 syn cluster sopTerm contains=@sopPhrase,sopName
-syn cluster sopPhrase contains=@sopWords,sopComment,sopString,sopZone,sopNumber,sopDate,sopTime,sopMoney,sopCurrency,sopPercentage,sopDuration,sopOrdinal,sopFirstField,sopProperty,sopReference,sopAct,sopSolar,sopRun,sopParentheses,sopSign,sopReordering
+syn cluster sopPhrase contains=@sopWords,sopComment,sopString,sopZone,sopNumber,sopDate,sopTime,sopMoney,sopCurrency,sopPercentage,sopDuration,sopOrdinal,sopCompared,sopFirstField,sopProperty,sopReference,sopAct,sopSolar,sopRun,sopParentheses,sopSign,sopReordering
 syn cluster sopWords contains=sopDeclarationWord,sopActionWord,sopClauseWord,sopAttributeWord,sopUnitWord,sopStepWord,sopTriggerWord,sopDateWord,sopOperatorWord,sopConstantWord,sopFunctionWord
 
 " Takes a name whole, so that no part of it is looked at.
@@ -28,12 +28,12 @@ syn match sopName /\%(\d\)\@!\k\+/
 
 " --- words ---
 syn match sopDeclarationWord /\k\@1<!\%(audience\|calendar\|language\|playbook\|template\|channel\|content\|expect\|import\|metric\|event\|table\|value\|words\|pool\|role\|test\|tier\|sop\)\k\@!/
-syn match sopActionWord /\k\@1<!\%(announce\|dissolve\|approve\|collect\|invited\|cancel\|create\|invite\|points\|remove\|reply\|untag\|back\|call\|draw\|emit\|give\|post\|send\|take\|task\|warn\|run\|tag\)\k\@!/
-syn match sopClauseWord /\k\@1<!\%(concurrent\|correction\|potential\|parallel\|priority\|timezone\|weekdays\|because\|deliver\|filling\|members\|mention\|overlap\|replace\|unknown\|groups\|locale\|member\|normal\|reject\|second\|spaced\|spread\|tagged\|within\|defer\|group\|limit\|posts\|queue\|quiet\|shift\|since\|space\|where\|both\|high\|keep\|late\|once\|size\|skip\|then\|gap\|low\|via\|by\|of\)\k\@!/
+syn match sopActionWord /\k\@1<!\%(announce\|dissolve\|approve\|collect\|cancel\|create\|invite\|points\|remove\|reply\|untag\|call\|draw\|emit\|give\|post\|send\|take\|task\|warn\|run\|tag\)\k\@!/
+syn match sopClauseWord /\k\@1<!\%(concurrent\|correction\|potential\|parallel\|priority\|timezone\|weekdays\|because\|deliver\|filling\|invited\|members\|mention\|overlap\|replace\|unknown\|groups\|locale\|member\|normal\|reject\|second\|spaced\|spread\|tagged\|within\|defer\|group\|limit\|posts\|queue\|quiet\|shift\|since\|space\|where\|back\|both\|high\|keep\|late\|once\|size\|skip\|then\|for\|gap\|low\|via\|by\|of\|to\)\k\@!/
 syn match sopAttributeWord /\k\@1<!\%(miniprogram\|optional\|holiday\|picture\|variant\|budget\|random\|rotate\|target\|weight\|quota\|title\|years\|card\|kind\|link\|page\|pick\|text\|key\|per\)\k\@!/
 syn match sopUnitWord /\k\@1<!\%(minute\|months\|month\|weeks\|days\|hour\|week\|year\|day\|h\|m\|s\)\k\@!/
-syn match sopStepWord /\k\@1<!\%(nothing\|refused\|winner\|after\|split\|start\|done\|else\|full\|next\|stop\|wait\|all\|end\|for\|if\)\k\@!/
-syn match sopTriggerWord /\k\@1<!\%(containing\|including\|matching\|starting\|untagged\|message\|outside\|before\|except\|saying\|again\|every\|first\|leave\|lunar\|solar\|times\|until\|also\|exit\|from\|join\|last\|most\|only\|when\|now\|as\|at\|on\|to\)\k\@!/
+syn match sopStepWord /\k\@1<!\%(nothing\|refused\|winner\|after\|split\|start\|done\|else\|full\|next\|stop\|wait\|all\|end\|if\)\k\@!/
+syn match sopTriggerWord /\k\@1<!\%(containing\|including\|matching\|starting\|untagged\|message\|outside\|before\|except\|saying\|again\|every\|first\|leave\|lunar\|solar\|times\|until\|also\|exit\|from\|join\|last\|most\|only\|when\|now\|as\|at\|on\)\k\@!/
 syn match sopDateWord /\k\@1<!\%(september\|wednesday\|december\|february\|november\|saturday\|thursday\|january\|october\|tuesday\|weekend\|workday\|august\|friday\|monday\|sunday\|april\|march\|july\|june\|may\)\k\@!/
 syn match sopOperatorWord /\k\@1<!\%(exists\|and\|not\|in\|or\)\k\@!/
 syn match sopConstantWord /\k\@1<!\%(today\|ever\|yes\|no\)\k\@!/
@@ -59,25 +59,25 @@ syn match sopRunNumber /第\=\d\+/ contained containedin=sopRun
 syn match sopRunDuration /\%(\d\+\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|周\|天\|年\|秒\|週\)\)\+/ contained containedin=sopRun
 syn match sopRunTime /\d\+\%([-:：]\d\+\)\+/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(发\|發\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(中\|低\|则\|則\|条\|由\|經\|经\|群\|自\|高\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(中\|低\|则\|則\|条\|由\|給\|經\|经\|给\|群\|自\|高\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(鍵\|键\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(分\|周\|天\|年\|月\|秒\|週\)/ contained containedin=sopRun
-syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|在\|当\|從\|於\|每\|當\|給\|给\|至\|除\)/ contained containedin=sopRun
+syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|在\|当\|從\|於\|每\|當\|至\|除\)/ contained containedin=sopRun
 syn match sopOperatorWordInRun /\%(且\|或\|逢\|非\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(否\|是\)/ contained containedin=sopRun
 syn match sopDeclarationWordInRun /\%(事件\|內容\|内容\|分层\|分層\|券池\|剧本\|劇本\|匯入\|受众\|受眾\|导入\|指标\|指標\|数值\|數值\|日历\|日曆\|模板\|测试\|渠道\|測試\|範本\|表格\|角色\|詞表\|词表\|預期\|頻道\|预期\)/ contained containedin=sopRun
-syn match sopActionWordInRun /\%(任务\|任務\|公告\|发放\|取消\|呼叫\|回复\|回覆\|執行\|审批\|審批\|已得\|抽取\|收回\|收集\|新建\|發放\|私信\|私訊\|积分\|移除\|積分\|解散\|触发\|觸發\|警告\|调用\|运行\|邀請\|邀请\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(上限\|两次\|並行\|人数\|人數\|会员\|保持\|兩次\|則數\|区域\|區域\|因为\|因為\|对象\|對象\|属于\|屬於\|平日\|平行\|并发\|并行\|延後\|成员\|成員\|拒絕\|拒绝\|持續\|持续\|排队\|排隊\|推迟\|提醒\|时区\|時區\|更正\|替换\|替換\|會員\|未知\|条件\|标签\|條件\|標籤\|潛力\|潜力\|相隔\|空档\|空檔\|立即\|群組\|群组\|补发\|补满\|補滿\|補發\|跳过\|跳過\|迟到\|退回\|送达\|送達\|遲到\|重叠\|重疊\|錯開\|错开\|間隔\|间隔\|限时\|限時\|順延\|顺延\)/ contained containedin=sopRun
+syn match sopActionWordInRun /\%(任务\|任務\|公告\|发放\|取消\|呼叫\|回复\|回覆\|執行\|审批\|審批\|抽取\|收回\|收集\|新建\|發放\|私信\|私訊\|积分\|移除\|積分\|解散\|触发\|觸發\|警告\|调用\|运行\|邀請\|邀请\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(上限\|两次\|並行\|人数\|人數\|会员\|保持\|兩次\|則數\|区域\|區域\|发生\|因为\|因為\|对象\|對象\|属于\|屬於\|已得\|平日\|平行\|并发\|并行\|延後\|成员\|成員\|拒絕\|拒绝\|持續\|持续\|排队\|排隊\|推迟\|提醒\|时区\|時區\|更正\|替换\|替換\|會員\|未知\|条件\|标签\|條件\|標籤\|潛力\|潜力\|發生\|相隔\|空档\|空檔\|立即\|群組\|群组\|补发\|补满\|補滿\|補發\|跳过\|跳過\|迟到\|退回\|送达\|送達\|遲到\|重叠\|重疊\|錯開\|错开\|間隔\|间隔\|限时\|限時\|順延\|顺延\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(假日\|卡片\|可选\|可選\|图片\|圖片\|年份\|文字\|文本\|权重\|标题\|標題\|權重\|每个\|每個\|版本\|目标\|目標\|类型\|輪換\|轮换\|选取\|連結\|選取\|配額\|配额\|链接\|限速\|随机\|隨機\|頁面\|類型\|页面\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|秒鐘\|秒钟\)/ contained containedin=sopRun
-syn match sopStepWordInRun /\%(下一\|不做\|停止\|分流\|发生\|后于\|否则\|否則\|如果\|完成\|已满\|已滿\|开始\|後於\|發生\|等待\|結束\|结束\|被拒\|開始\)/ contained containedin=sopRun
+syn match sopStepWordInRun /\%(下一\|不做\|停止\|分流\|后于\|否则\|否則\|如果\|完成\|已满\|已滿\|开始\|後於\|等待\|結束\|结束\|被拒\|開始\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(入群\|再次\|农历\|前于\|前於\|包含\|包括\|匹配\|最后\|最多\|最後\|次数\|次數\|消息\|现在\|現在\|符合\|節氣\|节气\|訊息\|記為\|记为\|起始\|農曆\|退出\|退群\|首个\|首個\)/ contained containedin=sopRun
 syn match sopDateWordInRun /\%(一月\|七月\|三月\|九月\|二月\|五月\|八月\|六月\|十月\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|四月\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\)/ contained containedin=sopRun
 syn match sopOperatorWordInRun /\%(存在\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(今天\|历来\|歷來\)/ contained containedin=sopRun
 syn match sopFunctionWordInRun /\%(求和\|計數\|计数\)/ contained containedin=sopRun
-syn match sopActionWordInRun /\%(去标签\|去標籤\|受邀者\|打标签\|打標籤\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(优先级\|優先級\|免打扰\|免打擾\|第二次\)/ contained containedin=sopRun
+syn match sopActionWordInRun /\%(去标签\|去標籤\|打标签\|打標籤\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(优先级\|優先級\|免打扰\|免打擾\|受邀者\|第二次\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(小程序\|小程式\)/ contained containedin=sopRun
 syn match sopStepWordInRun /\%(中奖者\|中獎者\|所有人\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(仅一次\|僅一次\|內容為\|内容为\)/ contained containedin=sopRun
@@ -102,9 +102,11 @@ syn match sopTime /\k\@1<!\d\+\%([:：]\d\+\)\+\k\@!/
 syn match sopZone /\k\@1<!\%(\d\)\@!\k\+\%(\/\a[A-Za-z0-9_+-]*\)\+/
 
 " --- paths and references ---
-syn match sopFirstField /\k\@1<!\%(collected\|member\|event\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!\ze\.\k/
-syn match sopProperty /\.\@1<!\.\%(\d\)\@!\k\+/ contains=sopField
-syn match sopField /\.\@1<=\%(invited_by\|collected\|weekday\|winners\|joined\|member\|number\|points\|event\|first\|group\|owner\|start\|date\|draw\|join\|left\|list\|name\|text\|time\|中奖名单\|中獎名單\|入群日期\|end\|run\|已收集\|邀請人\|邀请人\|at\|id\|事件\|会员\|入群\|剩余\|剩餘\|名单\|名單\|名称\|名稱\|序号\|序號\|开始\|抽奖\|抽獎\|文字\|文本\|日期\|时刻\|时间\|星期\|時刻\|時間\|會員\|本次\|积分\|積分\|結束\|編號\|结束\|编号\|群主\|開始\|首次\|群\)\k\@!/ contained
+" What is compared is a field or a value, whatever else its word means.
+syn match sopCompared /\k\@1<!\%(\d\)\@!\k\+\ze\s*\%([<>]\|[=!]=\)/
+syn match sopFirstField /\k\@1<!\%(collected\|member\|event\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!\ze\s*\.\s*\k/
+syn match sopProperty /\.\@1<!\.\.\@!\s*\%(\d\)\@!\k\+/ contains=sopField
+syn match sopField /\%(\.\s*\)\@<=\%(invited_by\|collected\|weekday\|winners\|joined\|member\|number\|points\|event\|first\|group\|owner\|start\|date\|draw\|join\|left\|list\|name\|text\|time\|中奖名单\|中獎名單\|入群日期\|end\|run\|已收集\|邀請人\|邀请人\|at\|id\|事件\|会员\|入群\|剩余\|剩餘\|名单\|名單\|名称\|名稱\|序号\|序號\|开始\|抽奖\|抽獎\|文字\|文本\|日期\|时刻\|时间\|星期\|時刻\|時間\|會員\|本次\|积分\|積分\|結束\|編號\|结束\|编号\|群主\|開始\|首次\|群\)\k\@!/ contained
 " Words that a name follows, whatever else that word means.
 syn match sopReference /\k\@1<!\%(calendar\|untagged\|tagged\|去掉标签\|去掉標籤\|via\|日历\|日曆\|标签\|標籤\|經\|经\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
 syn match sopAct /\k\@1<!\%(untag\|give\|run\|tag\|去标签\|去標籤\|打标签\|打標籤\|发放\|執行\|發放\|运行\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
@@ -178,6 +180,7 @@ hi def link sopZone Constant
 hi def link sopDialect Constant
 hi def link sopSign Operator
 hi def link sopBracket Delimiter
+hi def link sopCompared Identifier
 hi def link sopFirstField Identifier
 hi def link sopBareField Identifier
 hi def link sopField Identifier
