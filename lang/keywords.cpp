@@ -47,7 +47,6 @@ constexpr std::array table{
     Entry{Keyword::template_, "template", "模板", "範本"},
     Entry{Keyword::calendar, "calendar", "日历", "日曆"},
     Entry{Keyword::playbook, "playbook", "剧本", "劇本"},
-    Entry{Keyword::test, "test", "测试", "測試"},
     Entry{Keyword::kind, "kind", "类型", "類型"},
     Entry{Keyword::budget, "budget", "限速", "限速"},
     Entry{Keyword::quota, "quota", "配额", "配額"},
@@ -222,7 +221,6 @@ constexpr std::array table{
     Entry{Keyword::call, "call", "调用", "呼叫"},
     Entry{Keyword::run, "run", "运行", "執行"},
     Entry{Keyword::collect, "collect", "收集", "收集"},
-    Entry{Keyword::cancel, "cancel", "取消", "取消"},
     Entry{Keyword::refused, "refused", "被拒", "被拒"},
     Entry{Keyword::full, "full", "已满", "已滿"},
     Entry{Keyword::draw, "draw", "抽取", "抽取"},
@@ -235,7 +233,6 @@ constexpr std::array table{
     Entry{Keyword::streak, "streak", "连续天数", "連續天數"},
     Entry{Keyword::today, "today", "今天", "今天"},
     Entry{Keyword::ever, "ever", "历来", "歷來"},
-    Entry{Keyword::expect, "expect", "预期", "預期"},
 };
 
 constexpr bool table_is_in_order() {

@@ -30,7 +30,6 @@ enum class Keyword {
     template_,
     calendar,
     playbook,
-    test,
     // inside declarations
     kind,
     budget,
@@ -210,7 +209,6 @@ enum class Keyword {
     call,
     run,
     collect,
-    cancel,
     refused,
     full,
     draw,
@@ -224,8 +222,6 @@ enum class Keyword {
     streak,
     today,
     ever,
-    // tests
-    expect,
 };
 
 // The words keywords are written with. English is understood in every dialect.

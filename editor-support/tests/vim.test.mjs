@@ -77,7 +77,7 @@ test('every playbook is coloured as what the compiler takes its words for', opti
       if (role === 'name') assert.ok(!is_word(token), where);
       if (role === 'keyword' && token.name !== 'Date') assert.ok(is_word(token), where);
       if (role === 'field') assert.ok(['FirstField', 'BareField', 'Field'].includes(token.name), where);
-      if (role === 'number' || role === 'duration') assert.match(token.name, /Number|Duration|Money|Date|RunTime/, where);
+      if (role === 'number' || role === 'duration') assert.match(token.name, /Number|Percentage|Duration|Money|Date|RunTime/, where);
     }
   });
 });

@@ -35,10 +35,10 @@ constexpr std::array groups{
     Group{Keyword::sop, "declaration"}, Group{Keyword::kind, "attribute"},
     Group{Keyword::timezone, "clause"}, Group{Keyword::every, "trigger"},
     Group{Keyword::start, "step"},      Group{Keyword::post, "action"},
-    Group{Keyword::exists, "function"}, Group{Keyword::expect, "declaration"},
+    Group{Keyword::exists, "function"},
 };
 // The test that reads the table from its source fails when this is not the last one any more.
-constexpr Keyword last_keyword = Keyword::expect;
+constexpr Keyword last_keyword = Keyword::ever;
 
 // Words that are something else than the group they stand in.
 std::optional<std::string_view> own_role(Keyword keyword) {
