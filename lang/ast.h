@@ -40,7 +40,9 @@ struct Expression {
         money,      // literal: "9.90 CNY"
         date,       // literal: ISO
         time,       // literal: HH:MM[:SS]
+        weekday,    // literal: in English
         boolean,    // literal: "yes" or "no"
+        duration,   // `duration`; of a parameter only
         path,       // names: `event.amount`
         row,        // names[0][operands[0]]
         column,     // operands[0].names[0]
@@ -62,6 +64,7 @@ struct Expression {
     std::vector<Expression> operands{};
     std::vector<Text> texts{};
     std::optional<Period> period{};
+    calendar::Span duration{};
 };
 
 struct Hole {
@@ -626,15 +629,90 @@ struct TierDeclaration {
     SourceSpan span;
 };
 
+// What a parameter of a template can be: a value, or the name of a thing of that kind.
+enum class ParameterKind {
+    text,
+    number,
+    money,
+    boolean,
+    date,
+    time,
+    weekday,
+    duration,
+    content,
+    tag,
+    role,
+    channel,
+};
+
+// What stands for a parameter while the rules of its template are read.
+struct ParameterValue {
+    ParameterKind kind{};
+    Expression value;
+    bool any = false;  // stands for every value there is: nobody gave one
+};
+
 struct TemplateDeclaration {
     struct Parameter {
         Name name;
         TypeName type;
+        std::optional<ParameterKind> kind;  // nothing: there is no such type, which is reported
         std::optional<Expression> default_value;
     };
     Name name;
     std::vector<Parameter> parameters;
-    std::vector<Rule> rules;
+    std::size_t body = 0;  // the token of its `{`
+    Playbook rules;        // as they read with any values
+    bool broken = false;   // something in it could not be read
+};
+
+// `2026-11-26 20:05`, on the clock of the test.
+struct LocalMoment {
+    date::local_seconds value{};
+    SourceSpan span{};
+};
+
+// What happens in a test, and what is expected of it.
+struct TestDeclaration {
+    struct Start {
+        LocalMoment moment;
+        Name zone;
+    };
+    struct Group {
+        Name name;
+        std::vector<Name> tags{};
+    };
+    struct Member {
+        Name name;
+        std::vector<Name> tags{};
+        std::vector<Name> groups{};
+    };
+    struct Event {
+        LocalMoment at;
+        Name event;
+        std::vector<Argument> fields{};  // `group` and `member` among them
+        SourceSpan span{};
+    };
+    // `expect 8 posts in g1 until …`, `expect nothing in g1 from … until …`
+    struct Expectation {
+        std::optional<Number> count{};  // nothing: at least one
+        bool nothing = false;
+        Name subject;  // of a group, or of a member with `to`
+        bool to_member = false;
+        std::optional<LocalMoment> at{};
+        std::optional<LocalMoment> from{};
+        std::optional<LocalMoment> until{};
+        std::optional<Text> containing{};
+        SourceSpan span{};
+    };
+    Text title;
+    std::optional<Start> start{};
+    std::vector<Group> groups{};
+    std::vector<Member> members{};
+    std::vector<Event> events{};
+    std::vector<Expectation> expectations{};
+    bool broken = false;  // an item could not be read
+    SourceSpan span{};
 };
 
 // `holiday NAME on DATES` and `day NAME every year on 10-01`.
@@ -677,7 +755,7 @@ using Item = std::variant<Edition, LanguageStatement, Import, ChannelDeclaration
                           EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
                           ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
                           MetricDeclaration, TierDeclaration, TemplateDeclaration,
-                          CalendarDeclaration, Setting, Playbook>;
+                          CalendarDeclaration, TestDeclaration, Setting, Playbook>;
 
 }  // namespace sop::lang::ast
 

@@ -91,6 +91,20 @@ inline constexpr const char* unknown_role = "SOP0419";
 inline constexpr const char* unknown_pool = "SOP0420";
 inline constexpr const char* unknown_rule = "SOP0421";
 
+// Tables.
+inline constexpr const char* table_unreadable = "SOP0440";
+inline constexpr const char* table_column_missing = "SOP0441";
+inline constexpr const char* wrong_table_row = "SOP0442";
+inline constexpr const char* wrong_table_value = "SOP0443";
+inline constexpr const char* table_key_twice = "SOP0444";
+inline constexpr const char* table_row_missing = "SOP0445";
+
+// Templates.
+inline constexpr const char* unknown_template = "SOP0450";
+inline constexpr const char* wrong_argument = "SOP0451";
+inline constexpr const char* template_in_itself = "SOP0452";
+inline constexpr const char* too_many_rules = "SOP0453";
+
 // Who, and by which way.
 inline constexpr const char* no_audience = "SOP0501";
 inline constexpr const char* no_channel = "SOP0502";
@@ -98,6 +112,11 @@ inline constexpr const char* post_to_members = "SOP0503";
 inline constexpr const char* send_to_groups = "SOP0504";
 inline constexpr const char* nothing_to_answer = "SOP0505";
 inline constexpr const char* no_member_here = "SOP0506";
+
+// Tests.
+inline constexpr const char* test_without_start = "SOP0601";
+inline constexpr const char* test_expects_nothing = "SOP0602";
+inline constexpr const char* unknown_in_test = "SOP0603";
 
 // Questions to `sop next -`.
 inline constexpr const char* malformed_question = "SOP0901";

@@ -4,6 +4,7 @@
 #include "lang/format.h"
 #include "lang/format/same_meaning.h"
 #include "lang/parse.h"
+#include "lang/project.h"
 #include "lang/report.h"
 #include "lang/resolve/resolve.h"
 #include "lang/symbols.h"
@@ -17,87 +18,102 @@ namespace sop::lang {
 
 namespace {
 
-struct CheckedFile {
-    const Source* source;
-    Document document;
-    Symbols symbols;
-    std::vector<Diagnostic> diagnostics;
-};
-
-CheckedFile check_file(const Source& source, const CompileOptions& options, Plan& plan) {
-    ParsedDocument parsed = parse(source);
-    CheckedFile file{&source, std::move(parsed.document), {}, std::move(parsed.diagnostics)};
-    file.symbols = collect_symbols(file.document, file.diagnostics);
-    for (auto& diagnostic : resolve(file.document, file.symbols, options, plan)) {
-        file.diagnostics.push_back(std::move(diagnostic));
-    }
-    return file;
-}
-
 // Files share a runtime, so what has one name in all of them has to be one thing.
 class ProjectCheck {
   public:
-    void add(CheckedFile& file) {
-        for (const auto& item : file.document.items) {
-            if (const auto* playbook = std::get_if<ast::Playbook>(&item)) {
-                require_one(file, playbook_places_, playbook->name,
-                            "two playbooks are called `{}`"_say);
-            }
-        }
-        for (const auto& [name, event] : file.symbols.events)
-            require_equal(file, events_, event->name, shape(*event),
-                          "the event `{}` is declared otherwise in another file"_say);
-        for (const auto& [name, channel] : file.symbols.channels) {
-            require_equal(file, channels_, channel->name, channel->kind ? channel->kind->text : "",
-                          "the channel `{}` is declared otherwise in another file"_say);
-        }
+    void add(ProjectFile& file) {
+        for (const auto& item : file.document().items)
+            std::visit([&](const auto& node) { take(file, node); }, item);
     }
 
   private:
     struct Declared {
-        std::string place;
+        DeclaredAt at;
         std::string shape;
     };
+    using Places = std::map<std::string, Declared>;
 
-    static std::string place(const CheckedFile& file, SourceSpan span) {
-        const LineColumn at = file.source->line_column(span.begin);
-        return fmt::format("{}:{}:{}", file.source->name(), at.line, at.column);
-    }
-
-    static std::string shape(const ast::EventDeclaration& event) {
-        std::string text;
-        for (const auto& field : event.fields) {
-            text += fmt::format("{}:{}:{}:{};", field.name.text,
-                                field.type ? field.type->name.text : "", field.optional,
-                                field.default_value ? field.default_value->text : "");
-        }
-        return text;
-    }
-
-    static void report(CheckedFile& file, const ast::Name& name, Pattern message,
-                       const std::string& first) {
-        add_error(file.diagnostics, code::declared_twice, name.span, message(name.text))
-            .notes.push_back("first declared at {}"_say(first));
-    }
-
-    void require_one(CheckedFile& file, std::map<std::string, std::string>& places,
-                     const ast::Name& name, Pattern message) {
-        const auto [first, added] = places.emplace(name.text, place(file, name.span));
-        if (!added) report(file, name, message, first->second);
-    }
-
-    void require_equal(CheckedFile& file, std::map<std::string, Declared>& declared,
-                       const ast::Name& name, const std::string& shape_here, Pattern message) {
+    void take(ProjectFile& file, const ast::Playbook& playbook) {
+        if (!file.given) return;
         const auto [first, added] =
-            declared.emplace(name.text, Declared{place(file, name.span), shape_here});
-        if (added || first->second.shape == shape_here) return;
-        report(file, name, message, first->second.place);
+            playbooks_.emplace(playbook.name.text, Declared{{&file, playbook.name.span}, {}});
+        if (!added)
+            report(file, playbook.name, "two playbooks are called `{}`"_say, first->second.at);
+    }
+    void take(ProjectFile& file, const ast::EventDeclaration& event) {
+        std::string shape;
+        for (const auto& field : event.fields) {
+            shape += fmt::format("{}:{}:{}:{};", field.name.text,
+                                 field.type ? field.type->name.text : "", field.optional,
+                                 field.default_value ? field.default_value->text : "");
+        }
+        require_equal(file, events_, event.name, std::move(shape),
+                      "the event `{}` is declared otherwise in another file"_say);
+    }
+    void take(ProjectFile& file, const ast::ChannelDeclaration& channel) {
+        require_equal(file, channels_, channel.name, channel.kind ? channel.kind->text : "",
+                      "the channel `{}` is declared otherwise in another file"_say);
+    }
+    void take(ProjectFile& file, const ast::TableDeclaration& table) {
+        require_one(file, tables_, table.name, "two files declare the table `{}`"_say);
+    }
+    void take(ProjectFile& file, const ast::WordsDeclaration& words) {
+        require_one(file, words_, words.name, "two files declare the word list `{}`"_say);
+    }
+    void take(ProjectFile& file, const ast::MetricDeclaration& metric) {
+        require_one(file, metrics_, metric.name, "two files declare the metric `{}`"_say);
+    }
+    template <typename Declaration>
+    void take(ProjectFile&, const Declaration&) {}
+
+    static void report(ProjectFile& file, const ast::Name& name, Pattern message,
+                       const DeclaredAt& first) {
+        add_error(file.diagnostics, code::declared_twice, name.span, message(name.text))
+            .related.push_back({first.span, "first here"_say, first.source()});
     }
 
-    std::map<std::string, std::string> playbook_places_{};
-    std::map<std::string, Declared> events_{};
-    std::map<std::string, Declared> channels_{};
+    // Twice in one file is reported there.
+    static void require_one(ProjectFile& file, Places& places, const ast::Name& name,
+                            Pattern message) {
+        const auto [first, added] = places.emplace(name.text, Declared{{&file, name.span}, {}});
+        if (added || first->second.at.file == &file) return;
+        report(file, name, message, first->second.at);
+        file.diagnostics.back().notes.push_back(
+            "declare it in one file, and `import` that in the others"_say);
+    }
+
+    static void require_equal(ProjectFile& file, Places& places, const ast::Name& name,
+                              std::string shape, Pattern message) {
+        const auto [first, added] = places.emplace(name.text, Declared{{&file, name.span}, shape});
+        if (added || first->second.shape == shape || first->second.at.file == &file) return;
+        report(file, name, message, first->second.at);
+    }
+
+    Places playbooks_{};
+    Places events_{};
+    Places channels_{};
+    Places tables_{};
+    Places words_{};
+    Places metrics_{};
 };
+
+// What is found goes to the files it is in.
+Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_files) {
+    Plan plan;
+    auto& files = project.files();
+    std::vector<Symbols> symbols;
+    for (ProjectFile& file : files) symbols.push_back(collect_symbols(file, file.diagnostics));
+    const auto context_of = [&](std::size_t at) {
+        return ResolveContext{files[at],   symbols[at], options,
+                              named_files, plan,        files[at].diagnostics};
+    };
+    for (std::size_t at = 0; at < files.size(); ++at) resolve_declarations(context_of(at));
+    sort_declarations(plan);
+    for (std::size_t at = 0; at < files.size(); ++at) resolve_playbooks(context_of(at));
+    ProjectCheck check;
+    for (ProjectFile& file : files) check.add(file);
+    return plan;
+}
 
 }  // namespace
 
@@ -112,18 +128,25 @@ date::local_days compile_date(const CompileOptions& options) {
 }
 
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options) {
-    std::vector<CheckedFile> files;
-    Plan plan;
-    for (const Source& source : sources) files.push_back(check_file(source, options, plan));
-    ProjectCheck project;
-    for (CheckedFile& file : files) project.add(file);
+    NamedFiles named_files(options.read_file);
+    Project project(sources, named_files);
+    Plan plan = resolve(project, options, named_files);
 
     Compilation compilation;
     bool errors = false;
-    for (CheckedFile& file : files) {
-        sort_and_deduplicate(file.diagnostics);
-        errors = errors || has_errors(file.diagnostics);
-        compilation.files.push_back({file.source, std::move(file.diagnostics)});
+    const auto add = [&](const Source& source, std::vector<Diagnostic> diagnostics) {
+        sort_and_deduplicate(diagnostics);
+        errors = errors || has_errors(diagnostics);
+        compilation.files.push_back({&source, std::move(diagnostics)});
+    };
+    for (ProjectFile& file : project.files()) {
+        // The library has no findings of its own, which a test sees to.
+        if (!file.calendars) add(*file.source, std::move(file.diagnostics));
+    }
+    for (const auto& [path, file] : named_files.all()) {
+        if (!file.source) continue;
+        compilation.named.push_back(file.source);
+        if (!file.diagnostics.empty()) add(*file.source, file.diagnostics);
     }
     if (errors) return compilation;
 

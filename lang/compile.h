@@ -1,6 +1,7 @@
 // Text to Plan: the stages in order. With plan.h this is what the runtime includes of the language.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "lang/calendar/zone.h"
 #include "lang/diagnostic.h"
 #include "lang/keywords.h"
+#include "lang/named_files.h"
 #include "lang/plan.h"
 #include "lang/source.h"
 
@@ -19,22 +21,25 @@ struct CompileOptions {
     // Coming dates are looked at from this one on; the first of the year the zone data is of when
     // it is not said, so that nothing depends on the day a check is run.
     std::optional<date::local_days> from{};
+    ReadFile read_file{};  // for imports and tables
 };
 date::local_days compile_date(const CompileOptions& options);
 
 struct FileDiagnostics {
-    const Source* source;  // owned by the caller
+    const Source* source;
     std::vector<Diagnostic> diagnostics;
 };
 
 struct Compilation {
     std::optional<Plan> plan;            // when there is no error in any file
-    std::vector<FileDiagnostics> files;  // one for each source, in the order given
+    std::vector<FileDiagnostics> files;  // one for each source, in the order given, then the others
+    std::vector<std::shared_ptr<const Source>> named;  // files that the given ones name
 };
 
-// Compiles the files of one project into one plan. A declaration is seen in its own file; playbook
-// names are unique over all of them. Pure and safe to call from any thread; the sources must
-// outlive the result.
+// Compiles the files of one project into one plan. A declaration is seen in its own file and where
+// that is imported; playbook names are unique over all of them. The playbooks of a file that is
+// only imported are left out: it brings its declarations. Pure but for `read_file`, and safe to
+// call from any thread; the sources must outlive the result.
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options);
 
 struct FormatOptions {

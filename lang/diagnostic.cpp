@@ -113,11 +113,17 @@ Mark make_mark(SourceSpan span, std::string label, bool primary, const Source& s
             primary, std::move(label)};
 }
 
+const Source& source_of(const RelatedPlace& place, const Source& of_diagnostic) {
+    return place.source ? *place.source : of_diagnostic;
+}
+
+// Those in the file of the diagnostic, by their lines.
 std::vector<Mark> marks_of(const Diagnostic& diagnostic, const Source& source, Language language) {
     std::vector<Mark> marks{
         make_mark(diagnostic.span, diagnostic.label.text(language), true, source)};
     for (const RelatedPlace& place : diagnostic.related) {
-        marks.push_back(make_mark(place.span, place.label.text(language), false, source));
+        if (&source_of(place, source) == &source)
+            marks.push_back(make_mark(place.span, place.label.text(language), false, source));
     }
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
         return std::tie(a.line, a.begin_cell) < std::tie(b.line, b.begin_cell);
@@ -158,6 +164,58 @@ std::string marker_text(const Mark& mark) {
     }
     return text;
 }
+
+// Line numbers are as wide in all snippets of a diagnostic.
+std::size_t gutter_width_of(const Diagnostic& diagnostic, const std::vector<Mark>& marks,
+                            const Source& source) {
+    std::size_t last_line = marks.back().line;
+    for (const RelatedPlace& place : diagnostic.related) {
+        const std::size_t line = source_of(place, source).line_column(place.span.begin).line;
+        last_line = std::max(last_line, line);
+    }
+    return fmt::formatted_size("{}", last_line);
+}
+
+// Lines of a file beside their numbers, with what is marked in them.
+class SnippetPrinter {
+  public:
+    SnippetPrinter(const Palette& palette, std::size_t gutter_width)
+        : palette_(palette), gutter_(gutter_width, ' ') {}
+
+    std::string place(const Source& source, std::size_t offset) const {
+        const LineColumn at = source.line_column(offset);
+        return fmt::format("{} {} {}:{}:{}\n", gutter_, palette_.frame("┌─"),
+                           printable(source.name()), at.line, at.column);
+    }
+
+    std::string lines(const Source& source, const std::vector<Mark>& marks,
+                      Severity severity) const {
+        std::string text;
+        std::size_t line_shown = 0;
+        for (const Mark& mark : marks) {
+            if (mark.line != line_shown) {
+                line_shown = mark.line;
+                const std::string line = printable(source.line(mark.line));
+                text += fmt::format(
+                    "{}{}{}\n", palette_.frame(fmt::format("{:>{}} │", mark.line, gutter_.size())),
+                    line.empty() ? "" : " ", line);
+            }
+            const std::string marker = marker_text(mark);
+            text += fmt::format(
+                "{} {} {}{}\n", gutter_, palette_.frame("│"), std::string(mark.begin_cell, ' '),
+                mark.primary ? palette_.severity(severity, marker) : palette_.frame(marker));
+        }
+        return text;
+    }
+
+    std::string remark(std::string_view text) const {
+        return fmt::format("{} {} {}\n", gutter_, palette_.frame("="), printable(text));
+    }
+
+  private:
+    const Palette& palette_;
+    std::string gutter_;
+};
 
 // --- JSON ---
 
@@ -226,42 +284,26 @@ std::string render(const Diagnostic& diagnostic, const Source& source, RenderOpt
     const Language language = options.language;
     const Palette palette(options.colour);
     const std::vector<Mark> marks = marks_of(diagnostic, source, language);
-    const std::size_t gutter_width = fmt::formatted_size("{}", marks.back().line);
-    const std::string gutter(gutter_width, ' ');
-    const LineColumn start = source.line_column(diagnostic.span.begin);
-
-    std::string text;
-    auto out = std::back_inserter(text);
-    fmt::format_to(
-        out, "{}{}\n",
+    SnippetPrinter snippets(palette, gutter_width_of(diagnostic, marks, source));
+    std::string text = fmt::format(
+        "{}{}\n",
         palette.severity(
             diagnostic.severity,
             fmt::format("{}[{}]", name_of(diagnostic.severity).text(language), diagnostic.code)),
         palette.title(printable(": {}"_say(diagnostic.message).text(language))));
-    fmt::format_to(out, "{} {} {}:{}:{}\n", gutter, palette.frame("┌─"), printable(source.name()),
-                   start.line, start.column);
-    std::size_t line_shown = 0;
-    for (const Mark& mark : marks) {
-        if (mark.line != line_shown) {
-            line_shown = mark.line;
-            const std::string line = printable(source.line(mark.line));
-            fmt::format_to(out, "{}{}{}\n",
-                           palette.frame(fmt::format("{:>{}} │", mark.line, gutter_width)),
-                           line.empty() ? "" : " ", line);
-        }
-        const std::string marker = marker_text(mark);
-        fmt::format_to(
-            out, "{} {} {}{}\n", gutter, palette.frame("│"), std::string(mark.begin_cell, ' '),
-            mark.primary ? palette.severity(diagnostic.severity, marker) : palette.frame(marker));
+    text += snippets.place(source, diagnostic.span.begin);
+    text += snippets.lines(source, marks, diagnostic.severity);
+    for (const RelatedPlace& place : diagnostic.related) {
+        const Source& elsewhere = source_of(place, source);
+        if (&elsewhere == &source) continue;
+        text += snippets.place(elsewhere, place.span.begin);
+        text += snippets.lines(
+            elsewhere, {make_mark(place.span, place.label.text(language), false, elsewhere)},
+            diagnostic.severity);
     }
-    for (const Message& note : diagnostic.notes) {
-        fmt::format_to(out, "{} {} {}\n", gutter, palette.frame("="),
-                       printable(note.text(language)));
-    }
-    if (diagnostic.fix) {
-        fmt::format_to(out, "{} {} {}\n", gutter, palette.frame("="),
-                       printable("fix: {}"_say(diagnostic.fix->title).text(language)));
-    }
+    for (const Message& note : diagnostic.notes) text += snippets.remark(note.text(language));
+    if (diagnostic.fix)
+        text += snippets.remark("fix: {}"_say(diagnostic.fix->title).text(language));
     return text;
 }
 
@@ -270,8 +312,10 @@ std::string render_json(const Diagnostic& diagnostic, const Source& source, Lang
     for (const Message& note : diagnostic.notes) notes.push_back(note.text(language));
     nlohmann::json related = nlohmann::json::array();
     for (const RelatedPlace& place : diagnostic.related) {
-        related.push_back(
-            {{"label", place.label.text(language)}, {"place", place_json(place.span, source)}});
+        const Source& at = source_of(place, source);
+        related.push_back({{"label", place.label.text(language)},
+                           {"file", at.name()},
+                           {"place", place_json(place.span, at)}});
     }
     const nlohmann::json object{
         {"code", diagnostic.code},

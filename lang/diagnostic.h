@@ -24,6 +24,7 @@ struct Fix {
 struct RelatedPlace {
     SourceSpan span;
     Message label;
+    const Source* source = nullptr;  // where the span is; nullptr for the diagnostic's own file
 };
 
 struct Diagnostic {
@@ -61,9 +62,9 @@ struct RenderOptions {
 std::string render(const Diagnostic& diagnostic, const Source& source, RenderOptions options = {});
 
 // One object: code, severity, message, label, file, place (offset, line, column of begin and end),
-// related, notes, fix; and for who speaks another language the English pattern of the message
-// with its arguments, each a text or an object with a pattern and arguments of its own. No newline
-// at the end.
+// related (each with its file and place), notes, fix; and for who speaks another language the
+// English pattern of the message with its arguments, each a text or an object with a pattern and
+// arguments of its own. No newline at the end.
 std::string render_json(const Diagnostic& diagnostic, const Source& source,
                         Language language = Language::en);
 

@@ -47,6 +47,7 @@ constexpr std::array table{
     Entry{Keyword::template_, "template", "模板", "範本"},
     Entry{Keyword::calendar, "calendar", "日历", "日曆"},
     Entry{Keyword::playbook, "playbook", "剧本", "劇本"},
+    Entry{Keyword::test, "test", "测试", "測試"},
     Entry{Keyword::kind, "kind", "类型", "類型"},
     Entry{Keyword::budget, "budget", "限速", "限速"},
     Entry{Keyword::quota, "quota", "配额", "配額"},
@@ -233,6 +234,9 @@ constexpr std::array table{
     Entry{Keyword::streak, "streak", "连续天数", "連續天數"},
     Entry{Keyword::today, "today", "今天", "今天"},
     Entry{Keyword::ever, "ever", "历来", "歷來"},
+    Entry{Keyword::expect, "expect", "预期", "預期"},
+    Entry{Keyword::in_group, "in", "在", "在"},
+    Entry{Keyword::no_post, "nothing", "没有消息", "沒有訊息"},
 };
 
 constexpr bool table_is_in_order() {

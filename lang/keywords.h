@@ -30,6 +30,7 @@ enum class Keyword {
     template_,
     calendar,
     playbook,
+    test,
     // inside declarations
     kind,
     budget,
@@ -222,6 +223,10 @@ enum class Keyword {
     streak,
     today,
     ever,
+    // tests
+    expect,
+    in_group,  // `in`, of a post
+    no_post,   // `nothing`
 };
 
 // The words keywords are written with. English is understood in every dialect.

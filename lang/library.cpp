@@ -10,17 +10,17 @@ namespace sop::lang {
 namespace {
 
 LibraryFile read_file(const EmbeddedText& text) {
-    const Source source(std::string(text.name), std::string(text.text));
-    const ParsedDocument parsed = parse(source);
+    LibraryFile file{Source(std::string(text.name), std::string(text.text)), nullptr, Calendars()};
+    ParsedDocument parsed = parse(file.source);
     if (has_errors(parsed.diagnostics)) {
         throw std::logic_error("the standard library cannot be read: " +
-                               render(parsed.diagnostics.front(), source));
+                               render(parsed.diagnostics.front(), file.source));
     }
-    LibraryFile file;
     for (const auto& item : parsed.document.items) {
         if (const auto* declaration = std::get_if<ast::CalendarDeclaration>(&item))
             file.calendars.emplace(declaration->name.text, make_calendar(*declaration));
     }
+    file.parsed = std::make_shared<const ParsedDocument>(std::move(parsed));
     return file;
 }
 

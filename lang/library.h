@@ -9,6 +9,8 @@
 
 #include "lang/ast.h"
 #include "lang/calendar/days.h"
+#include "lang/parse.h"
+#include "lang/source.h"
 
 namespace sop::lang {
 
@@ -18,11 +20,13 @@ std::shared_ptr<const calendar::Calendar> make_calendar(
 
 using Calendars = std::map<std::string, std::shared_ptr<const calendar::Calendar>, std::less<>>;
 
-// What `import` of a file of the library brings; nullptr when there is no such file. Read once and
-// kept; safe to call from any thread.
 struct LibraryFile {
+    Source source;
+    std::shared_ptr<const ParsedDocument> parsed;
     Calendars calendars;
 };
+
+// nullptr when there is no such file. Read once and kept; safe to call from any thread.
 const LibraryFile* find_library_file(std::string_view name);
 std::vector<std::string> library_names();
 

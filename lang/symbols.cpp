@@ -1,63 +1,45 @@
 #include "lang/symbols.h"
 
+#include <algorithm>
+
 #include "lang/codes.h"
 #include "lang/report.h"
-#include "lang/suggestion.h"
 
 namespace sop::lang {
 
 namespace {
 
-void report_twice(std::vector<Diagnostic>& diagnostics, const ast::Name& name, const Message& kind,
-                  SourceSpan first) {
-    add_error(diagnostics, code::declared_twice, name.span,
-              "the {} `{}` is declared twice"_say(kind, name.text))
-        .related.push_back({first, "first here"_say});
-}
-
-// Declared here, or imported (`place` is then that of the import).
-void add_calendar(Symbols& symbols, std::map<std::string, SourceSpan>& places,
-                  std::vector<Diagnostic>& diagnostics,
-                  std::shared_ptr<const calendar::Calendar> calendar, SourceSpan place) {
-    const auto [first, added] = places.emplace(calendar->name, place);
-    if (added) {
-        symbols.calendars.emplace(calendar->name, std::move(calendar));
-        return;
-    }
-    report_twice(diagnostics, {calendar->name, place}, "calendar"_say, first->second);
-}
-
-void import_file(const ast::Import& import, Symbols& symbols,
-                 std::map<std::string, SourceSpan>& places, std::vector<Diagnostic>& diagnostics) {
-    const LibraryFile* file = find_library_file(import.name);
-    if (!file) {
-        auto& diagnostic = add_error(diagnostics, code::unknown_import, import.span,
-                                     "the standard library has no `{}`"_say(import.name));
-        const auto names = library_names();
-        const auto near = closest(import.name, names);
-        if (!near) {
-            diagnostic.notes.push_back("it has {}"_say(list_of(names)));
-            return;
-        }
-        diagnostic.fix = Fix{import.span, "import " + *near, "write `import {}`"_say(*near)};
-        // What it brings is then known, and not reported once more.
-        file = find_library_file(*near);
-    }
-    for (const auto& [name, calendar] : file->calendars)
-        add_calendar(symbols, places, diagnostics, calendar, import.span);
-}
-
-// Collects the declarations of one file; of two with one name the first counts.
+// Collects the declarations of a file and of what it imports; of two with one name the first
+// counts.
 class Collector {
   public:
-    explicit Collector(std::vector<Diagnostic>& diagnostics) : diagnostics_(diagnostics) {}
+    Collector(const ProjectFile& file, std::vector<Diagnostic>& diagnostics)
+        : file_(file), diagnostics_(diagnostics) {}
 
-    void take(const ast::Import& import) {
-        if (!import.is_file) import_file(import, symbols_, calendar_places_, diagnostics_);
+    Symbols collect() {
+        add_file(file_);
+        for (const auto& import : file_.imports) {
+            import_ = &import;
+            if (!import.file) {
+                symbols_.import_missing = true;
+                continue;
+            }
+            brought_ = imported_files(*import.file);
+            brought_.push_back(import.file);
+            for (const ProjectFile* brought : brought_) {
+                if (brought != &file_ && seen_.insert(brought).second) add_file(*brought);
+            }
+        }
+        return std::move(symbols_);
     }
+
     void take(const ast::CalendarDeclaration& declaration) {
-        add_calendar(symbols_, calendar_places_, diagnostics_, make_calendar(declaration),
-                     declaration.name.span);
+        const DeclaredAt here = at(declaration.name);
+        if (!add_once(symbols_.calendar_places, declaration.name, here, here, "calendar"_say))
+            return;
+        const std::string& name = declaration.name.text;
+        symbols_.calendars.emplace(
+            name, adding_->calendars ? adding_->calendars->at(name) : make_calendar(declaration));
     }
     void take(const ast::ChannelDeclaration& channel) {
         add(symbols_.channels, channel, "channel"_say);
@@ -85,44 +67,91 @@ class Collector {
     void take(const ast::TemplateDeclaration& declaration) {
         add(symbols_.templates, declaration, "template"_say);
     }
+    void take(const ast::Import&) {}
     void take(const ast::Edition&) {}
     void take(const ast::LanguageStatement&) {}
     void take(const ast::TierDeclaration&) {}
+    void take(const ast::TestDeclaration&) {}
     void take(const ast::Setting&) {}
     void take(const ast::Playbook&) {}
 
-    Symbols symbols() && { return std::move(symbols_); }
-    void add_broken(const std::vector<std::string>& names) {
-        symbols_.broken.insert(names.begin(), names.end());
-    }
-
   private:
+    void add_file(const ProjectFile& file) {
+        adding_ = &file;
+        const auto& broken = file.document().broken_names;
+        symbols_.broken.insert(broken.begin(), broken.end());
+        const bool imports_all =
+            std::all_of(file.imports.begin(), file.imports.end(),
+                        [](const ProjectFile::Import& import) { return import.file; });
+        if (!imports_all) symbols_.import_missing = true;
+        for (const auto& item : file.document().items)
+            std::visit([&](const auto& node) { take(node); }, item);
+    }
+
+    DeclaredAt at(const ast::Name& name) const { return {adding_, name.span}; }
+
     template <typename Declaration>
-    void add(std::map<std::string, const Declaration*>& declared, const Declaration& declaration,
+    void add(DeclaredByName<Declaration>& declared, const Declaration& declaration,
              const Message& kind) {
-        const auto [at, added] = declared.emplace(declaration.name.text, &declaration);
-        if (!added) report_twice(diagnostics_, declaration.name, kind, at->second->name.span);
+        const DeclaredAt here = at(declaration.name);
+        add_once(declared, declaration.name, Declared<Declaration>{&declaration, here}, here, kind);
     }
 
-    void add_name(std::map<std::string, SourceSpan>& declared, const ast::Name& name,
+    void add_name(std::map<std::string, DeclaredAt>& declared, const ast::Name& name,
                   const Message& kind) {
-        const auto [at, added] = declared.emplace(name.text, name.span);
-        if (!added) report_twice(diagnostics_, name, kind, at->second);
+        add_once(declared, name, at(name), at(name), kind);
     }
 
-    Symbols symbols_{};
-    std::map<std::string, SourceSpan> calendar_places_{};
+    template <typename Value>
+    bool add_once(std::map<std::string, Value>& declared, const ast::Name& name, Value value,
+                  DeclaredAt here, const Message& kind) {
+        const auto [known, added] = declared.emplace(name.text, std::move(value));
+        if (!added) report_twice(name, kind, place_of(known->second), here);
+        return added;
+    }
+
+    static DeclaredAt place_of(const DeclaredAt& declared) { return declared; }
+    template <typename Declaration>
+    static DeclaredAt place_of(const Declared<Declaration>& declared) {
+        return declared.at;
+    }
+
+    // What clashes among the files that one import brings is reported there.
+    void report_twice(const ast::Name& name, const Message& kind, DeclaredAt first,
+                      DeclaredAt here) {
+        if (here.file == first.file) {
+            if (here.file != &file_) return;
+            add_error(diagnostics_, code::declared_twice, name.span,
+                      "the {} `{}` is declared twice"_say(kind, name.text))
+                .related.push_back({first.span, "first here"_say});
+            return;
+        }
+        const bool elsewhere =
+            std::find(brought_.begin(), brought_.end(), first.file) != brought_.end();
+        if (elsewhere) return;
+        const bool own = first.file == &file_;
+        auto& diagnostic = add_error(
+            diagnostics_, code::declared_twice, own ? first.span : import_->statement->span,
+            own ? "the {} `{}` is declared here and imported"_say(kind, name.text)
+                : "two imports bring the {} `{}`"_say(kind, name.text));
+        if (!own) diagnostic.related.push_back({first.span, "one"_say, first.source()});
+        diagnostic.related.push_back(
+            {here.span, own ? "imported from here"_say : "the other"_say, here.source()});
+    }
+
+    const ProjectFile& file_;
     std::vector<Diagnostic>& diagnostics_;
+    Symbols symbols_{};
+    const ProjectFile* adding_ = nullptr;
+    const ProjectFile::Import* import_ = nullptr;
+    std::vector<const ProjectFile*> brought_{};  // by that import
+    std::set<const ProjectFile*> seen_{};
 };
 
 }  // namespace
 
-Symbols collect_symbols(const Document& document, std::vector<Diagnostic>& diagnostics) {
-    Collector collector(diagnostics);
-    collector.add_broken(document.broken_names);
-    for (const auto& item : document.items)
-        std::visit([&](const auto& node) { collector.take(node); }, item);
-    return std::move(collector).symbols();
+Symbols collect_symbols(const ProjectFile& file, std::vector<Diagnostic>& diagnostics) {
+    return Collector(file, diagnostics).collect();
 }
 
 }  // namespace sop::lang

@@ -1,4 +1,4 @@
-// What a file declares, by kind and name.
+// What a file can name: what it declares, and what its imports bring.
 #pragma once
 
 #include <map>
@@ -9,32 +9,61 @@
 #include "lang/ast.h"
 #include "lang/diagnostic.h"
 #include "lang/library.h"
+#include "lang/project.h"
 
 namespace sop::lang {
 
-// Pointers go into the document the symbols were collected from.
+// Where a name is declared.
+struct DeclaredAt {
+    const ProjectFile* file = nullptr;
+    SourceSpan span{};
+
+    const Source* source() const { return file->source; }
+};
+
+template <typename Declaration>
+struct Declared {
+    const Declaration* node;
+    DeclaredAt at;
+
+    const Declaration* operator->() const { return node; }
+    const Declaration& operator*() const { return *node; }
+};
+
+template <typename Declaration>
+using DeclaredByName = std::map<std::string, Declared<Declaration>>;
+
+// Pointers go into the files of the project.
 struct Symbols {
-    std::map<std::string, const ast::ChannelDeclaration*> channels;
-    std::map<std::string, SourceSpan> tags;
-    std::map<std::string, const ast::EventDeclaration*> events;
-    std::map<std::string, const ast::ContentDeclaration*> contents;
-    std::map<std::string, const ast::WordsDeclaration*> words;
-    std::map<std::string, const ast::TableDeclaration*> tables;
-    std::map<std::string, const ast::ValueDeclaration*> values;
-    std::map<std::string, const ast::AudienceDeclaration*> audiences;
-    std::map<std::string, const ast::MetricDeclaration*> metrics;
-    std::map<std::string, const ast::TemplateDeclaration*> templates;
-    std::map<std::string, SourceSpan> roles;
-    std::map<std::string, SourceSpan> pools;
-    Calendars calendars;           // declared and imported
-    std::set<std::string> broken;  // names that may have been declared by something unreadable
+    DeclaredByName<ast::ChannelDeclaration> channels;
+    std::map<std::string, DeclaredAt> tags;
+    DeclaredByName<ast::EventDeclaration> events;
+    DeclaredByName<ast::ContentDeclaration> contents;
+    DeclaredByName<ast::WordsDeclaration> words;
+    DeclaredByName<ast::TableDeclaration> tables;
+    DeclaredByName<ast::ValueDeclaration> values;
+    DeclaredByName<ast::AudienceDeclaration> audiences;
+    DeclaredByName<ast::MetricDeclaration> metrics;
+    DeclaredByName<ast::TemplateDeclaration> templates;
+    std::map<std::string, DeclaredAt> roles;
+    std::map<std::string, DeclaredAt> pools;
+    Calendars calendars;
+    std::map<std::string, DeclaredAt> calendar_places;
+
+    // The name may have been declared by something that could not be read; an empty one is that of
+    // a parameter, and stands for any.
+    bool may_declare(const std::string& name) const {
+        return import_missing || name.empty() || broken.contains(name);
+    }
+    std::set<std::string> broken;
+    bool import_missing = false;
 };
 
 // `log` needs no declaration.
 inline constexpr const char* builtin_channel = "log";
 
-// Reports names declared twice and imports of what there is not; the first declaration counts.
-Symbols collect_symbols(const Document& document, std::vector<Diagnostic>& diagnostics);
+// Reports, in the file, names that it declares twice and imports that bring the same name.
+Symbols collect_symbols(const ProjectFile& file, std::vector<Diagnostic>& diagnostics);
 
 template <typename Map>
 std::vector<std::string> names_of(const Map& map) {

@@ -8,6 +8,7 @@
 #include "lang/reader/events.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 #include "lang/reader/steps.h"
 
 namespace sop::lang::reader {
@@ -112,10 +113,11 @@ ast::DeliverAction read_deliver(Cursor& cursor, Keyword keyword, Verb verb) {
     ast::DeliverAction action;
     action.verb = verb;
     action.verb_span = cursor.take(keyword).span;
-    if (cursor.is(TokenKind::string_open)) {
+    if (at_text(cursor)) {
         action.message = read_text(cursor, "a text"_say);
     } else {
-        action.message = cursor.expect_name("a text or the name of a content"_say);
+        action.message = read_reference(cursor, ast::ParameterKind::content,
+                                        "a text or the name of a content"_say);
     }
     while (true) {
         if (cursor.take_if(Keyword::mention)) {
@@ -137,7 +139,7 @@ ast::TagAction read_tag(Cursor& cursor, Keyword keyword) {
     ast::TagAction action;
     action.add = keyword == Keyword::tag;
     cursor.take(keyword);
-    action.tag = cursor.expect_name("a tag"_say);
+    action.tag = read_reference(cursor, ast::ParameterKind::tag, "a tag"_say);
     if (cursor.take_if(Keyword::to_person)) action.person = read_path(cursor);
     return action;
 }
@@ -183,7 +185,7 @@ ast::TaskAction read_task(Cursor& cursor, bool& broken) {
     ast::TaskAction action;
     action.text = read_text(cursor, "what is to be done"_say);
     cursor.expect(Keyword::to_person);
-    action.role = cursor.expect_name("a role"_say);
+    action.role = read_reference(cursor, ast::ParameterKind::role, "a role"_say);
     cursor.expect(Keyword::within);
     action.within = read_duration(cursor);
     action.branches = read_optional_branches(cursor, {Keyword::done, Keyword::late}, broken);
@@ -194,7 +196,7 @@ ast::ApproveAction read_approve(Cursor& cursor, bool& broken) {
     cursor.take(Keyword::approve);
     cursor.expect(Keyword::by);
     ast::ApproveAction action;
-    action.role = cursor.expect_name("a role"_say);
+    action.role = read_reference(cursor, ast::ParameterKind::role, "a role"_say);
     cursor.expect(Keyword::within);
     action.within = read_duration(cursor);
     action.branches = read_branches(cursor, {Keyword::yes, Keyword::no}, broken);
@@ -249,7 +251,7 @@ ast::InviteAction read_invite(Cursor& cursor) {
         const int percent = read_integer(cursor, "a percentage"_say, 1, percent_max);
         action.keep_percent = ast::Number{percent, cursor.span_from(begin)};
         take_percent(cursor);
-        action.keep_tag = cursor.expect_name("a tag"_say);
+        action.keep_tag = read_reference(cursor, ast::ParameterKind::tag, "a tag"_say);
         cursor.expect(Keyword::of);
         cursor.expect(Keyword::invited);
     }
@@ -286,10 +288,23 @@ ast::EmitAction read_emit(Cursor& cursor) {
     return action;
 }
 
+// `run morning`, `run sale.reminder` of a template's instance
+ast::RunAction read_run(Cursor& cursor) {
+    cursor.take(Keyword::run);
+    ast::RunAction action{cursor.expect_name("the name of a rule"_say)};
+    while (cursor.take_if_dot()) {
+        const ast::Name next = cursor.expect_name("the name of a rule"_say);
+        action.rule.text += "." + next.text;
+        action.rule.span.end = next.span.end;
+    }
+    return action;
+}
+
 ast::CallAction read_call(Cursor& cursor) {
     cursor.take(Keyword::call);
     ast::CallAction action;
-    action.channel = cursor.expect_name("a channel of kind `webhook`"_say);
+    action.channel =
+        read_reference(cursor, ast::ParameterKind::channel, "a channel of kind `webhook`"_say);
     if (cursor.take_if(TokenKind::open_brace))
         action.fields = read_arguments(cursor, TokenKind::close_brace);
     return action;
@@ -498,8 +513,7 @@ ast::ActionNode read_action_of(Cursor& cursor, Keyword keyword, bool& broken) {
         case Keyword::call:
             return read_call(cursor);
         case Keyword::run:
-            cursor.take(Keyword::run);
-            return ast::RunAction{cursor.expect_name("the name of a rule"_say)};
+            return read_run(cursor);
         case Keyword::collect:
             return read_collect(cursor, broken);
         case Keyword::draw:

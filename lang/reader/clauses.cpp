@@ -4,6 +4,7 @@
 #include "lang/policy_words.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 
 namespace sop::lang::reader {
 
@@ -33,7 +34,8 @@ ast::ViaClause read_via(Cursor& cursor) {
     cursor.take(Keyword::via);
     ast::ViaClause clause;
     do {
-        clause.channels.push_back(cursor.expect_name("a channel"_say));
+        clause.channels.push_back(
+            read_reference(cursor, ast::ParameterKind::channel, "a channel"_say));
     } while (cursor.take_if(Keyword::else_));
     return clause;
 }
@@ -245,7 +247,7 @@ ast::AudienceText read_audience(Cursor& cursor) {
     while (cursor.take_if(Keyword::tagged)) {
         auto& any_of = audience.tagged.emplace_back();
         do {
-            any_of.push_back(cursor.expect_name("a tag"_say));
+            any_of.push_back(read_reference(cursor, ast::ParameterKind::tag, "a tag"_say));
         } while (!at_then(cursor) && cursor.take_if(TokenKind::comma));
     }
     audience.where = read_where(cursor);

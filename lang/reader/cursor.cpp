@@ -13,12 +13,39 @@ namespace sop::lang::reader {
 Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
                Dialect dialect)
     : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect) {
-    layout_.uses.resize(list.tokens.size());
-    keywords_.resize(list.tokens.size());
-    for (std::size_t i = 0; i < list.tokens.size(); ++i) {
-        if (list.tokens[i].kind == TokenKind::word)
-            keywords_[i] = find_keyword(text(list.tokens[i]), dialect);
+    find_keywords(0, list.tokens.size());
+}
+
+Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
+               Dialect dialect, std::size_t block)
+    : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect), position_(block) {
+    find_keywords(block, list.tokens[block].match);
+}
+
+void Cursor::find_keywords(std::size_t begin, std::size_t end) {
+    layout_.uses.resize(list_.tokens.size());
+    keywords_.resize(list_.tokens.size());
+    for (std::size_t i = begin; i < end; ++i) {
+        if (list_.tokens[i].kind == TokenKind::word)
+            keywords_[i] = find_keyword(text(list_.tokens[i]), dialect_);
     }
+}
+
+const ast::ParameterValue* Cursor::parameter(std::size_t ahead) const {
+    if (!parameters_ || !is(TokenKind::word, ahead) || peek(ahead).run > 1) return nullptr;
+    const auto found = parameters_->find(to_nfc(text(peek(ahead))));
+    return found == parameters_->end() ? nullptr : &found->second;
+}
+
+const ast::ParameterValue* Cursor::parameter(ast::ParameterKind kind, std::size_t ahead) const {
+    const auto* value = parameter(ahead);
+    return value && value->kind == kind ? value : nullptr;
+}
+
+const ast::ParameterValue* Cursor::take_parameter(ast::ParameterKind kind) {
+    const auto* value = parameter(kind);
+    if (value) take(TokenRole::name);
+    return value;
 }
 
 const Token& Cursor::peek(std::size_t ahead) const {

@@ -2,6 +2,7 @@
 // report, recover.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +21,15 @@ namespace sop::lang::reader {
 // the item's end.
 struct BrokenItem {};
 
+using ParameterValues = std::map<std::string, ast::ParameterValue, std::less<>>;
+
 class Cursor {
   public:
     Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
            Dialect dialect = Dialect::en);
+    // For the block that begins at a token: nothing outside it is looked at.
+    Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
+           Dialect dialect, std::size_t block);
 
     // ---- looking ----
     const Token& peek(std::size_t ahead = 0) const;
@@ -42,6 +48,14 @@ class Cursor {
     bool has_colon_in_item() const;
     // The span from `begin` to the end of the last token taken.
     SourceSpan span_from(std::size_t begin) const { return {begin, last_end_}; }
+
+    // ---- parameters of a template ----
+    // From here on these names stand for values, where values of their kinds stand; nullptr: none.
+    void bind(const ParameterValues* values) { parameters_ = values; }
+    const ast::ParameterValue* parameter(std::size_t ahead = 0) const;
+    const ast::ParameterValue* parameter(ast::ParameterKind kind, std::size_t ahead = 0) const;
+    // That stands here, if one does.
+    const ast::ParameterValue* take_parameter(ast::ParameterKind kind);
 
     std::size_t position() const { return position_; }
     Dialect dialect() const { return dialect_; }
@@ -80,7 +94,9 @@ class Cursor {
     void open_head() { layout_.heads.emplace_back(); }
     void mark_clause(std::size_t begin, int rank);
     // Times stand here without an `at` before them, or behind it.
-    void mark_literal_times() { layout_.literal_times.push_back(position_); }
+    void mark_literal_times() {
+        if (is(TokenKind::time)) layout_.literal_times.push_back(position_);
+    }
     Layout take_layout() { return std::move(layout_); }
 
     // ---- reporting ----
@@ -96,12 +112,15 @@ class Cursor {
     void drop_report(const char* code, SourceSpan span);
 
   private:
+    void find_keywords(std::size_t begin, std::size_t end);
+
     const Source& source_;
     const TokenList& list_;
     std::vector<Diagnostic>& diagnostics_;
     Dialect dialect_;
     std::vector<std::optional<Keyword>> keywords_{};  // of each token that is a word
     Layout layout_{};
+    const ParameterValues* parameters_ = nullptr;
     std::size_t position_ = 0;
     std::size_t last_end_ = 0;  // of the last token taken
     bool after_missing_closer_ =

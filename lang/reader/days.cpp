@@ -33,6 +33,8 @@ const std::vector<Keyword> day_set_keywords = [] {
 // ---- weekdays ----
 
 unsigned read_weekday_of(Cursor& cursor, const std::vector<Keyword>& known) {
+    if (const auto* parameter = cursor.take_parameter(ast::ParameterKind::weekday))
+        return static_cast<unsigned>(*weekday_index(*find_keyword(parameter->value.literal)));
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a weekday"_say);
     const auto keyword = cursor.keyword_at();
     const auto index = keyword ? weekday_index(*keyword) : std::nullopt;
@@ -45,11 +47,6 @@ unsigned read_weekday_of(Cursor& cursor, const std::vector<Keyword>& known) {
     }
     cursor.take(*keyword);
     return static_cast<unsigned>(*index);
-}
-
-bool at_weekday(const Cursor& cursor) {
-    const auto keyword = cursor.keyword_at();
-    return keyword && weekday_index(*keyword);
 }
 
 // `monday`, or `saturday..monday`, which goes over the week's end.
@@ -307,7 +304,7 @@ CalendarDays read_calendar_days(Cursor& cursor, ast::SchedulePlaces& places) {
 }
 
 Days read_day_set(Cursor& cursor, ast::SchedulePlaces& places) {
-    if (cursor.is(TokenKind::date)) return Dates{{read_date_range(cursor)}};
+    if (at_date(cursor)) return Dates{{read_date_range(cursor)}};
     if (at_calendar_days(cursor)) return read_calendar_days(cursor, places);
     if (cursor.take_if(Keyword::lunar)) return LunarDays{{read_lunar_day(cursor)}};
     if (cursor.take_if(Keyword::solar)) return SolarTerms{{read_solar_term(cursor)}};
@@ -450,6 +447,11 @@ std::vector<calendar::Days> read_day_sets(Cursor& cursor, ast::SchedulePlaces& p
     return sets;
 }
 
+bool at_weekday(const Cursor& cursor) {
+    const auto keyword = cursor.keyword_at();
+    return (keyword && weekday_index(*keyword)) || cursor.parameter(ast::ParameterKind::weekday);
+}
+
 unsigned read_weekday(Cursor& cursor) {
     return read_weekday_of(cursor, weekday_keywords);
 }
@@ -498,7 +500,7 @@ calendar::Days read_every(Cursor& cursor, ast::SchedulePlaces& places) {
 calendar::Days read_days(Cursor& cursor, ast::SchedulePlaces& places) {
     if (cursor.take_if(Keyword::every)) return read_every(cursor, places);
     cursor.expect(Keyword::on);
-    if (cursor.is(TokenKind::date)) return read_dates(cursor);
+    if (at_date(cursor)) return read_dates(cursor);
     return read_on(cursor, places);
 }
 

@@ -20,6 +20,7 @@ std::vector<calendar::Days> read_day_sets(Cursor& cursor, ast::SchedulePlaces& p
 
 // Dates alone: `2026-10-01..2026-10-07, 2026-11-11`. A list may go on in the next line.
 calendar::Dates read_dates(Cursor& cursor);
+bool at_weekday(const Cursor& cursor);
 unsigned read_weekday(Cursor& cursor);
 calendar::WeekdaySet read_weekdays(Cursor& cursor);
 

@@ -5,8 +5,10 @@
 #include "lang/reader/days.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 #include "lang/reader/playbook.h"
 #include "lang/reader/schedule.h"
+#include "lang/reader/tests.h"
 #include "lang/report.h"
 
 namespace sop::lang::reader {
@@ -174,15 +176,6 @@ ast::WordsDeclaration read_words(Cursor& cursor) {
 }
 
 // ---- events and tables ----
-
-// `text`, `money CNY`
-ast::TypeName read_type(Cursor& cursor) {
-    ast::TypeName type;
-    type.name = cursor.expect_name("a type"_say);
-    const bool currency = cursor.is(TokenKind::word) && !cursor.is(Keyword::optional);
-    if (currency && type.name.text == "money") type.currency = cursor.expect_name("a currency"_say);
-    return type;
-}
 
 ast::EventDeclaration::Field::Default read_default(Cursor& cursor) {
     ast::EventDeclaration::Field::Default value;
@@ -422,23 +415,18 @@ ast::TemplateDeclaration read_template(Cursor& cursor) {
     cursor.take(Keyword::template_);
     ast::TemplateDeclaration declaration;
     declaration.name = cursor.expect_name("the template's name"_say);
-    cursor.expect(TokenKind::open_parenthesis, "`(` and the parameters"_say);
-    cursor.last_use().role = TokenRole::call;
-    while (!cursor.is(TokenKind::close_parenthesis)) {
-        auto& parameter = declaration.parameters.emplace_back();
-        parameter.name = cursor.expect_name("a parameter"_say);
-        cursor.expect(TokenKind::colon, "`:` and the parameter's type"_say);
-        parameter.type = read_type(cursor);
-        if (cursor.take_if(TokenKind::equal)) parameter.default_value = read_simple_value(cursor);
-        if (!cursor.take_if(TokenKind::comma)) break;
+    declaration.parameters = read_parameters(cursor);
+    declaration.body = cursor.position();
+    const ParameterValues values = any_values(declaration.parameters);
+    cursor.bind(&values);
+    try {
+        declaration.rules = read_template_body(cursor, declaration.broken);
+    } catch (const BrokenItem&) {
+        cursor.bind(nullptr);
+        throw;
     }
-    cursor.expect(TokenKind::close_parenthesis, "`,` or `)`"_say);
-    bool broken = false;
-    read_block(cursor, broken, [&] {
-        if (!cursor.at_named_label()) cursor.fail_expecting("a rule"_say);
-        ReadRule read = read_rule(cursor);
-        if (read.rule) declaration.rules.push_back(std::move(*read.rule));
-    });
+    cursor.bind(nullptr);
+    declaration.rules.name = declaration.name;
     return declaration;
 }
 
@@ -562,10 +550,19 @@ ast::Import read_import(Cursor& cursor) {
 }  // namespace
 
 const std::vector<Keyword> declaration_keywords{
-    Keyword::import, Keyword::channel,   Keyword::declared_tag, Keyword::event,
-    Keyword::words,  Keyword::content,   Keyword::table,        Keyword::value,
-    Keyword::role,   Keyword::audience,  Keyword::metric,       Keyword::tier,
-    Keyword::pool,   Keyword::template_, Keyword::calendar,     Keyword::playbook};
+    Keyword::import,  Keyword::channel,   Keyword::declared_tag, Keyword::event,
+    Keyword::words,   Keyword::content,   Keyword::table,        Keyword::value,
+    Keyword::role,    Keyword::audience,  Keyword::metric,       Keyword::tier,
+    Keyword::pool,    Keyword::template_, Keyword::calendar,     Keyword::test,
+    Keyword::playbook};
+
+ast::TypeName read_type(Cursor& cursor) {
+    ast::TypeName type;
+    type.name = cursor.expect_name("a type"_say);
+    const bool currency = cursor.is(TokenKind::word) && !cursor.is(Keyword::optional);
+    if (currency && type.name.text == "money") type.currency = cursor.expect_name("a currency"_say);
+    return type;
+}
 
 std::optional<ast::Item> read_declaration(Cursor& cursor) {
     if (cursor.is(Keyword::import)) return read_import(cursor);
@@ -582,6 +579,7 @@ std::optional<ast::Item> read_declaration(Cursor& cursor) {
     if (cursor.is(Keyword::tier)) return read_tier(cursor);
     if (cursor.is(Keyword::pool)) return read_pools(cursor);
     if (cursor.is(Keyword::template_)) return read_template(cursor);
+    if (cursor.is(Keyword::test)) return read_test(cursor);
     if (cursor.is(Keyword::playbook)) {
         cursor.take(Keyword::playbook);
         return read_playbook(cursor);

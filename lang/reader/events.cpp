@@ -3,6 +3,7 @@
 #include "lang/codes.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 
 namespace sop::lang::reader {
 
@@ -49,7 +50,7 @@ void read_event(Cursor& cursor, ast::EventPattern& pattern) {
         if (!cursor.is(keyword)) continue;
         pattern.event = {std::string(spelling(keyword)), cursor.take(keyword).span};
         pattern.kind = kind;
-        pattern.tag = cursor.expect_name("a tag"_say);
+        pattern.tag = read_reference(cursor, ast::ParameterKind::tag, "a tag"_say);
         return;
     }
     for (const auto& [keyword, kind] :

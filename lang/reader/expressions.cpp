@@ -4,7 +4,9 @@
 
 #include "lang/calendar/span.h"
 #include "lang/codes.h"
+#include "lang/reader/days.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 
 namespace sop::lang::reader {
 
@@ -195,6 +197,14 @@ ast::Expression read_metric(Cursor& cursor, ast::Expression name) {
     return call;
 }
 
+// `friday`, and no field or call behind it
+bool at_weekday_value(const Cursor& cursor) {
+    const auto keyword = cursor.keyword_at();
+    return keyword && weekday_index(*keyword) && cursor.peek().run == 1 &&
+           !cursor.is_sign(".", 1) && !cursor.is_sign("[", 1) &&
+           !cursor.is(TokenKind::open_parenthesis, 1);
+}
+
 // ---- operators, from the loosest to the tightest ----
 
 ast::Expression read_parenthesized(Cursor& cursor) {
@@ -214,7 +224,8 @@ ast::Expression read_primary(Cursor& cursor) {
     if (const auto function = aggregate_at(cursor)) return read_aggregate(cursor, *function);
     if (cursor.is(TokenKind::open_parenthesis)) return read_parenthesized(cursor);
     if (!cursor.is(TokenKind::word)) return read_simple_value(cursor);
-    if (cursor.is(Keyword::yes) || cursor.is(Keyword::no)) return read_simple_value(cursor);
+    if (cursor.is(Keyword::yes) || cursor.is(Keyword::no) || at_weekday_value(cursor))
+        return read_simple_value(cursor);
     ast::Expression path = read_path(cursor);
     if (path.names.size() == 1 && cursor.take_if_sign("[")) {
         cursor.last_use().role = TokenRole::call;
@@ -304,7 +315,7 @@ ast::Expression read_comparison(Cursor& cursor) {
     }
     if (cursor.take_if(Keyword::tagged)) {
         ast::Expression tagged = node(Kind::tagged, {});
-        tagged.names.push_back(cursor.expect_name("a tag"_say));
+        tagged.names.push_back(read_reference(cursor, ast::ParameterKind::tag, "a tag"_say));
         tagged.span = cursor.span_from(begin);
         tagged.operands.push_back(std::move(left));
         return tagged;
@@ -342,6 +353,7 @@ ast::Expression read_expression(Cursor& cursor) {
 }
 
 ast::Expression read_path(Cursor& cursor) {
+    if (auto value = read_parameter_value(cursor)) return std::move(*value);
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a field such as `group.name`"_say);
     const std::size_t begin = cursor.peek().span.begin;
     ast::Expression path = node(Kind::path, {});
@@ -375,6 +387,13 @@ ast::Expression read_simple_value(Cursor& cursor) {
     if (cursor.is(TokenKind::time)) {
         ast::Expression expression = node(Kind::time, span);
         expression.literal = calendar::time_of_day_text(read_time(cursor).value);
+        return expression;
+    }
+    if (at_weekday_value(cursor)) {
+        ast::Expression expression = literal(Kind::weekday);
+        const Keyword weekday = *cursor.keyword_at();
+        cursor.take(weekday);
+        expression.literal = spelling(weekday);
         return expression;
     }
     for (const Keyword answer : {Keyword::yes, Keyword::no}) {

@@ -207,7 +207,25 @@ void read_measure(Cursor& cursor, const Token& token, calendar::Span& value) {
 
 }  // namespace
 
+bool at_time(const Cursor& cursor, std::size_t ahead) {
+    return cursor.is(TokenKind::time, ahead) || cursor.parameter(ast::ParameterKind::time, ahead);
+}
+
+bool at_date(const Cursor& cursor, std::size_t ahead) {
+    return cursor.is(TokenKind::date, ahead) || cursor.parameter(ast::ParameterKind::date, ahead);
+}
+
+bool at_text(const Cursor& cursor) {
+    return cursor.is(TokenKind::string_open) || cursor.parameter(ast::ParameterKind::text);
+}
+
 ast::Text read_text(Cursor& cursor, Message what) {
+    const SourceSpan here = cursor.peek().span;
+    if (const auto* parameter = cursor.take_parameter(ast::ParameterKind::text)) {
+        ast::Text text = parameter->value.texts.front();
+        text.span = here;
+        return text;
+    }
     if (!cursor.is(TokenKind::string_open)) cursor.fail_expecting(std::move(what));
     const Token opener = cursor.take();
     ast::Text text;
@@ -229,10 +247,13 @@ ast::Text read_text(Cursor& cursor, Message what) {
 }
 
 ast::TimeOfDay read_time(Cursor& cursor) {
-    if (!cursor.is(TokenKind::time)) cursor.fail_expecting("a time such as `20:00`"_say);
-    const Token token = cursor.take();
+    if (!at_time(cursor)) cursor.fail_expecting("a time such as `20:00`"_say);
+    const SourceSpan here = cursor.peek().span;
+    const auto* parameter = cursor.take_parameter(ast::ParameterKind::time);
+    const std::string_view written =
+        parameter ? std::string_view(parameter->value.literal) : cursor.text(cursor.take());
     std::vector<std::string_view> fields;
-    std::string_view rest = cursor.text(token);
+    std::string_view rest = written;
     while (!rest.empty()) {
         const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
         fields.push_back(rest.substr(0, digits));
@@ -240,8 +261,8 @@ ast::TimeOfDay read_time(Cursor& cursor) {
         rest.remove_prefix(std::min(rest.find_first_of("0123456789"), rest.size()));
     }
     const auto fail = [&](Pattern label) -> Diagnostic& {
-        return cursor.report(code::malformed_time, token.span,
-                             "`{}` is not a time of day"_say(cursor.text(token)), label);
+        return cursor.report(code::malformed_time, here, "`{}` is not a time of day"_say(written),
+                             label);
     };
     bool two_digits = fields.size() <= 3 && fields.front().size() <= 2;
     for (std::size_t i = 1; i < fields.size(); ++i)
@@ -260,22 +281,29 @@ ast::TimeOfDay read_time(Cursor& cursor) {
         }
         throw BrokenItem{};
     }
-    return {std::chrono::seconds(values[0] * 3600 + values[1] * 60 + values[2]), token.span};
+    return {std::chrono::seconds(values[0] * 3600 + values[1] * 60 + values[2]), here};
 }
 
 bool at_duration(const Cursor& cursor, std::size_t ahead) {
-    return cursor.is(TokenKind::measure, ahead) || cursor.is(TokenKind::number, ahead);
+    return cursor.is(TokenKind::measure, ahead) || cursor.is(TokenKind::number, ahead) ||
+           cursor.parameter(ast::ParameterKind::duration, ahead);
 }
 
 int read_integer(Cursor& cursor, Message what, int least, int most) {
-    const Token token = cursor.expect(TokenKind::number, what);
-    cursor.last_use().role = TokenRole::number;
-    const auto value = whole_number(cursor.text(token));
+    const SourceSpan span = cursor.peek().span;
+    std::string_view written;
+    if (const auto* parameter = cursor.take_parameter(ast::ParameterKind::number)) {
+        if (parameter->any) return least;
+        written = parameter->value.literal;
+    } else {
+        written = cursor.text(cursor.expect(TokenKind::number, what));
+        cursor.last_use().role = TokenRole::number;
+    }
+    const auto value = whole_number(written);
     if (!value || *value < least || *value > most) {
-        cursor.report(
-            code::number_out_of_range, token.span,
-            "expected {}, found {}"_say(std::move(what), fmt::format("`{}`", cursor.text(token))),
-            "{} to {}"_say(least, most));
+        cursor.report(code::number_out_of_range, span,
+                      "expected {}, found {}"_say(std::move(what), fmt::format("`{}`", written)),
+                      "{} to {}"_say(least, most));
         throw BrokenItem{};
     }
     return static_cast<int>(*value);
@@ -294,6 +322,9 @@ Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies) {
 
 ast::Duration read_duration(Cursor& cursor) {
     if (!at_duration(cursor)) cursor.fail_expecting("a duration such as `10m` or `1 day`"_say);
+    const SourceSpan here = cursor.peek().span;
+    if (const auto* parameter = cursor.take_parameter(ast::ParameterKind::duration))
+        return {parameter->value.duration, here};
     ast::Duration duration;
     const bool one_word = cursor.is(TokenKind::measure);
     const Token token = cursor.take(one_word ? TokenRole::duration : TokenRole::count);
@@ -319,9 +350,11 @@ ast::Duration read_duration(Cursor& cursor) {
 }
 
 date::local_days read_date(Cursor& cursor) {
-    if (!cursor.is(TokenKind::date)) cursor.fail_expecting("a date such as `2026-11-11`"_say);
-    const Token token = cursor.take();
-    const std::string_view text = cursor.text(token);
+    if (!at_date(cursor)) cursor.fail_expecting("a date such as `2026-11-11`"_say);
+    const SourceSpan span = cursor.peek().span;
+    const auto* parameter = cursor.take_parameter(ast::ParameterKind::date);
+    const std::string_view text =
+        parameter ? std::string_view(parameter->value.literal) : cursor.text(cursor.take());
     const std::size_t second_dash = text.find('-', 5);
     const auto year = static_cast<int>(*whole_number(text.substr(0, 4)));
     const auto month = static_cast<unsigned>(*whole_number(text.substr(5, second_dash - 5)));
@@ -329,7 +362,7 @@ date::local_days read_date(Cursor& cursor) {
     const date::year_month_day value{date::year(year), date::month(month), date::day(day)};
     if (!value.ok()) {
         auto& diagnostic =
-            cursor.report(code::impossible_date, token.span, "there is no date `{}`"_say(text));
+            cursor.report(code::impossible_date, span, "there is no date `{}`"_say(text));
         if (month >= 1 && month <= 12 && day >= 1) {
             const date::year_month_day_last last{date::year(year),
                                                  date::month_day_last(date::month(month))};

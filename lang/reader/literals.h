@@ -14,7 +14,11 @@ ast::TimeOfDay read_time(Cursor& cursor);
 ast::Duration read_duration(Cursor& cursor);
 date::local_days read_date(Cursor& cursor);
 
-// What can begin a duration, a number or a measure, stands here.
+// What can begin one stands here: for a duration a number or a measure, for each a parameter of its
+// kind.
+bool at_time(const Cursor& cursor, std::size_t ahead = 0);
+bool at_date(const Cursor& cursor, std::size_t ahead = 0);
+bool at_text(const Cursor& cursor);
 bool at_duration(const Cursor& cursor, std::size_t ahead = 0);
 
 // A whole number within bounds; `what` is expected where there is none.

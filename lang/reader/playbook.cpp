@@ -8,6 +8,7 @@
 #include "lang/reader/events.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
+#include "lang/reader/parameters.h"
 #include "lang/reader/schedule.h"
 #include "lang/reader/steps.h"
 #include "lang/report.h"
@@ -216,17 +217,7 @@ ast::Instance read_instance(Cursor& cursor, ast::Name name) {
     const std::size_t begin = name.span.begin;
     instance.name = std::move(name);
     instance.of = cursor.expect_name("the name of a template"_say);
-    cursor.expect(TokenKind::open_parenthesis, "`(`"_say);
-    cursor.last_use().role = TokenRole::call;
-    while (!cursor.is(TokenKind::close_parenthesis)) {
-        ast::Argument argument;
-        argument.name = cursor.expect_name("the name of a parameter"_say);
-        cursor.expect(TokenKind::colon, "`:` and its value"_say);
-        argument.value = read_simple_value(cursor);
-        instance.arguments.push_back(std::move(argument));
-        if (!cursor.take_if(TokenKind::comma)) break;
-    }
-    cursor.expect(TokenKind::close_parenthesis, "`,` or `)`"_say);
+    instance.arguments = read_arguments(cursor);
     instance.span = cursor.span_from(begin);
     cursor.expect_item_end("an instance of a template"_say);
     return instance;

@@ -88,7 +88,7 @@ void set_window(Cursor& cursor, ast::CalendarHead& head, WindowLength window, st
 }
 
 void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
-    if (!cursor.is(TokenKind::time)) {
+    if (!at_time(cursor)) {
         set_once(cursor, head.schedule.from, read_date(cursor), begin, head.places.from);
         return;
     }
@@ -119,7 +119,7 @@ void read_from(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
 }
 
 void read_until(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
-    if (!cursor.is(TokenKind::time)) {
+    if (!at_time(cursor)) {
         set_once(cursor, head.schedule.until, read_date(cursor), begin, head.places.until);
         return;
     }
@@ -189,8 +189,8 @@ bool at_schedule(const Cursor& cursor) {
     const auto next = cursor.keyword_at(1);
     const bool weekly =
         next && (weekday_index(*next) || next == Keyword::workday || next == Keyword::weekend);
-    if (weekly && (cursor.is(Keyword::at, 2) || cursor.is(TokenKind::time, 2))) return true;
-    return cursor.is(TokenKind::date, 1) || cursor.is_sign(".", 2) ||
+    if (weekly && (cursor.is(Keyword::at, 2) || at_time(cursor, 2))) return true;
+    return at_date(cursor, 1) || cursor.is_sign(".", 2) ||
            (cursor.is(Keyword::lunar, 1) && cursor.is(TokenKind::number, 2)) ||
            (cursor.is(Keyword::solar, 1) && cursor.is(TokenKind::word, 2));
 }
@@ -211,7 +211,7 @@ ast::CalendarHead begin_schedule(Cursor& cursor) {
 }
 
 bool at_schedule_clause(const Cursor& cursor, std::size_t ahead) {
-    if (cursor.is(TokenKind::time, ahead)) return true;
+    if (at_time(cursor, ahead)) return true;
     if (cursor.is(Keyword::for_, ahead)) return at_duration(cursor, ahead + 1);
     return std::any_of(schedule_clause_keywords.begin(), schedule_clause_keywords.end(),
                        [&](Keyword keyword) { return cursor.is(keyword, ahead); });
@@ -220,9 +220,9 @@ bool at_schedule_clause(const Cursor& cursor, std::size_t ahead) {
 int schedule_clause_rank(const Cursor& cursor, const ast::CalendarHead& head) {
     enum Rank { months, times, window, starting, beginning, from, until, count, week, sets };
     const bool interval = !std::holds_alternative<TimesOfDay>(head.schedule.times);
-    const bool before_time = cursor.is(TokenKind::time, 1);
+    const bool before_time = at_time(cursor, 1);
     if (cursor.is(Keyword::in)) return months;
-    if (cursor.is(TokenKind::time) || cursor.is(Keyword::at)) return interval ? beginning : times;
+    if (at_time(cursor) || cursor.is(Keyword::at)) return interval ? beginning : times;
     if (cursor.is(Keyword::lasting)) return window;
     if (cursor.is(Keyword::starting)) return starting;
     if (cursor.is(Keyword::from)) return before_time ? times : from;
@@ -236,7 +236,7 @@ int schedule_clause_rank(const Cursor& cursor, const ast::CalendarHead& head) {
 void read_schedule_clause(Cursor& cursor, ast::CalendarHead& head) {
     const std::size_t begin = cursor.peek().span.begin;
     calendar::Schedule& schedule = head.schedule;
-    if (cursor.is(TokenKind::time) || cursor.is(Keyword::at)) {
+    if (at_time(cursor) || cursor.is(Keyword::at)) {
         read_times(cursor, head);
     } else if (cursor.take_if(Keyword::lasting)) {
         set_window(cursor, head, read_duration(cursor).value, begin);

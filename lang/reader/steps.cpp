@@ -2,6 +2,7 @@
 
 #include "lang/codes.h"
 #include "lang/reader/actions.h"
+#include "lang/reader/days.h"
 #include "lang/reader/expressions.h"
 #include "lang/reader/literals.h"
 
@@ -12,7 +13,7 @@ namespace {
 void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
     const std::size_t begin = cursor.peek().span.begin;
     const bool has_at = cursor.take_if(Keyword::at);
-    if (!has_at && !cursor.is(TokenKind::time)) return;
+    if (!has_at && !at_time(cursor)) return;
     cursor.mark_literal_times();
     const ast::TimeOfDay time = read_time(cursor);
     if (!offset.span.is_calendar()) {
@@ -26,8 +27,7 @@ void read_time_of_offset(Cursor& cursor, calendar::Offset& offset) {
 }
 
 void require_time(Cursor& cursor) {
-    if (!cursor.is(Keyword::at) && !cursor.is(TokenKind::time))
-        cursor.fail_expecting("`at` and a time"_say);
+    if (!cursor.is(Keyword::at) && !at_time(cursor)) cursor.fail_expecting("`at` and a time"_say);
 }
 
 void read_anchored_label(Cursor& cursor, ast::StepLabel& label) {
@@ -54,12 +54,9 @@ void read_next_label(Cursor& cursor, ast::StepLabel& label) {
     cursor.take(Keyword::next);
     label.when.anchor = StepTime::Anchor::previous;
     label.when.offset.span.days = 1;
-    const auto keyword = cursor.keyword_at();
-    const auto weekday = keyword ? weekday_index(*keyword) : std::nullopt;
-    if (weekday) {
-        cursor.take(*keyword);
+    if (at_weekday(cursor)) {
         label.when.next = StepTime::Next::weekday;
-        label.when.weekday = *weekday;
+        label.when.weekday = static_cast<int>(read_weekday(cursor));
     } else if (cursor.take_if(Keyword::workday)) {
         label.when.next = StepTime::Next::workday;
     } else {
@@ -90,7 +87,7 @@ ast::StepLabel read_label(Cursor& cursor) {
         read_after_label(cursor, label);
     } else if (cursor.is(Keyword::next)) {
         read_next_label(cursor, label);
-    } else if (cursor.is(TokenKind::date)) {
+    } else if (at_date(cursor)) {
         read_date_label(cursor, label);
     } else {
         cursor.fail_unknown(code::unknown_step, "step"_say,
@@ -115,7 +112,7 @@ void skip_label(Cursor& cursor) {
 
 bool at_step_label(const Cursor& cursor) {
     return (cursor.has_colon_in_item() && !at_action(cursor)) || cursor.is(Keyword::start) ||
-           cursor.is(Keyword::end) || cursor.is(TokenKind::date);
+           cursor.is(Keyword::end) || at_date(cursor);
 }
 
 void read_step_item(Cursor& cursor, ast::Steps& steps, bool& broken) {

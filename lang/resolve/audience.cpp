@@ -39,6 +39,8 @@ Audience resolve_audience(const ast::AudienceText& written, const ResolveContext
     if (written.where) {
         Scope scope;
         scope.symbols = &context.symbols;
+        scope.group = written.kind == SubjectKind::group;
+        scope.member = written.kind == SubjectKind::member;
         const Scope inside = scope.filtering(subject_fields(written.kind));
         audience.where = resolve_condition(*written.where, inside, context);
     }

@@ -9,6 +9,7 @@
 #include "lang/ast.h"
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
+#include "lang/named_files.h"
 #include "lang/report.h"
 #include "lang/resolve/scope.h"
 #include "lang/symbols.h"
@@ -16,10 +17,17 @@
 namespace sop::lang {
 
 struct ResolveContext {
+    const ProjectFile& file;
     const Symbols& symbols;
     const CompileOptions& options;
+    NamedFiles& named_files;
     Plan& plan;
     std::vector<Diagnostic>& diagnostics;
+
+    // The same, but for where it puts what it finds.
+    ResolveContext reporting_to(std::vector<Diagnostic>& elsewhere) const {
+        return {file, symbols, options, named_files, plan, elsewhere};
+    }
 
     Diagnostic& report(const char* code, SourceSpan span, Message message,
                        Message label = {}) const {
@@ -30,7 +38,7 @@ struct ResolveContext {
     // `declaration` says how it is declared.
     void report_unknown(const char* code, const ast::Name& name, Pattern message,
                         const std::vector<std::string>& candidates, Pattern declaration) const {
-        if (symbols.broken.contains(name.text)) return;
+        if (symbols.may_declare(name.text)) return;
         auto& diagnostic = report(code, name.span, message(name.text));
         if (suggest(diagnostic, name.text, candidates)) return;
         diagnostic.notes.push_back("declare it: `{}`"_say(declaration(name.text)));

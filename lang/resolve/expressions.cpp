@@ -66,8 +66,12 @@ class Resolver {
                 return literal(ValueType::date, written);
             case Written::time:
                 return literal(ValueType::time, written);
+            case Written::weekday:
+                return literal(ValueType::weekday, written);
             case Written::boolean:
                 return literal(ValueType::boolean, written);
+            case Written::duration:
+                break;
             case Written::path:
                 return resolve_path(written);
             case Written::row:
@@ -123,6 +127,8 @@ class Resolver {
 
     std::optional<Expression> resolve_path(const ast::Expression& written) {
         const std::string& root = written.names.front().text;
+        // A parameter that stands for any content.
+        if (root.empty()) return Expression{Kind::literal, {ValueType::content, {}}};
         if (scope_.filtered && written.names.size() == 1) {
             const auto found = scope_.filtered->find(root);
             if (found != scope_.filtered->end()) {
@@ -150,8 +156,7 @@ class Resolver {
         Scope outside;
         outside.symbols = scope_.symbols;
         std::vector<Diagnostic> reported_where_declared;
-        const ResolveContext quiet{context_.symbols, context_.options, context_.plan,
-                                   reported_where_declared};
+        const ResolveContext quiet = context_.reporting_to(reported_where_declared);
         Resolver inner(outside, quiet);
         inner.depth_ = depth_;
         auto value = inner.resolve(declaration.value);
@@ -173,7 +178,7 @@ class Resolver {
 
     void report_field(const ast::Name& name, Message message,
                       const std::vector<std::string>& candidates) {
-        if (context_.symbols.broken.contains(name.text)) return;
+        if (context_.symbols.may_declare(name.text)) return;
         auto& diagnostic = context_.report(code::unknown_field, name.span, std::move(message));
         if (suggest(diagnostic, name.text, candidates)) return;
         diagnostic.notes.push_back("known are {}"_say(list_of_names(candidates)));
@@ -245,7 +250,7 @@ class Resolver {
 
     const ast::TableDeclaration* find_table(const ast::Name& name) {
         const auto found = context_.symbols.tables.find(name.text);
-        if (found != context_.symbols.tables.end()) return found->second;
+        if (found != context_.symbols.tables.end()) return found->second.node;
         context_.report_unknown(code::unknown_table, name, "there is no table `{}`"_say,
                                 names_of(context_.symbols.tables),
                                 "table {} from \"….csv\" key … {{ … }}"_say);
@@ -263,6 +268,7 @@ class Resolver {
         if (!key) return std::nullopt;
         auto value = resolve_typed(written.operands.front(), *key);
         if (!value) return std::nullopt;
+        check_rows(written, *value, std::nullopt);
         return Expression{
             Kind::row, {ValueType::row, table->name.text}, table->name.text, {std::move(*value)}};
     }
@@ -278,11 +284,71 @@ class Resolver {
             if (column.name.text != name.text) continue;
             const auto type = declared_type(column.type, context_.symbols);
             if (!type) return std::nullopt;
+            check_rows(written.operands.front(), row->operands.front(), name.text);
             return Expression{Kind::column, *type, name.text, {std::move(*row)}};
         }
         report_field(name, "the table `{}` has no column `{}`"_say(row->text, name.text),
                      candidates);
         return std::nullopt;
+    }
+
+    // The keys that are known before anything runs: what is written, and the coming dates of the
+    // rule.
+    std::vector<std::string> coming_keys(const Expression& key) const {
+        if (key.kind == Kind::literal) return {key.text};
+        const bool of_run = key.field && key.field->field == "date" &&
+                            (key.field->owner == FieldReference::Owner::start ||
+                             key.field->owner == FieldReference::Owner::run);
+        std::vector<std::string> keys;
+        if (!of_run || !scope_.coming_dates) return keys;
+        for (const auto date : *scope_.coming_dates) keys.push_back(calendar::date_text(date));
+        return keys;
+    }
+
+    // A row that is looked up is to be there, and to have a value in the column, if one is named.
+    void check_rows(const ast::Expression& written, const Expression& key,
+                    const std::optional<std::string>& column) {
+        const auto& tables = context_.plan.tables;
+        const auto table = std::find_if(tables.begin(), tables.end(), [&](const Table& one) {
+            return one.name == written.names.front().text;
+        });
+        // One without rows was reported where it is declared.
+        if (table == tables.end() || table->rows.empty()) return;
+        const auto column_of = [&](const std::string& name) {
+            const auto found = std::find_if(table->columns.begin(), table->columns.end(),
+                                            [&](const auto& one) { return one.name == name; });
+            return static_cast<std::size_t>(found - table->columns.begin());
+        };
+        const std::size_t key_column = column_of(table->key);
+        std::vector<std::string> missing;
+        for (const std::string& coming : coming_keys(key)) {
+            const auto row = std::find_if(
+                table->rows.begin(), table->rows.end(),
+                [&](const std::vector<std::string>& one) { return one[key_column] == coming; });
+            const bool has_row = row != table->rows.end();
+            if (column ? has_row && (*row)[column_of(*column)].empty() : !has_row)
+                missing.push_back(coming);
+        }
+        if (!missing.empty()) report_missing(written.span, *table, missing, column);
+    }
+
+    void report_missing(SourceSpan span, const Table& table, std::vector<std::string> missing,
+                        const std::optional<std::string>& column) {
+        constexpr std::size_t named_max = 5;
+        auto& diagnostic = context_.report(
+            code::table_row_missing, span,
+            column ? "`{}` has no `{}` for `{}`"_say(table.name, *column, missing.front())
+                   : "`{}` has no row for `{}`"_say(table.name, missing.front()));
+        diagnostic.severity = Severity::warning;
+        const std::size_t count = missing.size();
+        if (count > 1) {
+            missing.resize(std::min(count, named_max));
+            diagnostic.notes.push_back(
+                count > named_max
+                    ? "missing for {} coming dates: {}, …"_say(count, list_of(missing))
+                    : "missing for {} coming dates: {}"_say(count, list_of(missing)));
+        }
+        diagnostic.notes.push_back("add what is missing to `{}`"_say(table.file));
     }
 
     // ---- operators ----
@@ -428,6 +494,7 @@ class Resolver {
 
     std::optional<Expression> resolve_aggregate(const ast::Expression& written) {
         const ast::Name& event = written.names.front();
+        if (event.text == "member" && written.literal == "count") return count_members(written);
         if (!is_event(event.text)) {
             context_.report_unknown(code::unknown_event, event, "there is no event `{}`"_say,
                                     names_of(context_.symbols.events), "event {} {{ }}"_say);
@@ -441,6 +508,20 @@ class Resolver {
         if (!resolve_aggregate_field(written, fields, result)) return std::nullopt;
         if (!written.operands.empty()) {
             const Scope inside = scope_.filtering(fields);
+            auto where = resolve_condition(written.operands.front(), inside, context_);
+            if (!where) return std::nullopt;
+            result.operands.push_back(std::move(*where));
+        }
+        if (written.period) result.period = written.period->value;
+        return result;
+    }
+
+    // `count(member)`: those present at the end of the period, staff not counted.
+    std::optional<Expression> count_members(const ast::Expression& written) {
+        Expression result{Kind::count, {ValueType::number, {}}, "member"};
+        if (!written.operands.empty()) {
+            Scope inside = scope_.filtering(subject_fields(SubjectKind::member));
+            inside.member = true;
             auto where = resolve_condition(written.operands.front(), inside, context_);
             if (!where) return std::nullopt;
             result.operands.push_back(std::move(*where));
@@ -493,8 +574,7 @@ class Resolver {
         Scope outside;
         outside.symbols = scope_.symbols;
         std::vector<Diagnostic> reported_where_declared;
-        const ResolveContext quiet{context_.symbols, context_.options, context_.plan,
-                                   reported_where_declared};
+        const ResolveContext quiet = context_.reporting_to(reported_where_declared);
         const auto value = resolve_expression(found->second->value, outside, quiet);
         if (!value) return std::nullopt;
         Expression metric{Kind::metric, value->type, name.text};

@@ -10,6 +10,8 @@
 #include "lang/resolve/context.h"
 #include "lang/resolve/expressions.h"
 #include "lang/resolve/rules.h"
+#include "lang/resolve/tables.h"
+#include "lang/resolve/tests.h"
 #include "lang/schedule_check.h"
 #include "lang/value.h"
 
@@ -29,51 +31,17 @@ const std::vector<std::string> channel_kinds{
     "wecom.mass", "wecom.staff", "dingtalk.robot", "feishu.robot",
     "feishu.app", "slack.app",   "discord.bot",    "telegram.bot"};
 
-class DocumentResolver {
+class DeclarationResolver {
   public:
-    DocumentResolver(const Document& document, const ResolveContext& context)
-        : document_(document), context_(context), settings_(settings_of(document)) {}
-
-    void run() {
-        for (const auto& item : document_.items)
-            std::visit([&](const auto& node) { take(node); }, item);
-        sort_plan();
-    }
-
-  private:
-    // In one order however the files are cut.
-    void sort_plan() {
-        const auto by_name = [](auto& declared) {
-            std::sort(declared.begin(), declared.end(),
-                      [](const auto& a, const auto& b) { return a.name < b.name; });
-        };
-        by_name(context_.plan.events);
-        by_name(context_.plan.channels);
-        by_name(context_.plan.words);
-        by_name(context_.plan.tables);
-        by_name(context_.plan.metrics);
-        std::sort(context_.plan.tags.begin(), context_.plan.tags.end());
-        std::sort(context_.plan.roles.begin(), context_.plan.roles.end());
-        std::sort(context_.plan.pools.begin(), context_.plan.pools.end());
-    }
-
-    // ---- statements ----
+    explicit DeclarationResolver(const ResolveContext& context) : context_(context) {}
 
     void take(const ast::Edition&) {}
     void take(const ast::LanguageStatement&) {}
-    void take(const ast::Import& import) {
-        if (!import.is_file) return;
-        context_.report(code::unknown_import, import.span,
-                        "files cannot be imported yet, only the standard library"_say,
-                        "such as `import std.calendar.cn`"_say);
-    }
-
-    void take(const ast::Setting& setting) {
-        seen_.add(setting.clause, context_.diagnostics);
-        check_clause(setting.clause, context_);
-    }
-
-    // ---- names ----
+    void take(const ast::Import&) {}
+    void take(const ast::Setting&) {}
+    void take(const ast::TierDeclaration&) {}
+    void take(const ast::TestDeclaration& test) { check_test(test, context_); }
+    void take(const ast::Playbook&) {}
 
     void take(const ast::TagDeclaration& declaration) {
         for (const auto& tag : declaration.tags) add_once(context_.plan.tags, tag.name.text);
@@ -193,20 +161,12 @@ class DocumentResolver {
     }
 
     void take(const ast::TableDeclaration& table) {
-        Table result{table.name.text, ast::plain_text(table.file), table.key.text, {}, {}};
-        std::vector<std::string> names;
+        std::vector<Table::Column> columns;
         for (const auto& column : table.columns) {
-            names.push_back(column.name.text);
             if (const auto type = resolve_type(column.type))
-                result.columns.push_back({column.name.text, *type});
+                columns.push_back({column.name.text, *type});
         }
-        if (std::find(names.begin(), names.end(), table.key.text) == names.end()) {
-            auto& diagnostic = context_.report(
-                code::unknown_field, table.key.span,
-                "the table `{}` has no column `{}`"_say(table.name.text, table.key.text));
-            suggest(diagnostic, table.key.text, names);
-        }
-        add_once(context_.plan.tables, std::move(result));
+        add_once(context_.plan.tables, resolve_table(table, std::move(columns), context_));
     }
 
     // ---- contents ----
@@ -254,37 +214,8 @@ class DocumentResolver {
         if (value) add_once(context_.plan.metrics, Metric{metric.name.text, std::move(*value)});
     }
 
-    void take(const ast::TierDeclaration& tier) {
-        for (const auto& clause : tier.clauses) check_clause(clause, context_);
-        const EffectiveSettings settings = effective_settings(settings_, tier.clauses);
-        Tier result;
-        result.audience = resolve_audience(tier.audience, context_);
-        if (settings.timezone) {
-            result.timezone = settings.timezone->zone.text;
-        } else {
-            context_.report(code::no_timezone, tier.span, "which clock does this tier go by?"_say,
-                            "no time zone here or above"_say);
-        }
-        if (tier.schedule) {
-            check_schedule(*tier.schedule, context_.symbols.calendars, context_.diagnostics);
-            result.schedule = schedule_of(*tier.schedule, settings, context_.symbols.calendars);
-        }
-        Scope scope = outside();
-        scope.group = result.audience.kind == SubjectKind::group;
-        scope.member = !scope.group;
-        for (const auto& level : tier.levels) {
-            check_tag(level.tag, context_);
-            Tier::Level resolved{level.tag.text, std::nullopt};
-            if (level.condition)
-                resolved.condition = resolve_condition(*level.condition, scope, context_);
-            result.levels.push_back(std::move(resolved));
-        }
-        add_once(context_.plan.tiers, std::move(result));
-    }
-
     void take(const ast::TemplateDeclaration& declaration) {
-        context_.report(code::unknown_declaration, declaration.name.span,
-                        "templates cannot be used yet"_say, "write its rules out"_say);
+        check_template(declaration, context_);
     }
 
     // ---- calendars ----
@@ -325,24 +256,92 @@ class DocumentResolver {
             .related.push_back({first->second, "first here"_say});
     }
 
+  private:
+    const ResolveContext& context_;
+};
+
+class PlaybooksResolver {
+  public:
+    explicit PlaybooksResolver(const ResolveContext& context)
+        : context_(context), settings_(settings_of(context.file.document())) {}
+
+    void take(const ast::Setting& setting) {
+        seen_.add(setting.clause, context_.diagnostics);
+        check_clause(setting.clause, context_);
+    }
     void take(const ast::Playbook& playbook) {
+        if (!context_.file.given) return;
         context_.plan.playbooks.push_back(resolve_playbook(playbook, settings_, context_));
     }
 
-    const Document& document_;
+    void take(const ast::TierDeclaration& tier) {
+        if (!context_.file.given) return;
+        for (const auto& clause : tier.clauses) check_clause(clause, context_);
+        const EffectiveSettings settings = effective_settings(settings_, tier.clauses);
+        Tier result;
+        result.audience = resolve_audience(tier.audience, context_);
+        if (settings.timezone) {
+            result.timezone = settings.timezone->zone.text;
+        } else {
+            context_.report(code::no_timezone, tier.span, "which clock does this tier go by?"_say,
+                            "no time zone here or above"_say);
+        }
+        if (tier.schedule) {
+            check_schedule(*tier.schedule, context_.symbols.calendars, context_.diagnostics);
+            result.schedule = schedule_of(*tier.schedule, settings, context_.symbols.calendars);
+        }
+        Scope scope;
+        scope.symbols = &context_.symbols;
+        scope.group = result.audience.kind == SubjectKind::group;
+        scope.member = !scope.group;
+        for (const auto& level : tier.levels) {
+            check_tag(level.tag, context_);
+            Tier::Level resolved{level.tag.text, std::nullopt};
+            if (level.condition)
+                resolved.condition = resolve_condition(*level.condition, scope, context_);
+            result.levels.push_back(std::move(resolved));
+        }
+        add_once(context_.plan.tiers, std::move(result));
+    }
+
+    template <typename Declaration>
+    void take(const Declaration&) {}
+
+  private:
     const ResolveContext& context_;
     const EffectiveSettings settings_;
     ClausesSeen seen_{};
 };
 
+template <typename Resolver>
+void take_all(Resolver resolver, const Document& document) {
+    for (const auto& item : document.items)
+        std::visit([&](const auto& node) { resolver.take(node); }, item);
+}
+
 }  // namespace
 
-std::vector<Diagnostic> resolve(const Document& document, const Symbols& symbols,
-                                const CompileOptions& options, Plan& plan) {
-    std::vector<Diagnostic> diagnostics;
-    const ResolveContext context{symbols, options, plan, diagnostics};
-    DocumentResolver(document, context).run();
-    return diagnostics;
+void resolve_declarations(const ResolveContext& context) {
+    take_all(DeclarationResolver(context), context.file.document());
+}
+
+void resolve_playbooks(const ResolveContext& context) {
+    take_all(PlaybooksResolver(context), context.file.document());
+}
+
+void sort_declarations(Plan& plan) {
+    const auto by_name = [](auto& declared) {
+        std::sort(declared.begin(), declared.end(),
+                  [](const auto& a, const auto& b) { return a.name < b.name; });
+    };
+    by_name(plan.events);
+    by_name(plan.channels);
+    by_name(plan.words);
+    by_name(plan.tables);
+    by_name(plan.metrics);
+    std::sort(plan.tags.begin(), plan.tags.end());
+    std::sort(plan.roles.begin(), plan.roles.end());
+    std::sort(plan.pools.begin(), plan.pools.end());
 }
 
 }  // namespace sop::lang

@@ -2,18 +2,16 @@
 // wrong with a document that could be read.
 #pragma once
 
-#include <vector>
-
-#include "lang/ast.h"
-#include "lang/compile.h"
-#include "lang/diagnostic.h"
-#include "lang/symbols.h"
+#include "lang/resolve/context.h"
 
 namespace sop::lang {
 
-// Adds what the document says to the plan. The plan is worth keeping only when nothing was found
-// wrong with any document.
-std::vector<Diagnostic> resolve(const Document& document, const Symbols& symbols,
-                                const CompileOptions& options, Plan& plan);
+// Add what the context's file says to its plan, which is worth keeping only when nothing was found
+// wrong with any file. The declarations of all files come before the playbooks of any.
+void resolve_declarations(const ResolveContext& context);
+void resolve_playbooks(const ResolveContext& context);
+
+// In one order however the files are cut.
+void sort_declarations(Plan& plan);
 
 }  // namespace sop::lang

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 
 #include "lang/calendar/schedule.h"
@@ -10,6 +11,7 @@
 #include "lang/resolve/events.h"
 #include "lang/resolve/expressions.h"
 #include "lang/resolve/steps.h"
+#include "lang/resolve/templates.h"
 #include "lang/schedule_check.h"
 #include "lang/step_times.h"
 
@@ -18,74 +20,46 @@ namespace sop::lang {
 namespace {
 
 constexpr std::size_t steps_max = 1000;
+// How far ahead tables are to have their rows.
+constexpr date::days table_horizon{90};
 
 std::string local_text(const calendar::Zone& zone, date::sys_seconds instant) {
     return date::format("%F %H:%M", zone.to_local(instant));
 }
 
-class PlaybookResolver {
+// What the rules of a playbook share. In a template nothing is known of who its rules are for, and
+// settings may come from where it is used.
+struct PlaybookState {
+    const ast::Playbook& playbook;
+    const EffectiveSettings settings;
+    const bool is_template;
+    std::vector<std::string> rule_names{};
+    // Each is reported once: its cause is the same for all rules.
+    std::array<bool, 3> missing_reported{};  // timezone, audience, via
+    bool workday_hint_given = false;
+};
+
+class RuleResolver {
   public:
-    PlaybookResolver(const ast::Playbook& playbook, const EffectiveSettings& of_file,
-                     const ResolveContext& context)
-        : playbook_(playbook), settings_(settings_of(of_file, playbook)), context_(context) {}
+    RuleResolver(PlaybookState& playbook, const ast::Rule& rule, std::string prefix,
+                 const ResolveContext& context)
+        : playbook_(playbook), rule_(rule), prefix_(std::move(prefix)), context_(context) {}
 
-    Playbook run() {
-        const std::size_t diagnostics_before = context_.diagnostics.size();
-        check_names();
-        Playbook result{playbook_.name.text, ast::plain_text(playbook_.title), {}};
-        for (const auto& item : playbook_.items) {
-            if (const auto* rule = std::get_if<ast::Rule>(&item))
-                result.rules.push_back(resolve(*rule));
-        }
-        if (result.rules.empty() && context_.diagnostics.size() == diagnostics_before &&
-            !playbook_.broken_settings) {
-            context_
-                .report(code::rule_without_steps, playbook_.name.span,
-                        "the playbook `{}` has no rules"_say(playbook_.name.text))
-                .severity = Severity::warning;
-        }
-        return result;
-    }
-
-  private:
-    void check_names() {
-        std::map<std::string, SourceSpan> names;
+    Rule run() {
         ClausesSeen seen;
-        for (const auto& item : playbook_.items) {
-            if (const auto* setting = std::get_if<ast::Setting>(&item)) {
-                seen.add(setting->clause, context_.diagnostics);
-                check_clause(setting->clause, context_);
-            } else if (const auto* instance = std::get_if<ast::Instance>(&item)) {
-                context_.report(code::unknown_declaration, instance->of.span,
-                                "templates cannot be used yet"_say, "write its rules out"_say);
-            } else if (const auto* rule = std::get_if<ast::Rule>(&item)) {
-                const auto [first, added] = names.emplace(rule->name.text, rule->name.span);
-                if (added) continue;
-                context_
-                    .report(code::declared_twice, rule->name.span,
-                            "two rules are called `{}`"_say(rule->name.text),
-                            "a rule's name is what it is known by"_say)
-                    .related.push_back({first->second, "first here"_say});
-            }
-        }
-    }
-
-    // ---- rules ----
-
-    Rule resolve(const ast::Rule& rule) {
-        ClausesSeen seen;
-        for (const auto& clause : rule.clauses) {
+        for (const auto& clause : rule_.clauses) {
             seen.add(clause, context_.diagnostics);
             check_clause(clause, context_);
         }
-        const bool head_broken = std::holds_alternative<std::monostate>(rule.trigger);
-        const EffectiveSettings settings = effective_settings(settings_, rule.clauses);
-        RuleContext known = context_of(rule, settings, head_broken);
-        if (!head_broken && !playbook_.broken_settings) require_settings(rule, settings);
+        const bool head_broken = std::holds_alternative<std::monostate>(rule_.trigger);
+        const EffectiveSettings settings = effective_settings(playbook_.settings, rule_.clauses);
+        RuleContext known = context_of(settings, head_broken);
+        if (!head_broken && !playbook_.playbook.broken_settings && !playbook_.is_template)
+            require_settings(settings);
 
         Rule result;
-        result.name = rule.name.text;
-        result.title = ast::plain_text(rule.title);
+        result.name = rule_.name.text;
+        result.title = ast::plain_text(rule_.title);
         if (settings.timezone) {
             result.timezone = settings.timezone->zone.text;
             result.timezone_of_member = settings.timezone->of_member;
@@ -96,22 +70,22 @@ class PlaybookResolver {
             for (const auto& channel : settings.via->channels) result.via.push_back(channel.text);
         }
         take_guards(settings, result);
-        resolve_trigger(rule, settings, known, result);
-        for (const auto& exit : rule.exits) {
+        resolve_trigger(settings, known, result);
+        for (const auto& exit : rule_.exits) {
             result.exits.push_back(
                 {resolve_event(exit.event, known.scope, context_), ast::plain_text(exit.reason)});
         }
-        check_steps(rule, known, head_broken);
-        result.steps = resolve_steps(rule.steps, known, context_);
+        check_steps(known, head_broken);
+        result.steps = resolve_steps(rule_.steps, known, context_);
         const auto* calendar = std::get_if<CalendarTrigger>(&result.trigger);
         if (!head_broken && settings.timezone)
-            check_order(rule, calendar ? &calendar->schedule : nullptr, *settings.timezone);
+            check_order(calendar ? &calendar->schedule : nullptr, *settings.timezone);
         return result;
     }
 
-    RuleContext context_of(const ast::Rule& rule, const EffectiveSettings& settings,
-                           bool head_broken) const {
-        RuleContext known{playbook_, rule};
+  private:
+    RuleContext context_of(const EffectiveSettings& settings, bool head_broken) const {
+        RuleContext known{rule_, playbook_.rule_names, prefix_};
         known.scope.symbols = &context_.symbols;
         if (settings.audience) {
             known.audience = *settings.audience;
@@ -122,24 +96,47 @@ class PlaybookResolver {
             known.scope.group = known.subject == SubjectKind::group;
             known.scope.member = known.subject == SubjectKind::member;
         }
-        if (const auto* head = std::get_if<ast::EventHead>(&rule.trigger)) {
+        if (const auto* head = std::get_if<ast::EventHead>(&rule_.trigger)) {
             known.event_known = is_known_event(head->event, context_.symbols);
             known.scope.event = true;
             known.scope.event_name = event_name(head->event);
         }
-        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
+        if (const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger)) {
             known.scope.window = head->schedule.window.has_value();
             // Without `for` there is one run, for nobody.
             if (!settings.audience) known.audience_known = true;
         }
+        if (!head_broken && !playbook_.is_template)
+            known.scope.coming_dates = coming_dates(settings);
+        if (playbook_.is_template && !settings.audience) {
+            known.audience_known = false;
+            known.scope.group = known.scope.member = true;
+        }
         return known;
+    }
+
+    // Of the rows that tables are to have.
+    std::shared_ptr<const std::vector<date::local_days>> coming_dates(
+        const EffectiveSettings& settings) const {
+        const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger);
+        if (!head || !settings.timezone || context_.symbols.tables.empty()) return nullptr;
+        const auto zone = find_zone(settings.timezone->zone, false, context_);
+        if (!zone) return nullptr;
+        const auto schedule = schedule_of(*head, settings, context_.symbols.calendars);
+        const auto from = compile_date(context_.options);
+        auto dates = std::make_shared<std::vector<date::local_days>>();
+        for (const auto& occurrence : calendar::OccurrenceRange(
+                 schedule, *zone, zone->to_instant(from), zone->to_instant(from + table_horizon))) {
+            dates->push_back(date::floor<date::days>(occurrence.nominal));
+        }
+        dates->erase(std::unique(dates->begin(), dates->end()), dates->end());
+        return dates;
     }
 
     // The settings were checked where they stand.
     Audience quiet_audience(const ast::AudienceText& written) const {
         std::vector<Diagnostic> said_already;
-        return resolve_audience(written,
-                                {context_.symbols, context_.options, context_.plan, said_already});
+        return resolve_audience(written, context_.reporting_to(said_already));
     }
 
     static void take_guards(const EffectiveSettings& settings, Rule& rule) {
@@ -162,53 +159,52 @@ class PlaybookResolver {
         if (settings.locale) guards.locale = settings.locale->locale;
     }
 
-    // Each is reported once a playbook: its cause is the same for all its rules.
-    void require_settings(const ast::Rule& rule, const EffectiveSettings& settings) {
-        if (!settings.timezone && !missing_reported_[0]) {
-            missing_reported_[0] = true;
-            const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger);
+    void require_settings(const EffectiveSettings& settings) {
+        if (!settings.timezone && !playbook_.missing_reported[0]) {
+            playbook_.missing_reported[0] = true;
+            const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger);
             auto& diagnostic =
                 head ? context_.report(code::no_timezone, head->places.times,
                                        "which clock is {} on?"_say(first_time(*head)),
                                        "no time zone here or above"_say)
-                     : context_.report(code::no_timezone, rule.name.span,
-                                       "which clock does `{}` go by?"_say(rule.name.text),
+                     : context_.report(code::no_timezone, rule_.name.span,
+                                       "which clock does `{}` go by?"_say(rule_.name.text),
                                        "no time zone here or above"_say);
             diagnostic.notes.push_back(
                 "add `timezone Asia/Shanghai`, or your community's zone, to `{}`"_say(
-                    playbook_.name.text));
+                    playbook_.playbook.name.text));
             diagnostic.notes.push_back(
                 "the machine's zone is never used, so that every machine agrees"_say);
         }
         const bool needs_audience =
-            !std::holds_alternative<ast::CalendarHead>(rule.trigger) || addresses_subject(rule);
-        if (!settings.audience && needs_audience && !missing_reported_[1]) {
-            missing_reported_[1] = true;
+            !std::holds_alternative<ast::CalendarHead>(rule_.trigger) || addresses_subject();
+        if (!settings.audience && needs_audience && !playbook_.missing_reported[1]) {
+            playbook_.missing_reported[1] = true;
             context_
-                .report(code::no_audience, rule.name.span, "who is `{}` for?"_say(rule.name.text),
+                .report(code::no_audience, rule_.name.span, "who is `{}` for?"_say(rule_.name.text),
                         "no `for` here or above"_say)
                 .notes.push_back("add `for groups tagged …` or `for members tagged …`"_say);
         }
-        if (!settings.via && !missing_reported_[2] && delivers(rule.steps)) {
-            missing_reported_[2] = true;
+        if (!settings.via && !playbook_.missing_reported[2] && delivers(rule_.steps)) {
+            playbook_.missing_reported[2] = true;
             context_
-                .report(code::no_channel, rule.name.span,
-                        "which way does `{}` go out?"_say(rule.name.text),
+                .report(code::no_channel, rule_.name.span,
+                        "which way does `{}` go out?"_say(rule_.name.text),
                         "no `via` here or above"_say)
                 .notes.push_back("add `via` and a channel; `via log` writes to the log"_say);
         }
     }
 
     // Without `for` a rule has one run; its posts go to the groups it creates.
-    static bool addresses_subject(const ast::Rule& rule) {
+    bool addresses_subject() const {
         const bool creates =
-            std::any_of(rule.steps.begin(), rule.steps.end(), [](const ast::Step& step) {
+            std::any_of(rule_.steps.begin(), rule_.steps.end(), [](const ast::Step& step) {
                 return std::any_of(
                     step.actions.begin(), step.actions.end(), [](const ast::Action& action) {
                         return std::holds_alternative<ast::CreateGroupAction>(action.node);
                     });
             });
-        return !creates && delivers(rule.steps);
+        return !creates && delivers(rule_.steps);
     }
 
     static Message first_time(const ast::CalendarHead& head) {
@@ -219,14 +215,14 @@ class PlaybookResolver {
 
     // ---- triggers ----
 
-    void resolve_trigger(const ast::Rule& rule, const EffectiveSettings& settings,
-                         const RuleContext& known, Rule& result) {
-        if (const auto* head = std::get_if<ast::CalendarHead>(&rule.trigger)) {
+    void resolve_trigger(const EffectiveSettings& settings, const RuleContext& known,
+                         Rule& result) {
+        if (const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger)) {
             auto schedule = schedule_of(*head, settings, context_.symbols.calendars);
             check_times(*head, schedule, settings);
             add_calendars(schedule);
             result.trigger = CalendarTrigger{std::move(schedule)};
-        } else if (const auto* event = std::get_if<ast::EventHead>(&rule.trigger)) {
+        } else if (const auto* event = std::get_if<ast::EventHead>(&rule_.trigger)) {
             EventTrigger trigger;
             static_cast<EventPattern&>(trigger) =
                 resolve_event(event->event, known.scope, context_);
@@ -235,7 +231,7 @@ class PlaybookResolver {
             if (event->again_after) trigger.again_after = event->again_after->value;
             trigger.again_from_start = event->again_from_start;
             result.trigger = std::move(trigger);
-        } else if (const auto* condition = std::get_if<ast::ConditionHead>(&rule.trigger)) {
+        } else if (const auto* condition = std::get_if<ast::ConditionHead>(&rule_.trigger)) {
             ConditionTrigger trigger;
             if (auto resolved = resolve_condition(condition->condition, known.scope, context_))
                 trigger.condition = std::move(*resolved);
@@ -265,8 +261,8 @@ class PlaybookResolver {
                         diagnostics.end()})) {
             return;
         }
-        if (head.places.workday && !settings.calendar && !workday_hint_given_) {
-            workday_hint_given_ = true;
+        if (head.places.workday && !settings.calendar && !playbook_.workday_hint_given) {
+            playbook_.workday_hint_given = true;
             auto& hint = context_.report(code::workday_without_calendar, *head.places.workday,
                                          "`workday` is Monday to Friday here, holidays too"_say,
                                          "no `calendar` here or above"_say);
@@ -283,26 +279,26 @@ class PlaybookResolver {
 
     // ---- steps ----
 
-    void check_steps(const ast::Rule& rule, const RuleContext& known, bool head_broken) {
+    void check_steps(const RuleContext& known, bool head_broken) {
         bool any_action = false;
-        for (const auto& step : rule.steps) {
+        for (const auto& step : rule_.steps) {
             any_action = any_action || !step.actions.empty();
             if (step.label && !head_broken) check_label(*step.label, known);
-            if (step.label && step.actions.empty() && !rule.broken_steps) {
+            if (step.label && step.actions.empty() && !rule_.broken_steps) {
                 context_.report(code::rule_without_steps, step.label->span,
                                 "this step does nothing"_say,
                                 "an action such as `post` goes behind the colon"_say);
             }
         }
-        if (!any_action && rule.steps.empty() && !rule.broken_steps) {
-            context_.report(code::rule_without_steps, rule.name.span,
-                            "the rule `{}` does nothing"_say(rule.name.text),
+        if (!any_action && rule_.steps.empty() && !rule_.broken_steps) {
+            context_.report(code::rule_without_steps, rule_.name.span,
+                            "the rule `{}` does nothing"_say(rule_.name.text),
                             "an action such as `post` goes between its braces"_say);
         }
-        if (rule.steps.size() > steps_max) {
-            context_.report(code::too_many_steps, rule.name.span,
+        if (rule_.steps.size() > steps_max) {
+            context_.report(code::too_many_steps, rule_.name.span,
                             "the rule `{}` has {} steps; at most {} are read"_say(
-                                rule.name.text, rule.steps.size(), steps_max));
+                                rule_.name.text, rule_.steps.size(), steps_max));
         }
     }
 
@@ -325,21 +321,20 @@ class PlaybookResolver {
 
     // Steps stand in the order in which they happen, so that a run walks down its rule; here it is
     // tried out on coming dates.
-    void check_order(const ast::Rule& rule, const calendar::Schedule* schedule,
-                     const ast::TimezoneClause& clause) {
+    void check_order(const calendar::Schedule* schedule, const ast::TimezoneClause& clause) {
         const auto zone = find_zone(clause.zone, false, context_);
         if (!zone) return;
-        const auto planned = sample_step_times(rule, schedule, *zone);
+        const auto planned = sample_step_times(rule_, schedule, *zone);
         for (std::size_t i = 1; i < planned.size(); ++i) {
-            if (!rule.steps[i].label || rule.steps[i].label_broken ||
-                rule.steps[i - 1].label_broken)
+            if (!rule_.steps[i].label || rule_.steps[i].label_broken ||
+                rule_.steps[i - 1].label_broken)
                 continue;
             if (planned[i] >= planned[i - 1]) continue;
-            auto& diagnostic = context_.report(code::steps_out_of_order, rule.steps[i].label->span,
+            auto& diagnostic = context_.report(code::steps_out_of_order, rule_.steps[i].label->span,
                                                "this step comes before the one above it"_say,
                                                "{} here"_say(local_text(*zone, planned[i])));
-            if (rule.steps[i - 1].label) {
-                diagnostic.related.push_back({rule.steps[i - 1].label->span,
+            if (rule_.steps[i - 1].label) {
+                diagnostic.related.push_back({rule_.steps[i - 1].label->span,
                                               "{} here"_say(local_text(*zone, planned[i - 1]))});
             }
             diagnostic.notes.push_back("write the steps in the order in which they happen"_say);
@@ -347,11 +342,93 @@ class PlaybookResolver {
         }
     }
 
-    const ast::Playbook& playbook_;
-    const EffectiveSettings settings_;
+    PlaybookState& playbook_;
+    const ast::Rule& rule_;
+    const std::string prefix_;
     const ResolveContext& context_;
-    std::array<bool, 3> missing_reported_{};  // timezone, audience, via
-    bool workday_hint_given_ = false;
+};
+
+// A rule where it is written, or of an instance of a template.
+struct PlacedRule {
+    const ast::Rule* rule;
+    const ast::Instance* instance = nullptr;
+    const ExpandedRule* expanded = nullptr;
+};
+
+class PlaybookResolver {
+  public:
+    PlaybookResolver(const ast::Playbook& playbook, const EffectiveSettings& of_file,
+                     const ResolveContext& context, bool is_template)
+        : playbook_(playbook),
+          state_{playbook, settings_of(of_file, playbook), is_template},
+          context_(context) {}
+
+    Playbook run() {
+        const std::size_t diagnostics_before = context_.diagnostics.size();
+        collect_rules();
+        Playbook result{playbook_.name.text, ast::plain_text(playbook_.title), {}};
+        for (const PlacedRule& placed : rules_) result.rules.push_back(resolve(placed));
+        if (names_.empty() && context_.diagnostics.size() == diagnostics_before &&
+            !playbook_.broken_settings && !state_.is_template) {
+            context_
+                .report(code::rule_without_steps, playbook_.name.span,
+                        "the playbook `{}` has no rules"_say(playbook_.name.text))
+                .severity = Severity::warning;
+        }
+        return result;
+    }
+
+  private:
+    void collect_rules() {
+        ClausesSeen seen;
+        for (const auto& item : playbook_.items) {
+            if (const auto* setting = std::get_if<ast::Setting>(&item)) {
+                seen.add(setting->clause, context_.diagnostics);
+                check_clause(setting->clause, context_);
+            } else if (const auto* rule = std::get_if<ast::Rule>(&item)) {
+                take_name(rule->name);
+                rules_.push_back({rule});
+            } else if (const auto* instance = std::get_if<ast::Instance>(&item)) {
+                take_name(instance->name);
+                collect_rules_of(*instance);
+            }
+        }
+        for (const PlacedRule& placed : rules_) state_.rule_names.push_back(placed.rule->name.text);
+    }
+
+    void collect_rules_of(const ast::Instance& instance) {
+        for (ExpandedRule& expanded : expand(instance, context_)) {
+            const ExpandedRule& kept = expanded_.emplace_back(std::move(expanded));
+            rules_.push_back({&kept.rule, &instance, &kept});
+        }
+    }
+
+    void take_name(const ast::Name& name) {
+        const auto [first, added] = names_.emplace(name.text, name.span);
+        if (added) return;
+        context_
+            .report(code::declared_twice, name.span, "two rules are called `{}`"_say(name.text),
+                    "a rule's name is what it is known by"_say)
+            .related.push_back({first->second, "first here"_say});
+    }
+
+    // ---- rules ----
+
+    Rule resolve(const PlacedRule& placed) {
+        if (!placed.expanded) return RuleResolver(state_, *placed.rule, {}, context_).run();
+        std::vector<Diagnostic> found;
+        const ResolveContext inside = context_.reporting_to(found);
+        Rule rule = RuleResolver(state_, *placed.rule, placed.expanded->prefix, inside).run();
+        report_inside(*placed.instance, placed.expanded->of, found, context_);
+        return rule;
+    }
+
+    const ast::Playbook& playbook_;
+    PlaybookState state_;
+    const ResolveContext& context_;
+    std::vector<PlacedRule> rules_{};
+    std::deque<ExpandedRule> expanded_{};
+    std::map<std::string, SourceSpan> names_{};
 };
 
 void check_channel(const ast::Name& channel, const ResolveContext& context) {
@@ -397,14 +474,22 @@ void check_clause(const ast::Clause& clause, const ResolveContext& context) {
     } else if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
         for (const auto& channel : via->channels) check_channel(channel, context);
     } else if (const auto* calendar = std::get_if<ast::CalendarClause>(&clause)) {
-        if (!context.symbols.broken.contains(calendar->calendar.text))
+        if (!context.symbols.may_declare(calendar->calendar.text))
             check_calendar_name(calendar->calendar, context.symbols.calendars, context.diagnostics);
     }
 }
 
 Playbook resolve_playbook(const ast::Playbook& playbook, const EffectiveSettings& of_file,
                           const ResolveContext& context) {
-    return PlaybookResolver(playbook, of_file, context).run();
+    return PlaybookResolver(playbook, of_file, context, false).run();
+}
+
+void check_template(const ast::TemplateDeclaration& declaration, const ResolveContext& context) {
+    Plan plan;
+    const ResolveContext apart{
+        context.file, context.symbols,    context.options, context.named_files,
+        plan,         context.diagnostics};
+    PlaybookResolver(declaration.rules, {}, apart, true).run();
 }
 
 }  // namespace sop::lang

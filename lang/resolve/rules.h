@@ -11,6 +11,9 @@ namespace sop::lang {
 Playbook resolve_playbook(const ast::Playbook& playbook, const EffectiveSettings& of_file,
                           const ResolveContext& context);
 
+// Reports what is wrong with the rules of a template whatever its values.
+void check_template(const ast::TemplateDeclaration& declaration, const ResolveContext& context);
+
 // Zones, calendars and what else a setting names.
 void check_clause(const ast::Clause& clause, const ResolveContext& context);
 

@@ -96,7 +96,11 @@ Fields event_fields(const std::string& event, const Symbols& symbols) {
                   {"at", type_of(ValueType::instant)},
                   {"group", type_of(ValueType::text)},
                   {"member", type_of(ValueType::text)}};
-    if (event == "message") fields.emplace("text", type_of(ValueType::text));
+    if (event == "message") {
+        fields.emplace("text", type_of(ValueType::text));
+        // More than a sticker or a word that checks in.
+        fields.emplace("effective", type_of(ValueType::boolean));
+    }
     if (event == "join") fields.emplace("first", type_of(ValueType::boolean));
     const auto found = symbols.events.find(event);
     if (found == symbols.events.end()) return fields;

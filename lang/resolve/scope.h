@@ -1,7 +1,10 @@
 // What an expression can see where it stands, and the types of what it sees.
 #pragma once
 
+#include <date/date.h>
+
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +29,8 @@ struct Scope {
     bool collected = false;
     std::string collected_event{};
     bool draw = false;
+    // The dates of the rule's coming runs; nothing when they are not known.
+    std::shared_ptr<const std::vector<date::local_days>> coming_dates{};
     // What bare names are fields of, inside `where`.
     std::optional<Fields> filtered{};
 

@@ -259,22 +259,24 @@ class StepResolver {
         return result;
     }
 
+    // A rule of a template names the others of its instance by their own names.
     std::optional<Action> make(const ast::RunAction& run, SourceSpan) {
-        std::vector<std::string> names;
-        for (const auto& item : rule_.playbook.items) {
-            if (const auto* rule = std::get_if<ast::Rule>(&item)) names.push_back(rule->name.text);
-        }
-        const bool known = std::find(names.begin(), names.end(), run.rule.text) != names.end();
-        if (!known && !context_.symbols.broken.contains(run.rule.text)) {
+        const auto& names = rule_.rule_names;
+        const auto is_known = [&](const std::string& name) {
+            return std::find(names.begin(), names.end(), name) != names.end();
+        };
+        const std::string beside = rule_.prefix + run.rule.text;
+        const std::string& name = is_known(beside) ? beside : run.rule.text;
+        if (!is_known(name) && !context_.symbols.may_declare(name)) {
             auto& diagnostic = context_.report(code::unknown_rule, run.rule.span,
                                                "the playbook has no rule `{}`"_say(run.rule.text));
             suggest(diagnostic, run.rule.text, names);
         }
-        if (run.rule.text == rule_.rule.name.text) {
+        if (name == rule_.rule.name.text) {
             context_.report(code::rule_runs_itself, run.rule.span,
                             "the rule would start itself without end"_say);
         }
-        return StartRule{run.rule.text};
+        return StartRule{name};
     }
 
     // ---- collecting and drawing ----
@@ -418,26 +420,32 @@ std::string path_at(const ast::ContentDeclaration& declaration, SourceSpan span)
 }
 
 // A content fits where it is used if all its holes can be filled there.
-void check_content_use(const ast::Name& use, const ast::ContentDeclaration& declaration,
+void check_content_use(const ast::Name& use, const Declared<ast::ContentDeclaration>& declaration,
                        const RuleContext& rule, const ResolveContext& context) {
     std::vector<Diagnostic> anywhere;
-    const ResolveContext wide{context.symbols, context.options, context.plan, anywhere};
-    resolve_content(declaration, widest_scope(context.symbols), wide);
+    const ResolveContext wide = context.reporting_to(anywhere);
+    resolve_content(*declaration, widest_scope(context.symbols), wide);
     std::vector<Diagnostic> here;
-    const ResolveContext narrow{context.symbols, context.options, context.plan, here};
-    resolve_content(declaration, rule.scope, narrow);
+    const ResolveContext narrow = context.reporting_to(here);
+    resolve_content(*declaration, rule.scope, narrow);
     for (const Diagnostic& problem : here) {
         const bool wrong_anyway =
             std::any_of(anywhere.begin(), anywhere.end(), [&](const Diagnostic& other) {
                 return other.span == problem.span && other.code == problem.code;
             });
         if (wrong_anyway) continue;
+        if (problem.code == code::table_row_missing) {
+            Diagnostic& gap = context.diagnostics.emplace_back(problem);
+            gap.span = use.span;
+            gap.related.push_back({problem.span, "used here"_say, declaration.at.source()});
+            continue;
+        }
         const bool of_event = problem.code == code::unknown_field;
         context
             .report(code::not_visible_here, use.span,
-                    "`{}` needs `{{{}}}`"_say(use.text, path_at(declaration, problem.span)),
+                    "`{}` needs `{{{}}}`"_say(use.text, path_at(*declaration, problem.span)),
                     of_event ? "this rule's event has no such field"_say : problem.label)
-            .related.push_back({problem.span, "used here"_say});
+            .related.push_back({problem.span, "used here"_say, declaration.at.source()});
         return;
     }
 }
@@ -457,10 +465,10 @@ std::size_t resolve_message(const std::variant<ast::Name, ast::Text>& message,
                                    "content {} {{ text \"…\" }}"_say);
             return 0;
         }
-        if (scope_known) check_content_use(*name, *found->second, rule, context);
+        if (scope_known) check_content_use(*name, found->second, rule, context);
         // What is wrong with it is said where it stands and where it is used.
         std::vector<Diagnostic> said_already;
-        const ResolveContext quiet{context.symbols, context.options, context.plan, said_already};
+        const ResolveContext quiet = context.reporting_to(said_already);
         content = resolve_content(*found->second, scope, quiet);
     } else {
         content.text = resolve_text(std::get<ast::Text>(message), scope, context);

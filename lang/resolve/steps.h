@@ -9,8 +9,9 @@ namespace sop::lang {
 
 // What is known of the rule whose steps are resolved.
 struct RuleContext {
-    const ast::Playbook& playbook;
     const ast::Rule& rule;
+    const std::vector<std::string>& rule_names;  // of the whole playbook
+    std::string prefix{};                        // of the rules of its template's instance
     std::optional<ast::AudienceClause> audience{};
     SubjectKind subject = SubjectKind::playbook;
     bool audience_known = false;

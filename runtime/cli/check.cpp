@@ -49,7 +49,7 @@ int check(const CheckOptions& options) {
     const auto sources = read_sources(options.paths);
     std::optional<date::local_days> from;
     if (options.from) from = parse_date(*options.from, "--from");
-    const lang::CompileOptions compile_options{zones, from};
+    const lang::CompileOptions compile_options{zones, from, read_named_file};
     const lang::Compilation compilation = lang::compile(sources, compile_options);
     const FindingCounts counts = count_findings(compilation.files);
     if (options.format == OutputFormat::json) {

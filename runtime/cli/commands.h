@@ -34,6 +34,12 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options);
 
+struct DocOptions {
+    std::optional<std::string> name;  // of a file of the standard library; all are listed without
+    OutputFormat format = OutputFormat::text;
+};
+int doc(const DocOptions& options);
+
 struct FormatOptions {
     std::vector<std::string> paths;
     std::optional<lang::Dialect> dialect{};  // to write keywords in; each file's own if not said

@@ -83,6 +83,7 @@ struct CommandLine {
     CLI::App app{"Community playbooks: checked, scheduled, posted.", "sop"};
     CheckOptions check_options;
     ExplainOptions explain_options;
+    DocOptions doc_options;
     FormatOptions format_options;
     NextOptions next_options;
     ServeOptions serve_options;
@@ -101,6 +102,7 @@ struct CommandLine {
             "`sop COMMAND --help` shows a command's options and examples.");
         add_check();
         add_explain();
+        add_doc();
         add_format_command();
         add_next();
         add_rehearse();
@@ -137,6 +139,16 @@ struct CommandLine {
         add_format(command, explain_options.format);
         command->footer("Examples:\n  sop explain SOP0104\n  sop explain 104 --lang zh-CN");
         command->callback([this] { run = [this] { return explain(explain_options); }; });
+    }
+
+    void add_doc() {
+        auto* command =
+            app.add_subcommand("doc", "Show what the standard library declares, with comments");
+        command->add_option("NAME", doc_options.name,
+                            "A file of it, such as std.events; without it all are listed");
+        add_format(command, doc_options.format);
+        command->footer("Examples:\n  sop doc\n  sop doc std.calendar.cn");
+        command->callback([this] { run = [this] { return doc(doc_options); }; });
     }
 
     void add_format_command() {

@@ -87,7 +87,7 @@ void add_coming(const lang::Playbook& playbook, const lang::Rule& rule, const Zo
 int next_of_playbooks(const NextOptions& options, const ZoneDatabase& zones) {
     const auto sources = read_sources(options.paths);
     const auto from = options.after ? parse_date(*options.after, "--after") : today();
-    const lang::Compilation compilation = lang::compile(sources, {zones, from});
+    const lang::Compilation compilation = lang::compile(sources, {zones, from, read_named_file});
     if (!compilation.plan) {
         print_findings(compilation.files, options.language, stderr);
         fmt::print(stderr, "{}\n",

@@ -54,6 +54,17 @@ std::string read_file(const std::string& path) {
     return text;
 }
 
+lang::NamedText read_named_file(const std::string& path) {
+    std::error_code error;
+    if (!fs::exists(path, error)) return {{}, "no such file"_say};
+    if (!fs::is_regular_file(path, error)) return {{}, "it is no file"_say};
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return {{}, std::string(std::strerror(errno))};
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (file.bad()) return {{}, std::string(std::strerror(errno))};
+    return {std::move(text), {}};
+}
+
 std::vector<lang::Source> read_sources(const std::vector<std::string>& paths) {
     std::vector<lang::Source> sources;
     for (const std::string& path : paths) {
@@ -149,7 +160,7 @@ ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatab
     ProjectPlan loaded;
     loaded.config = load_config(folder);
     const auto sources = read_sources({folder});
-    lang::Compilation compilation = lang::compile(sources, {zones, from});
+    lang::Compilation compilation = lang::compile(sources, {zones, from, read_named_file});
     print_findings(compilation.files, language, stderr);
     if (!compilation.plan) {
         const auto findings = findings_text(count_findings(compilation.files));

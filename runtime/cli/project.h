@@ -47,6 +47,9 @@ struct ProjectPlan {
 ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
                       date::local_days from, lang::Language language);
 
+// What playbooks import, and tables.
+lang::NamedText read_named_file(const std::string& path);
+
 // The text of a file; throws CommandError.
 std::string read_file(const std::string& path);
 

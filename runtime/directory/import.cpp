@@ -3,9 +3,9 @@
 // transaction.
 #include "runtime/directory/import.h"
 
+#include "lang/csv_table.h"
 #include "lang/suggestion.h"
 #include "lang/unicode.h"
-#include "runtime/directory/csv_table.h"
 
 #include <fmt/format.h>
 
@@ -42,11 +42,6 @@ std::string read_file(const std::filesystem::path& file) {
     return std::move(text).str();
 }
 
-std::string_view without_byte_order_mark(std::string_view text) {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    return text.starts_with(mark) ? text.substr(mark.size()) : text;
-}
-
 // A sentence when the text is of an encoding that no row of it can be read in.
 std::optional<std::string> foreign_encoding(std::string_view text) {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
@@ -58,13 +53,13 @@ std::optional<std::string> foreign_encoding(std::string_view text) {
 // ---- rows ---------------------------------------------------------------------------------------
 
 // Spreadsheets leave such rows below the last one: ",,,".
-bool says_nothing(const CsvRow& row) {
+bool says_nothing(const lang::CsvRow& row) {
     return std::all_of(row.fields.begin(), row.fields.end(),
                        [](const std::string& field) { return field.empty(); });
 }
 
 // What is wrong with the bytes of a row, if anything.
-std::optional<std::string> find_bad_text(const CsvRow& row) {
+std::optional<std::string> find_bad_text(const lang::CsvRow& row) {
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
         const std::string& field = row.fields[i];
         if (field.find('\0') != std::string::npos) {
@@ -138,7 +133,7 @@ std::string describe_unknown_column(const ColumnNames& names, const std::string&
                : fmt::format("unknown column \"{}\"; there are {}", header, list_columns(names));
 }
 
-Columns read_header(const CsvRow& header, const ColumnNames& names,
+Columns read_header(const lang::CsvRow& header, const ColumnNames& names,
                     std::vector<ImportProblem>& problems) {
     const auto report = [&](std::string message) {
         problems.push_back({.line = header.line, .message = std::move(message)});
@@ -244,7 +239,7 @@ bool is_usable_id(std::string_view id) {
 // A row whose values can be asked for by column.
 class RecordRow {
   public:
-    RecordRow(const CsvRow& row, const Columns& columns) : row_(row), columns_(columns) {}
+    RecordRow(const lang::CsvRow& row, const Columns& columns) : row_(row), columns_(columns) {}
 
     std::size_t line() const { return row_.line; }
     const std::string& id() const { return row_.fields[*columns_[0]]; }
@@ -266,16 +261,16 @@ class RecordRow {
     }
 
   private:
-    const CsvRow& row_;
+    const lang::CsvRow& row_;
     const Columns& columns_;
 };
 
 // Reports the rows that cannot be records by themselves and returns the others.
-std::vector<RecordRow> check_rows(const std::vector<CsvRow>& rows, const Columns& columns,
+std::vector<RecordRow> check_rows(const std::vector<lang::CsvRow>& rows, const Columns& columns,
                                   std::size_t width, std::vector<ImportProblem>& problems) {
     std::vector<RecordRow> records;
     std::unordered_map<std::string_view, std::size_t> first_lines;
-    for (const CsvRow& row : rows) {
+    for (const lang::CsvRow& row : rows) {
         const auto report = [&](std::string message) {
             problems.push_back({.line = row.line, .message = std::move(message)});
         };
@@ -390,38 +385,40 @@ ImportReport refuse(std::vector<ImportProblem> problems) {
 
 template <typename Record, typename Import>
 ImportReport import_records(const std::filesystem::path& file, Store& store, Import import) {
-    const std::string bytes = read_file(file);
-    const std::string_view text = without_byte_order_mark(bytes);
+    const std::string text = read_file(file);
     if (auto encoding = foreign_encoding(text)) {
         return refuse({{.line = 0, .message = *encoding}});
     }
-    CsvTable table = read_csv(text);
+    lang::CsvTable table = lang::read_csv(text);
     std::erase_if(table.rows, says_nothing);
+    std::vector<ImportProblem> unreadable;
+    for (const lang::CsvProblem& problem : table.problems)
+        unreadable.push_back({.line = problem.line, .message = problem.message.text()});
     // Where the first row itself could not be read, the next is not to be taken for it.
     const bool has_header =
         !table.rows.empty() &&
-        (table.problems.empty() || table.rows.front().line < table.problems.front().line);
+        (unreadable.empty() || table.rows.front().line < unreadable.front().line);
     if (!has_header) {
-        if (table.problems.empty()) {
-            table.problems.push_back(
+        if (unreadable.empty()) {
+            unreadable.push_back(
                 {.line = 0,
                  .message = fmt::format("the file is empty; its first row names the columns: {}",
                                         list_columns(Import::column_names))});
         }
-        return refuse(std::move(table.problems));
+        return refuse(std::move(unreadable));
     }
 
-    const CsvRow header = std::move(table.rows.front());
+    const lang::CsvRow header = std::move(table.rows.front());
     table.rows.erase(table.rows.begin());
     std::vector<ImportProblem> problems;
     const Columns columns = read_header(header, Import::column_names, problems);
     if (!problems.empty()) {
         return refuse(std::move(problems));
     }
-    const auto records = check_rows(table.rows, columns, header.fields.size(), table.problems);
+    const auto records = check_rows(table.rows, columns, header.fields.size(), unreadable);
 
     const auto transaction = store.begin();
-    ImportReport report = put_records<Record>(records, import, std::move(table.problems));
+    ImportReport report = put_records<Record>(records, import, std::move(unreadable));
     if (!report.problems.empty()) {
         // Each step went through the rows anew. A row has one problem at most.
         std::sort(report.problems.begin(), report.problems.end(),

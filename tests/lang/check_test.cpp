@@ -123,7 +123,7 @@ TEST_CASE("a fix makes the text right", "[check][fix]") {
         DYNAMIC_SECTION(row.broken) {
             std::string text = tests::playbook_with(row.broken);
             const std::vector<lang::Source> sources{{"test.sop", text}};
-            const auto compilation = lang::compile(sources, {tests::frozen_zones()});
+            const auto compilation = lang::compile(sources, tests::compile_options());
             const auto& diagnostics = compilation.files.front().diagnostics;
             REQUIRE(diagnostics.size() == 1);
             REQUIRE(diagnostics.front().fix);
@@ -140,12 +140,13 @@ TEST_CASE("files of a project are checked against each other", "[check][project]
         "playbook p { timezone UTC\nfor groups\nvia log\na: every day at 08:00 { post \"x\" } }\n";
     const std::vector<lang::Source> sources{{"a.sop", "sop 1\nevent e { a: text }\n" + playbook},
                                             {"b.sop", "sop 1\nevent e { a: number }\n" + playbook}};
-    const auto compilation = lang::compile(sources, {tests::frozen_zones()});
+    const auto compilation = lang::compile(sources, tests::compile_options());
     CHECK_FALSE(compilation.plan);
     CHECK(compilation.files[0].diagnostics.empty());
     REQUIRE(compilation.files[1].diagnostics.size() == 2);
     for (const auto& diagnostic : compilation.files[1].diagnostics)
         CHECK(diagnostic.code == "SOP0110");
-    CHECK(compilation.files[1].diagnostics[0].notes.front().text() ==
-          "first declared at a.sop:2:7");
+    const auto& first = compilation.files[1].diagnostics[0].related.front();
+    CHECK(first.source == &sources[0]);
+    CHECK(sources[0].text(first.span) == "e");
 }

@@ -170,7 +170,7 @@ TEST_CASE("diagnostics as JSON carry places as offset, line and column", "[diagn
         R"({"arguments":[],"code":"SOP0104","file":"闪购.sop","fix":{"place":)" + place +
             R"(,"replacement":"member","title":"write `member`"},"label":"l","message":"m `会员`","notes":["n"],"pattern":null,"place":)" +
             place +
-            R"(,"related":[{"label":"r","place":{"begin":{"column":6,"line":2,"offset":19},"end":{"column":7,"line":2,"offset":20}}}],"severity":"note"})");
+            R"(,"related":[{"file":"闪购.sop","label":"r","place":{"begin":{"column":6,"line":2,"offset":19},"end":{"column":7,"line":2,"offset":20}}}],"severity":"note"})");
 }
 
 TEST_CASE("JSON of a plain diagnostic has every member, and of a broken text is still JSON",

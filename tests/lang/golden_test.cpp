@@ -44,7 +44,7 @@ TEST_CASE("diagnostics read as their goldens, in English, in Chinese and as JSON
         DYNAMIC_SECTION(input.filename().string()) {
             const std::vector<lang::Source> sources{
                 {input.filename().string(), tests::read_text_file(input)}};
-            const auto compilation = lang::compile(sources, {tests::frozen_zones()});
+            const auto compilation = lang::compile(sources, tests::compile_options());
             std::string text;
             std::string chinese;
             std::string json;
@@ -101,8 +101,31 @@ TEST_CASE("every example is formatted and compiles without a finding", "[golden]
         ++seen;
         INFO(entry.path());
         const std::string text = tests::read_text_file(entry.path());
-        CHECK(tests::findings_of(text).empty());
+        CHECK(tests::findings_of(text, entry.path().string()).empty());
         CHECK(lang::format_source({"example", text}).value == text);
     }
     CHECK(seen > 0);
+}
+
+TEST_CASE("the example in two languages is one", "[golden][examples]") {
+    const auto folder = tests::source_folder() / "examples" / "club";
+    const auto plan_of = [&](const char* language) {
+        std::vector<lang::Source> sources;
+        for (const char* name : {"brand.sop", "week.sop"}) {
+            const auto path = folder / language / name;
+            sources.emplace_back(path.string(), tests::read_text_file(path));
+        }
+        auto compilation = lang::compile(sources, tests::compile_options());
+        REQUIRE(compilation.plan);
+        return *compilation.plan;
+    };
+    CHECK(lang::content_hash(plan_of("en")) == lang::content_hash(plan_of("zh-CN")));
+    for (const char* name : {"brand.sop", "week.sop"}) {
+        const std::string english = tests::read_text_file(folder / "en" / name);
+        const std::string chinese = tests::read_text_file(folder / "zh-CN" / name);
+        CHECK(lang::format_source({name, english}, {.dialect = lang::Dialect::zh_cn}).value ==
+              chinese);
+    }
+    CHECK(tests::read_text_file(folder / "en" / "商品.csv") ==
+          tests::read_text_file(folder / "zh-CN" / "商品.csv"));
 }

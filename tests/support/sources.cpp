@@ -16,30 +16,48 @@ const lang::calendar::ZoneDatabase& frozen_zones() {
     return zones;
 }
 
-std::string findings_of(const std::string& text) {
-    const std::vector<lang::Source> sources{{"test.sop", text}};
-    const auto compilation = lang::compile(sources, {frozen_zones()});
+lang::CompileOptions compile_options() {
+    const auto read = [](const std::string& path) -> lang::NamedText {
+        const auto full = path.starts_with('/')
+                              ? std::filesystem::path(path)
+                              : source_folder() / "tests" / "testdata" / "named" / path;
+        if (!std::filesystem::exists(full)) return {{}, std::string("no such file")};
+        return {read_text_file(full), {}};
+    };
+    return {frozen_zones(), {}, read};
+}
+
+std::string findings_of(const std::string& text, const std::string& name) {
+    const std::vector<lang::Source> sources{{name, text}};
+    const auto compilation = lang::compile(sources, compile_options());
     std::string result;
-    for (const auto& diagnostic : compilation.files.front().diagnostics)
-        result += lang::render(diagnostic, sources.front());
+    for (const auto& file : compilation.files) {
+        for (const auto& diagnostic : file.diagnostics)
+            result += lang::render(diagnostic, *file.source);
+    }
     return result;
 }
 
 std::vector<std::string> codes_of(const std::string& text) {
     const std::vector<lang::Source> sources{{"test.sop", text}};
-    const auto compilation = lang::compile(sources, {frozen_zones()});
+    const auto compilation = lang::compile(sources, compile_options());
     std::vector<std::string> codes;
-    for (const auto& diagnostic : compilation.files.front().diagnostics) {
-        const auto at = sources.front().line_column(diagnostic.span.begin);
-        codes.push_back(fmt::format("{} at {}:{}", diagnostic.code, at.line, at.column));
+    for (const auto& file : compilation.files) {
+        const std::string name =
+            file.source == &sources.front() ? std::string() : file.source->name() + ":";
+        for (const auto& diagnostic : file.diagnostics) {
+            const auto at = file.source->line_column(diagnostic.span.begin);
+            codes.push_back(
+                fmt::format("{} at {}{}:{}", diagnostic.code, name, at.line, at.column));
+        }
     }
     return codes;
 }
 
-lang::Plan plan_of(const std::string& text) {
-    const std::vector<lang::Source> sources{{"test.sop", text}};
-    auto compilation = lang::compile(sources, {frozen_zones()});
-    INFO(findings_of(text));
+lang::Plan plan_of(const std::string& text, const std::string& name) {
+    const std::vector<lang::Source> sources{{name, text}};
+    auto compilation = lang::compile(sources, compile_options());
+    INFO(findings_of(text, name));
     REQUIRE(compilation.plan);
     return *compilation.plan;
 }

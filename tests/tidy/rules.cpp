@@ -31,9 +31,10 @@ struct Box {
 // What of the language all of runtime/ may see: the Plan, how it is made, how its diagnostics are
 // shown, and time.
 const std::vector<std::string> language_for_runtime = {
-    "lang/compile.h",  "lang/plan.h",       "lang/diagnostic.h", "lang/source.h",
-    "lang/unicode.h",  "lang/suggestion.h", "lang/value.h",      "lang/calendar/",
-    "lang/sentence.h", "lang/codes.h",      "lang/message.h",    "lang/explanation.h",
+    "lang/compile.h",   "lang/plan.h",       "lang/diagnostic.h", "lang/source.h",
+    "lang/unicode.h",   "lang/suggestion.h", "lang/value.h",      "lang/calendar/",
+    "lang/sentence.h",  "lang/codes.h",      "lang/message.h",    "lang/explanation.h",
+    "lang/csv_table.h", "lang/library.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -73,7 +74,7 @@ const std::vector<Door> library_doors = {
      "call lang/plan.h"},
     {"sqlite3.h", {"runtime/store/sqlite/"}, "call runtime/store/store.h"},
     {"curl/", {"runtime/delivery/"}, "call runtime/delivery/channel.h"},
-    {"csv.h", {"runtime/directory/csv_table.cpp"}, "call runtime/directory/import.h"},
+    {"csv.h", {"lang/csv_table.cpp"}, "call lang/csv_table.h"},
     {"toml++/", {"runtime/config/config.cpp"}, "call runtime/config/config.h"},
     {"CLI/", {"runtime/cli/"}, "take the arguments as values"},
     {"httplib.h", {}, "it is here for tests only"},

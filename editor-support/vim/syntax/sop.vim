@@ -21,21 +21,21 @@ syn sync fromstart
 
 syn cluster sopTerm contains=@sopPhrase,sopName
 syn cluster sopPhrase contains=@sopWords,sopComment,sopString,sopZone,sopNumber,sopDate,sopTime,sopMoney,sopCurrency,sopPercentage,sopDuration,sopOrdinal,sopCompared,sopFirstField,sopProperty,sopReference,sopAct,sopSolar,sopRun,sopParentheses,sopSign,sopReordering
-syn cluster sopWords contains=sopDeclarationWord,sopActionWord,sopClauseWord,sopAttributeWord,sopUnitWord,sopStepWord,sopTriggerWord,sopDateWord,sopOperatorWord,sopConstantWord,sopFunctionWord
+syn cluster sopWords contains=sopDeclarationWord,sopActionWord,sopClauseWord,sopAttributeWord,sopUnitWord,sopStepWord,sopTriggerWord,sopOperatorWord,sopDateWord,sopConstantWord,sopFunctionWord
 
 " Takes a name whole, so that no part of it is looked at.
 syn match sopName /\%(\d\)\@!\k\+/
 
 " --- words ---
-syn match sopDeclarationWord /\k\@1<!\%(audience\|calendar\|language\|playbook\|template\|channel\|content\|import\|metric\|event\|table\|value\|words\|pool\|role\|tier\|sop\)\k\@!/
+syn match sopDeclarationWord /\k\@1<!\%(audience\|calendar\|language\|playbook\|template\|channel\|content\|expect\|import\|metric\|event\|table\|value\|words\|pool\|role\|test\|tier\|sop\)\k\@!/
 syn match sopActionWord /\k\@1<!\%(announce\|dissolve\|approve\|collect\|create\|invite\|points\|remove\|reply\|untag\|call\|draw\|emit\|give\|post\|send\|take\|task\|warn\|run\|tag\)\k\@!/
 syn match sopClauseWord /\k\@1<!\%(concurrent\|correction\|potential\|parallel\|priority\|timezone\|weekdays\|because\|deliver\|filling\|invited\|members\|mention\|overlap\|replace\|unknown\|groups\|locale\|member\|normal\|reject\|second\|spaced\|spread\|tagged\|within\|defer\|group\|limit\|posts\|queue\|quiet\|shift\|since\|space\|where\|back\|both\|high\|keep\|late\|once\|size\|skip\|then\|for\|gap\|low\|via\|by\|of\|to\)\k\@!/
 syn match sopAttributeWord /\k\@1<!\%(miniprogram\|optional\|holiday\|picture\|variant\|budget\|random\|rotate\|target\|weight\|quota\|title\|years\|card\|kind\|link\|page\|pick\|text\|key\|per\)\k\@!/
 syn match sopUnitWord /\k\@1<!\%(minute\|months\|month\|weeks\|days\|hour\|week\|year\|day\|h\|m\|s\)\k\@!/
 syn match sopStepWord /\k\@1<!\%(nothing\|refused\|winner\|after\|split\|start\|done\|else\|full\|next\|stop\|wait\|all\|end\|if\)\k\@!/
 syn match sopTriggerWord /\k\@1<!\%(containing\|including\|matching\|starting\|untagged\|message\|outside\|before\|except\|saying\|again\|every\|first\|leave\|lunar\|solar\|times\|until\|also\|exit\|from\|join\|last\|most\|only\|when\|now\|as\|at\|on\)\k\@!/
-syn match sopDateWord /\k\@1<!\%(september\|wednesday\|december\|february\|november\|saturday\|thursday\|january\|october\|tuesday\|weekend\|workday\|august\|friday\|monday\|sunday\|april\|march\|july\|june\|may\)\k\@!/
 syn match sopOperatorWord /\k\@1<!\%(exists\|and\|not\|in\|or\)\k\@!/
+syn match sopDateWord /\k\@1<!\%(september\|wednesday\|december\|february\|november\|saturday\|thursday\|january\|october\|tuesday\|weekend\|workday\|august\|friday\|monday\|sunday\|april\|march\|july\|june\|may\)\k\@!/
 syn match sopConstantWord /\k\@1<!\%(today\|ever\|yes\|no\)\k\@!/
 syn match sopFunctionWord /\k\@1<!\%(distinct\|streak\|count\|sum\)\k\@!/
 
@@ -54,7 +54,7 @@ syn match sopCurrency /\k\@1<!\u\{3}\k\@!/ contained
 " --- words of Chinese and numbers that touch one another ---
 " A run that does not split wholly is a name. Of the words in it the longest is defined last. The first look spares the rest
 " wherever no run can begin.
-syn match sopRun /[^\x01-\x2f\x3a-\xff]\@=\k\@1<!\%(第\=\d\+\%([-:：]\d\+\)*\)*\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|消息\|渠道\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|頻道\|類型\|页面\|顺延\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\%(\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|消息\|渠道\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|頻道\|類型\|页面\|顺延\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\|第\=\d\+\%([-:：]\d\+\)*\)*\k\@!/
+syn match sopRun /[^\x01-\x2f\x3a-\xff]\@=\k\@1<!\%(第\=\d\+\%([-:：]\d\+\)*\)*\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\%(\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\|第\=\d\+\%([-:：]\d\+\)*\)*\k\@!/
 syn match sopRunNumber /第\=\d\+/ contained containedin=sopRun
 syn match sopRunDuration /\%(\d\+\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|周\|天\|年\|秒\|週\)\)\+/ contained containedin=sopRun
 syn match sopRunTime /\d\+\%([-:：]\d\+\)\+/ contained containedin=sopRun
@@ -62,18 +62,18 @@ syn match sopActionWordInRun /\%(发\|發\)/ contained containedin=sopRun
 syn match sopClauseWordInRun /\%(中\|低\|则\|則\|条\|由\|給\|經\|经\|给\|群\|自\|高\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(鍵\|键\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(分\|周\|天\|年\|月\|秒\|週\)/ contained containedin=sopRun
-syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|在\|当\|從\|於\|每\|當\|至\|除\)/ contained containedin=sopRun
-syn match sopOperatorWordInRun /\%(且\|或\|逢\|非\)/ contained containedin=sopRun
+syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|当\|從\|於\|每\|當\|至\|除\)/ contained containedin=sopRun
+syn match sopOperatorWordInRun /\%(且\|在\|或\|逢\|非\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(否\|是\)/ contained containedin=sopRun
-syn match sopDeclarationWordInRun /\%(事件\|內容\|内容\|分层\|分層\|券池\|剧本\|劇本\|匯入\|受众\|受眾\|导入\|指标\|指標\|数值\|數值\|日历\|日曆\|模板\|渠道\|範本\|表格\|角色\|詞表\|词表\|頻道\)/ contained containedin=sopRun
+syn match sopDeclarationWordInRun /\%(事件\|內容\|内容\|分层\|分層\|券池\|剧本\|劇本\|匯入\|受众\|受眾\|导入\|指标\|指標\|数值\|數值\|日历\|日曆\|模板\|测试\|渠道\|測試\|範本\|表格\|角色\|詞表\|词表\|預期\|頻道\|预期\)/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(任务\|任務\|公告\|发放\|呼叫\|回复\|回覆\|執行\|审批\|審批\|抽取\|收回\|收集\|新建\|發放\|私信\|私訊\|积分\|移除\|積分\|解散\|触发\|觸發\|警告\|调用\|运行\|邀請\|邀请\)/ contained containedin=sopRun
 syn match sopClauseWordInRun /\%(上限\|两次\|並行\|人数\|人數\|会员\|保持\|兩次\|則數\|区域\|區域\|发生\|因为\|因為\|对象\|對象\|属于\|屬於\|已得\|平日\|平行\|并发\|并行\|延後\|成员\|成員\|拒絕\|拒绝\|持續\|持续\|排队\|排隊\|推迟\|提醒\|时区\|時區\|更正\|替换\|替換\|會員\|未知\|条件\|标签\|條件\|標籤\|潛力\|潜力\|發生\|相隔\|空档\|空檔\|立即\|群組\|群组\|补发\|补满\|補滿\|補發\|跳过\|跳過\|迟到\|退回\|送达\|送達\|遲到\|重叠\|重疊\|錯開\|错开\|間隔\|间隔\|限时\|限時\|順延\|顺延\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(假日\|卡片\|可选\|可選\|图片\|圖片\|年份\|文字\|文本\|权重\|标题\|標題\|權重\|每个\|每個\|版本\|目标\|目標\|类型\|輪換\|轮换\|选取\|連結\|選取\|配額\|配额\|链接\|限速\|随机\|隨機\|頁面\|類型\|页面\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|秒鐘\|秒钟\)/ contained containedin=sopRun
 syn match sopStepWordInRun /\%(下一\|不做\|停止\|分流\|后于\|否则\|否則\|如果\|完成\|已满\|已滿\|开始\|後於\|等待\|結束\|结束\|被拒\|開始\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(入群\|再次\|农历\|前于\|前於\|包含\|包括\|匹配\|最后\|最多\|最後\|次数\|次數\|消息\|现在\|現在\|符合\|節氣\|节气\|訊息\|記為\|记为\|起始\|農曆\|退出\|退群\|首个\|首個\)/ contained containedin=sopRun
-syn match sopDateWordInRun /\%(一月\|七月\|三月\|九月\|二月\|五月\|八月\|六月\|十月\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|四月\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\)/ contained containedin=sopRun
 syn match sopOperatorWordInRun /\%(存在\)/ contained containedin=sopRun
+syn match sopDateWordInRun /\%(一月\|七月\|三月\|九月\|二月\|五月\|八月\|六月\|十月\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|四月\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(今天\|历来\|歷來\)/ contained containedin=sopRun
 syn match sopFunctionWordInRun /\%(求和\|計數\|计数\)/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(去标签\|去標籤\|打标签\|打標籤\)/ contained containedin=sopRun
@@ -82,6 +82,7 @@ syn match sopAttributeWordInRun /\%(小程序\|小程式\)/ contained containedi
 syn match sopStepWordInRun /\%(中奖者\|中獎者\|所有人\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(仅一次\|僅一次\|內容為\|内容为\)/ contained containedin=sopRun
 syn match sopDateWordInRun /\%(十一月\|十二月\|工作日\)/ contained containedin=sopRun
+syn match sopStepWordInRun /\%(沒有訊息\|没有消息\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(去掉标签\|去掉標籤\|离开范围\|離開範圍\)/ contained containedin=sopRun
 syn match sopFunctionWordInRun /\%(去重計數\|去重计数\|连续天数\|連續天數\)/ contained containedin=sopRun
 hi def link sopDeclarationWordInRun sopDeclarationWord
@@ -90,8 +91,8 @@ hi def link sopAttributeWordInRun sopAttributeWord
 hi def link sopUnitWordInRun sopUnitWord
 hi def link sopStepWordInRun sopStepWord
 hi def link sopTriggerWordInRun sopTriggerWord
-hi def link sopDateWordInRun sopDateWord
 hi def link sopOperatorWordInRun sopOperatorWord
+hi def link sopDateWordInRun sopDateWord
 hi def link sopConstantWordInRun sopConstantWord
 hi def link sopActionWordInRun sopActionWord
 hi def link sopFunctionWordInRun sopFunctionWord

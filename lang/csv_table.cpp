@@ -1,4 +1,4 @@
-#include "runtime/directory/csv_table.h"
+#include "lang/csv_table.h"
 
 #include <csv.h>
 
@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-namespace sop::runtime {
+namespace sop::lang {
 
 namespace {
 
@@ -35,23 +35,27 @@ class CsvReader {
     CsvReader& operator=(const CsvReader&) = delete;
 
     CsvTable read(std::string_view text) {
+        const char* begin = text.data();
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
         for (std::size_t line = 1; !text.empty(); ++line) {
-            read_line(take_line(text), line);
+            const auto offset = static_cast<std::size_t>(text.data() - begin);
+            read_line(take_line(text), line, offset);
         }
         if (csv_fini(&parser_, add_field, end_row, this) != 0) {
             report(
-                "a quoted value is never closed: everything after the quote was read as one value");
+                "a quoted value is never closed: everything after the quote was read as one value"_say);
         }
         return std::move(table_);
     }
 
   private:
-    void read_line(std::string_view line, std::size_t number) {
+    void read_line(std::string_view line, std::size_t number, std::size_t offset) {
         if (!is_in_row_) {
             if (is_blank(line)) {
                 return;
             }
-            row_ = {.line = number, .fields = {}};
+            row_ = {.line = number, .offset = offset, .fields = {}};
             is_in_row_ = true;
         }
         if (csv_parse(&parser_, line.data(), line.size(), add_field, end_row, this) ==
@@ -63,15 +67,16 @@ class CsvReader {
         }
         report(
             "a quote stands inside a value; put the whole value in quotes and write each quote in "
-            "it twice");
+            "it twice"_say);
         // Begin afresh with the next line, so that later rows are still looked at.
         csv_free(&parser_);
         csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
         is_in_row_ = false;
     }
 
-    void report(std::string message) {
-        table_.problems.push_back({.line = row_.line, .message = std::move(message)});
+    void report(Message message) {
+        table_.problems.push_back(
+            {.line = row_.line, .offset = row_.offset, .message = std::move(message)});
     }
 
     // Called through C, which no exception may cross: when memory ends here, so does the program.
@@ -98,4 +103,4 @@ CsvTable read_csv(std::string_view text) {
     return CsvReader().read(text);
 }
 
-}  // namespace sop::runtime
+}  // namespace sop::lang
