@@ -32,6 +32,7 @@ inline constexpr const char* rule_outside_playbook = "SOP0112";
 inline constexpr const char* unknown_dialect = "SOP0113";
 inline constexpr const char* cannot_be_converted = "SOP0114";
 inline constexpr const char* unknown_branch = "SOP0115";
+inline constexpr const char* hole_not_opened = "SOP0116";
 
 // Time.
 inline constexpr const char* no_timezone = "SOP0201";

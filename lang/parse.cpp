@@ -3,12 +3,15 @@
 #include "lang/codes.h"
 #include "lang/grammar.h"
 #include "lang/keyword_runs.h"
+#include "lang/lost_sign.h"
 #include "lang/reader/cursor.h"
 #include "lang/reader/reader.h"
 #include "lang/report.h"
 #include "lang/unicode.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sop::lang {
 
@@ -359,15 +362,88 @@ TokenList tokenize(const Source& source) {
     return std::move(builder.list);
 }
 
-ParsedDocument parse(const Source& source) {
+namespace {
+
+ParsedDocument read(const Source& source, TokenList list) {
     ParsedDocument parsed;
-    parsed.tokens = tokenize(source);
+    parsed.tokens = std::move(list);
     parsed.diagnostics = std::move(parsed.tokens.diagnostics);
     parsed.dialect = dialect_of(source, parsed.tokens);
     parsed.tokens = split_keyword_runs(std::move(parsed.tokens), source, parsed.dialect);
     reader::Cursor cursor(source, parsed.tokens, parsed.diagnostics, parsed.dialect);
     parsed.document = read_document(cursor);
     parsed.layout = cursor.take_layout();
+    return parsed;
+}
+
+std::vector<std::pair<std::string, std::size_t>> errors_of(const ParsedDocument& parsed) {
+    std::vector<std::pair<std::string, std::size_t>> errors;
+    for (const Diagnostic& diagnostic : parsed.diagnostics) {
+        if (diagnostic.severity == Severity::error)
+            errors.emplace_back(diagnostic.code, diagnostic.span.begin);
+    }
+    std::sort(errors.begin(), errors.end());
+    return errors;
+}
+
+// Tokens that the reader knew what to do with.
+std::size_t tokens_read(const ParsedDocument& parsed) {
+    return static_cast<std::size_t>(
+        std::count_if(parsed.layout.uses.begin(), parsed.layout.uses.end(),
+                      [](const TokenUse& use) { return use.role != TokenRole::none; }));
+}
+
+// Without this, all that is wrong is wrong by itself.
+bool may_lack_a_sign(const ParsedDocument& parsed) {
+    return std::any_of(
+        parsed.diagnostics.begin(), parsed.diagnostics.end(), [](const Diagnostic& diagnostic) {
+            const auto is = [&](const char* code) { return diagnostic.code == code; };
+            return is(code::string_not_closed) || is(code::hole_not_closed) ||
+                   is(code::bracket_not_closed) || is(code::stray_closer) ||
+                   is(code::unexpected_character) || is(code::rule_outside_playbook);
+        });
+}
+
+// With the sign there is one error less at least, none that was not there, and none that is gone
+// because its place is no longer read.
+bool reads_better(const ParsedDocument& with_sign, const ParsedDocument& without) {
+    const auto left = errors_of(with_sign);
+    const auto before = errors_of(without);
+    if (left.empty()) return true;
+    return left.size() + 1 < before.size() && tokens_read(with_sign) >= tokens_read(without) &&
+           std::includes(before.begin(), before.end(), left.begin(), left.end());
+}
+
+// The reading with the fewest errors when one sign is taken for lost; nothing when none is better
+// than the one without.
+std::optional<ParsedDocument> read_with_lost_sign(const Source& source,
+                                                  const ParsedDocument& parsed) {
+    // What is read again for all guesses together, so that a long file is not read for ever.
+    constexpr std::size_t bytes_read_max = 2 * 1024 * 1024;
+    std::optional<ParsedDocument> best;
+    std::size_t bytes_read = 0;
+    for (const LostSign& sign : guess_lost_signs(source, parsed.tokens, parsed.diagnostics)) {
+        bytes_read += source.text().size();
+        if (bytes_read > bytes_read_max) break;
+        auto found = place_sign(tokenize(with_sign(source, sign)), sign);
+        if (!found) continue;
+        ParsedDocument mended = read(source, std::move(found->list));
+        if (!reads_better(mended, parsed)) continue;
+        const bool all_right = errors_of(mended).empty();
+        mended.diagnostics.push_back(std::move(found->diagnostic));
+        if (!best || errors_of(mended).size() < errors_of(*best).size()) best = std::move(mended);
+        if (all_right) break;
+    }
+    return best;
+}
+
+}  // namespace
+
+ParsedDocument parse(const Source& source) {
+    ParsedDocument parsed = read(source, tokenize(source));
+    if (errors_of(parsed).size() > 1 && may_lack_a_sign(parsed)) {
+        if (auto mended = read_with_lost_sign(source, parsed)) return std::move(*mended);
+    }
     return parsed;
 }
 

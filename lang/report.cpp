@@ -17,7 +17,8 @@ Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, So
 bool suggest(Diagnostic& diagnostic, std::string_view word,
              const std::vector<std::string>& candidates) {
     const auto near = closest(word, candidates);
-    if (!near) return false;
+    // The very word stands where it cannot: writing it again mends nothing.
+    if (!near || *near == word) return false;
     diagnostic.notes.push_back("did you mean `{}`?"_say(*near));
     diagnostic.fix = Fix{diagnostic.span, *near, "write `{}`"_say(*near)};
     return true;

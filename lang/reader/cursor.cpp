@@ -206,7 +206,15 @@ void Cursor::skip_line_ends() {
 }
 
 void Cursor::skip_item() {
-    while (!at_item_end()) {
+    const auto behind_comma = [&] {
+        return position_ > 0 && list_.tokens[position_ - 1].kind == TokenKind::comma;
+    };
+    while (!at_item_end() || (is(TokenKind::line_end) && behind_comma())) {
+        // A list goes on after its comma.
+        if (is(TokenKind::line_end)) {
+            skip_line_ends();
+            continue;
+        }
         const Token& token = take();
         const bool opens =
             token.kind == TokenKind::open_brace || token.kind == TokenKind::open_parenthesis ||

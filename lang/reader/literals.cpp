@@ -2,6 +2,7 @@
 
 #include "lang/codes.h"
 #include "lang/reader/expressions.h"
+#include "lang/reader/lost_hole.h"
 #include "lang/text_lines.h"
 
 #include <fmt/format.h>
@@ -230,12 +231,15 @@ ast::Text read_text(Cursor& cursor, Message what) {
     const Token opener = cursor.take();
     ast::Text text;
     const bool over_lines = cursor.text(opener) == "\"\"\"";
+    bool braces_shown = false;
     while (!cursor.is(TokenKind::string_close)) {
         if (cursor.is(TokenKind::hole_open)) {
             text.parts.emplace_back(read_hole(cursor));
             continue;
         }
         const Token& part = cursor.take();
+        if (part.kind == TokenKind::string_text && !braces_shown) report_lost_holes(cursor, part);
+        braces_shown = braces_shown || part.kind == TokenKind::string_brace;
         append_text(text.parts, part.kind == TokenKind::string_brace
                                     ? "{"
                                     : without_carriage_returns(cursor.text(part)));

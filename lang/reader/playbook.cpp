@@ -198,8 +198,11 @@ bool read_steps(Cursor& cursor, ast::Rule& rule) {
 // To the brace that opens the steps of a rule with a broken head, or to the item's end when there
 // is none.
 void skip_to_steps(Cursor& cursor) {
-    while (!cursor.is(TokenKind::open_brace) && head_goes_on(cursor) &&
-           !cursor.is(TokenKind::close_brace) && !cursor.is(TokenKind::end_of_file)) {
+    const auto goes_on = [&] {
+        return head_goes_on(cursor) || at_trigger(cursor, line_ends_ahead(cursor));
+    };
+    while (!cursor.is(TokenKind::open_brace) && goes_on() && !cursor.is(TokenKind::close_brace) &&
+           !cursor.is(TokenKind::end_of_file)) {
         cursor.take();
     }
 }

@@ -119,6 +119,7 @@ class DocumentReader {
         if (document_.items.empty() && cursor_.is(TokenKind::number, 1)) fail_edition(token);
         std::vector<Keyword> known = reader::declaration_keywords;
         known.push_back(Keyword::sop);
+        known.push_back(Keyword::language);
         cursor_.fail_unknown(code::unknown_declaration, "declaration"_say,
                              "`playbook`, `tag`, `event`, `content` or `channel` stands here"_say,
                              known);
@@ -166,7 +167,10 @@ class DocumentReader {
         auto& diagnostic =
             cursor_.report(code::edition_missing, {0, 0}, "the file does not say its edition"_say,
                            "`sop {}` goes first"_say(edition_current));
-        diagnostic.fix = Fix{{0, 0},
+        // A byte order mark stays the first of the file.
+        const bool has_mark = cursor_.text(Token{TokenKind::error, {0, 3}}) == "\xEF\xBB\xBF";
+        const std::size_t begin = has_mark ? 3 : 0;
+        diagnostic.fix = Fix{{begin, begin},
                              "sop " + std::to_string(edition_current) + "\n",
                              "add `sop {}`"_say(edition_current)};
     }

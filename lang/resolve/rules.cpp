@@ -104,14 +104,16 @@ class RuleResolver {
         if (const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger)) {
             known.scope.window = head->schedule.window.has_value();
             // Without `for` there is one run, for nobody.
-            if (!settings.audience) known.audience_known = true;
+            if (!settings.audience) known.audience_known = !playbook_.playbook.broken_settings;
         }
+        // What could not be read may have said anything.
+        if (head_broken) known.scope.event = known.scope.window = true;
+        const bool broken = head_broken || playbook_.playbook.broken_settings;
+        if (!settings.audience && (broken || playbook_.is_template))
+            known.scope.group = known.scope.member = true;
+        if (playbook_.is_template && !settings.audience) known.audience_known = false;
         if (!head_broken && !playbook_.is_template)
             known.scope.coming_dates = coming_dates(settings);
-        if (playbook_.is_template && !settings.audience) {
-            known.audience_known = false;
-            known.scope.group = known.scope.member = true;
-        }
         return known;
     }
 

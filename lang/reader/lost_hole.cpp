@@ -1,0 +1,83 @@
+#include "lang/reader/lost_hole.h"
+
+#include "lang/codes.h"
+#include "lang/unicode.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sop::lang::reader {
+
+namespace {
+
+// The last code point before `end` begins there.
+std::size_t code_point_before(std::string_view text, std::size_t end) {
+    std::size_t at = end - 1;
+    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) --at;
+    return at;
+}
+
+// Back over a bracket and what it holds; `end` is behind the closing one. npos when it has no
+// partner.
+std::size_t begin_of_bracket(std::string_view text, std::size_t end, char opener) {
+    const char closer = text[end - 1];
+    std::size_t depth = 0;
+    for (std::size_t at = end; at > 0; --at) {
+        if (text[at - 1] == closer) ++depth;
+        if (text[at - 1] == opener && --depth == 0) return at - 1;
+    }
+    return std::string_view::npos;
+}
+
+// The longest `items[run.date].name`, `count(order)` or `group.name` that ends at `end`.
+std::size_t begin_of_expression(std::string_view text, std::size_t end) {
+    while (end > 0) {
+        const char last = text[end - 1];
+        if (last == ')' || last == ']') {
+            const std::size_t begin = begin_of_bracket(text, end, last == ')' ? '(' : '[');
+            if (begin == std::string_view::npos) return end;
+            end = begin;
+            continue;
+        }
+        const std::size_t at = code_point_before(text, end);
+        if (last != '.' && !continues_name(code_point_at(text, at).value)) return end;
+        end = at;
+    }
+    return end;
+}
+
+// A field that the language has, a function of its own, a row of a table.
+bool looks_like_a_hole(std::string_view expression, Dialect dialect) {
+    static constexpr std::array functions{Keyword::count, Keyword::sum, Keyword::distinct,
+                                          Keyword::streak};
+    const std::size_t name_end = expression.find_first_of(".([");
+    const std::string_view name = expression.substr(0, name_end);
+    if (name.empty()) return false;
+    const auto field = find_field(name, dialect);
+    const bool is_owner = field && !fields_of(*field).empty();
+    if (name_end == std::string_view::npos)
+        return is_owner && (field == Field::start || field == Field::end);
+    if (expression[name_end] == '.') return is_owner;
+    if (expression[name_end] == '[') return expression.find("].") != std::string_view::npos;
+    return std::any_of(functions.begin(), functions.end(),
+                       [&](Keyword keyword) { return is_spelling(name, keyword, dialect); });
+}
+
+}  // namespace
+
+void report_lost_holes(Cursor& cursor, const Token& part) {
+    const std::string_view text = cursor.text(part);
+    for (std::size_t brace = text.find('}'); brace != std::string_view::npos;
+         brace = text.find('}', brace + 1)) {
+        const std::size_t begin = begin_of_expression(text, brace);
+        if (!looks_like_a_hole(text.substr(begin, brace - begin), cursor.dialect())) continue;
+        const SourceSpan span{part.span.begin + begin, part.span.begin + brace + 1};
+        auto& diagnostic = cursor.report(code::hole_not_opened, span,
+                                         "this looks like a hole without its `{{`"_say,
+                                         "it is posted as it stands here"_say);
+        diagnostic.severity = Severity::warning;
+        diagnostic.fix = Fix{{span.begin, span.begin}, "{", "add `{{`"_say};
+    }
+}
+
+}  // namespace sop::lang::reader
