@@ -19,7 +19,7 @@ Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnost
 Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
                Dialect dialect, std::size_t block)
     : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect), position_(block) {
-    find_keywords(block, list.tokens[block].match);
+    find_keywords(block, std::min(list.tokens[block].match, list.tokens.size()));
 }
 
 void Cursor::find_keywords(std::size_t begin, std::size_t end) {

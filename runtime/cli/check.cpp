@@ -1,11 +1,16 @@
+#include "lang/fixes.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/replace_file.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace sop::runtime::cli {
 
@@ -13,8 +18,59 @@ namespace {
 
 using namespace lang::literals;
 
+bool is_standard_input(const lang::Source& source) {
+    return source.name() == standard_input_name;
+}
+
+// Files with their fixes applied. Nothing is written when one of them is no file that could be.
+class Mending {
+  public:
+    Mending(const std::vector<lang::Source>& sources, const lang::CompileOptions& options) {
+        for (const auto& source : sources) {
+            if (!is_standard_input(source)) require_replaceable(source.name());
+        }
+        mended_ = lang::apply_fixes(sources, options);
+    }
+
+    void write() const {
+        for (const auto& [source, fixes] : mended_) {
+            if (is_standard_input(source)) {
+                fmt::print("{}", source.text());
+            } else if (fixes > 0) {
+                replace_file(source.name(), std::string(source.text()));
+            }
+        }
+    }
+
+    void print(lang::Language language, std::FILE* out) const {
+        for (const auto& [source, fixes] : mended_) {
+            const lang::Pattern applied =
+                fixes == 1 ? "{}: {} fix applied"_say : "{}: {} fixes applied"_say;
+            if (fixes > 0) fmt::print(out, "{}\n", applied(source.name(), fixes).text(language));
+        }
+    }
+
+    std::string json() const {
+        nlohmann::json files = nlohmann::json::array();
+        for (const auto& [source, fixes] : mended_) {
+            if (fixes > 0) files.push_back({{"file", source.name()}, {"fixes", fixes}});
+        }
+        return files.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+
+    std::vector<lang::Source> sources() const {
+        std::vector<lang::Source> sources;
+        for (const auto& each : mended_) sources.push_back(each.source);
+        return sources;
+    }
+
+  private:
+    std::vector<lang::MendedSource> mended_{};
+};
+
+// `mending` is the text of a member of its own, or empty.
 void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCounts& counts,
-                date::local_days from, lang::Language language) {
+                date::local_days from, const std::string& mending, lang::Language language) {
     std::string diagnostics;
     for (const auto& file : files) {
         for (const auto& diagnostic : file.diagnostics) {
@@ -23,12 +79,12 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
         }
     }
     fmt::print(
-        "{{\"format_version\":1,\"from\":\"{}\",\"summary\":{{\"files\":{},\"errors\":{},"
+        "{{\"format_version\":1,\"from\":\"{}\",{}\"summary\":{{\"files\":{},\"errors\":{},"
         "\"warnings\":{},\"notes\":"
         "{}}},"
         "\"diagnostics\":[{}]}}\n",
-        date::format("%F", from), files.size(), counts.errors, counts.warnings, counts.notes,
-        diagnostics);
+        date::format("%F", from), mending, files.size(), counts.errors, counts.warnings,
+        counts.notes, diagnostics);
 }
 
 // Of the first of the gravest findings: where a person begins to read on.
@@ -46,24 +102,42 @@ std::optional<std::string> gravest_code(const std::vector<lang::FileDiagnostics>
 
 int check(const CheckOptions& options) {
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
-    const auto sources = read_sources(options.paths);
+    auto sources = read_sources(options.paths);
     std::optional<date::local_days> from;
     if (options.from) from = parse_date(*options.from, "--from");
     const lang::CompileOptions compile_options{zones, from, read_named_file};
+    const bool json = options.format == OutputFormat::json;
+    // A mended text has standard output for itself.
+    std::FILE* out = stdout;
+    std::string mended_json;
+    if (options.fix) {
+        if (std::any_of(sources.begin(), sources.end(), is_standard_input)) {
+            if (json)
+                throw CommandError(
+                    "--fix prints the mended text of standard input, and --format json prints "
+                    "there too; give files");
+            out = stderr;
+        }
+        const Mending mending(sources, compile_options);
+        mending.write();
+        if (!json) mending.print(options.language, out);
+        mended_json = fmt::format("\"fixed\":{},", mending.json());
+        sources = mending.sources();
+    }
     const lang::Compilation compilation = lang::compile(sources, compile_options);
     const FindingCounts counts = count_findings(compilation.files);
-    if (options.format == OutputFormat::json) {
-        print_json(compilation.files, counts, lang::compile_date(compile_options),
+    if (json) {
+        print_json(compilation.files, counts, lang::compile_date(compile_options), mended_json,
                    options.language);
     } else {
-        print_findings(compilation.files, options.language, stdout);
+        print_findings(compilation.files, options.language, out);
         const lang::Pattern in_files =
             sources.size() == 1 ? "{} in {} file"_say : "{} in {} files"_say;
         lang::Message summary = in_files(findings_text(counts), sources.size());
         if (from) summary = "{}; coming dates from {} on"_say(summary, date::format("%F", *from));
-        if (const auto code = gravest_code(compilation.files); code && is_terminal(stdout))
+        if (const auto code = gravest_code(compilation.files); code && is_terminal(out))
             summary = "{}; `sop explain {}` says more"_say(summary, *code);
-        fmt::print("{}\n", summary.text(options.language));
+        fmt::print(out, "{}\n", summary.text(options.language));
     }
     return counts.errors > 0 ? exit_findings : exit_fine;
 }

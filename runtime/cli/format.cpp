@@ -1,44 +1,16 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/replace_file.h"
 #include "runtime/cli/unified_diff.h"
 
 #include <fmt/format.h>
-
-#include <filesystem>
-#include <fstream>
 
 namespace sop::runtime::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
 using namespace lang::literals;
-
-// Written beside the file and renamed over it, so that it is never half written.
-void replace_file(const std::string& path, const std::string& text) {
-    const fs::path target = fs::canonical(path);
-    const fs::path beside = target.string() + ".formatted";
-    {
-        std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-        file << text;
-        file.close();
-        if (!file) {
-            std::error_code ignored;
-            fs::remove(beside, ignored);
-            throw CommandError(fmt::format(
-                "{}: cannot be written: is the disk full or the folder read-only?", path));
-        }
-    }
-    std::error_code error;
-    fs::permissions(beside, fs::status(target).permissions(), error);
-    fs::rename(beside, target, error);
-    if (error) {
-        std::error_code ignored;
-        fs::remove(beside, ignored);
-        throw CommandError(fmt::format("{}: cannot be replaced: {}", path, error.message()));
-    }
-}
 
 // Whether it is an answer that `sop` exits with 1 for.
 bool report_if_unformatted(const lang::Source& source, const std::string& text,

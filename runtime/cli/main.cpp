@@ -122,11 +122,14 @@ struct CommandLine {
                          "Look at the coming year from this date on (default: the first of the "
                          "zone data's year, so that a check says the same every day)")
             ->type_name("DATE");
+        command->add_flag("--fix", check_options.fix,
+                          "Apply the fixes that are offered to the files, then say what remains; "
+                          "of standard input the mended text is printed");
         add_format(command, check_options.format);
         add_language(command, check_options.language);
         command->footer(
             "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
-            "  sop check --from 2026-12-01 .");
+            "  sop check --fix members.sop\n  sop check --from 2026-12-01 .");
         command->callback([this] { run = [this] { return check(check_options); }; });
     }
 
