@@ -13,9 +13,10 @@ struct FileFix {
     Fix fix;
 };
 
-std::vector<FileFix> fixes_of(const Compilation& compilation) {
+// Of the first `given` files: those that these only name are not the ones to be mended.
+std::vector<FileFix> fixes_of(const Compilation& compilation, std::size_t given) {
     std::vector<FileFix> fixes;
-    for (std::size_t file = 0; file < compilation.files.size(); ++file) {
+    for (std::size_t file = 0; file < given; ++file) {
         for (const Diagnostic& diagnostic : compilation.files[file].diagnostics) {
             if (diagnostic.fix) fixes.push_back({file, *diagnostic.fix});
         }
@@ -91,7 +92,7 @@ std::vector<MendedSource> apply_fixes(const std::vector<Source>& sources,
     std::vector<Source> texts = sources;
     std::vector<std::size_t> applied(sources.size(), 0);
     for (std::size_t round = 0; round < fix_rounds_max; ++round) {
-        const auto fixes = without_overlaps(fixes_of(compile(texts, options)));
+        const auto fixes = without_overlaps(fixes_of(compile(texts, options), texts.size()));
         const auto chosen = helpful(fixes, texts, options);
         if (chosen.empty()) break;
         for (const FileFix& each : chosen) ++applied[each.file];

@@ -14,6 +14,7 @@
 #include "lang/resolve/templates.h"
 #include "lang/schedule_check.h"
 #include "lang/step_times.h"
+#include "lang/suggestion.h"
 
 namespace sop::lang {
 
@@ -433,6 +434,35 @@ class PlaybookResolver {
     std::map<std::string, SourceSpan> names_{};
 };
 
+std::string_view city_of(std::string_view zone) {
+    return zone.substr(zone.rfind('/') + 1);
+}
+
+// Most of a zone's name is its region, so that it is the city that has to be close. Some cities
+// have no zone of their own and are asked for all the same.
+std::optional<std::string> meant_zone(std::string_view written,
+                                      const std::vector<std::string>& zones) {
+    static constexpr std::pair<std::string_view, std::string_view> cities[] = {
+        {"Beijing", "Asia/Shanghai"},       {"Peking", "Asia/Shanghai"},
+        {"Guangzhou", "Asia/Shanghai"},     {"Shenzhen", "Asia/Shanghai"},
+        {"Hangzhou", "Asia/Shanghai"},      {"Chengdu", "Asia/Shanghai"},
+        {"Mumbai", "Asia/Kolkata"},         {"Delhi", "Asia/Kolkata"},
+        {"Boston", "America/New_York"},     {"Washington", "America/New_York"},
+        {"Seattle", "America/Los_Angeles"}, {"San_Francisco", "America/Los_Angeles"},
+        {"Frankfurt", "Europe/Berlin"},     {"Munich", "Europe/Berlin"},
+        {"Barcelona", "Europe/Madrid"},     {"Milan", "Europe/Rome"},
+    };
+    for (const auto& [city, zone] : cities) {
+        if (city == city_of(written)) return std::string(zone);
+    }
+    const std::size_t edits_max = std::max<std::size_t>(1, city_of(written).size() / 3);
+    std::vector<std::string> near;
+    for (const std::string& zone : zones) {
+        if (edit_distance(city_of(zone), city_of(written)) <= edits_max) near.push_back(zone);
+    }
+    return closest(written, near);
+}
+
 void check_channel(const ast::Name& channel, const ResolveContext& context) {
     if (channel.text == builtin_channel || context.symbols.channels.contains(channel.text)) return;
     auto candidates = names_of(context.symbols.channels);
@@ -461,7 +491,10 @@ std::shared_ptr<const calendar::Zone> find_zone(const ast::Name& zone, bool repo
     auto& diagnostic = context.report(code::unknown_timezone, zone.span,
                                       "there is no time zone `{}`"_say(zone.text),
                                       "not in the zone data {}"_say(zones.release()));
-    if (!suggest(diagnostic, zone.text, zones.names())) {
+    if (const auto near = meant_zone(zone.text, zones.names())) {
+        diagnostic.notes.push_back("did you mean `{}`?"_say(*near));
+        diagnostic.fix = Fix{zone.span, *near, "write `{}`"_say(*near)};
+    } else {
         diagnostic.notes.push_back(
             "zones are called by region and city: `Asia/Shanghai`, `Europe/London`"_say);
     }

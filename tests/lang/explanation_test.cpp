@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <regex>
 #include <set>
 
 #include "tests/support/sources.h"
@@ -21,15 +20,6 @@ using namespace sop;
 // steps, ten thousand rules, a line that is no playbook.
 const std::set<std::string> codes_without_a_file{"SOP0001", "SOP0002", "SOP0008", "SOP0114",
                                                  "SOP0222", "SOP0306", "SOP0453", "SOP0901"};
-
-std::set<std::string> codes_declared() {
-    const std::string header = tests::read_text_file(tests::source_folder() / "lang/codes.h");
-    static const std::regex code("\"(SOP[0-9]{4})\"");
-    std::set<std::string> codes;
-    for (std::sregex_iterator at(header.begin(), header.end(), code), end; at != end; ++at)
-        codes.insert((*at)[1]);
-    return codes;
-}
 
 std::set<std::string> codes_given_by(const std::string& text) {
     std::set<std::string> codes;
@@ -74,7 +64,7 @@ TEST_CASE("each diagnostic has an explanation, and each explanation a diagnostic
           "[explanation]") {
     std::set<std::string> explained;
     for (const auto& explanation : lang::explanations()) explained.insert(explanation.code);
-    CHECK(explained == codes_declared());
+    CHECK(explained == tests::declared_codes());
 }
 
 TEST_CASE("explanations are in both languages", "[explanation]") {

@@ -12,11 +12,11 @@ namespace {
 using namespace sop;
 
 lang::MendedSource mended(const std::string& text) {
-    return lang::apply_fixes({{"test.sop", text}}, {tests::frozen_zones()}).front();
+    return lang::apply_fixes({{"test.sop", text}}, tests::compile_options()).front();
 }
 
 std::size_t findings_in(const std::vector<lang::Source>& sources) {
-    return lang::compile(sources, {tests::frozen_zones()}).files.front().diagnostics.size();
+    return lang::compile(sources, tests::compile_options()).files.front().diagnostics.size();
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ TEST_CASE("fixes never leave more diagnostics than there were", "[fix][mutation]
             tests::Breaker breaker(playbook.text, static_cast<std::uint32_t>(fault) + 100);
             for (std::uint32_t i = 0; i < mutants_each; ++i) {
                 const std::vector<lang::Source> broken{{playbook.name, breaker.broken(fault)}};
-                const auto result = lang::apply_fixes(broken, {tests::frozen_zones()});
+                const auto result = lang::apply_fixes(broken, tests::compile_options());
                 if (result.front().fixes == 0) continue;
                 ++tried;
                 const std::size_t left = findings_in({result.front().source});
@@ -82,7 +82,7 @@ TEST_CASE("fixes never leave more diagnostics than there were", "[fix][mutation]
                 CHECK(left <= findings_in(broken));
                 // What can be mended is, in one go.
                 const auto again =
-                    lang::apply_fixes({result.front().source}, {tests::frozen_zones()});
+                    lang::apply_fixes({result.front().source}, tests::compile_options());
                 CHECK(again.front().fixes == 0);
             }
         }

@@ -1,7 +1,11 @@
 // Each file below tests/golden/ is compared whole with what stands beside it.
 // `SOP_UPDATE_GOLDENS=1` writes what is there now; read the difference before it is committed.
+#include "lang/codes.h"
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
+#include "lang/explanation.h"
+#include "lang/fixes.h"
+#include "lang/parse.h"
 #include "tests/support/sources.h"
 
 #include <catch2/catch.hpp>
@@ -9,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 namespace {
 
@@ -36,7 +41,131 @@ void compare_with_golden(const std::string& actual, fs::path golden, const std::
     CHECK(actual == tests::read_text_file(golden));
 }
 
+// All that is said of files, in each form people or programs get to see.
+void compare_findings(const std::vector<lang::FileDiagnostics>& files, const fs::path& golden) {
+    std::string text;
+    std::string chinese;
+    std::string json;
+    for (const auto& [source, diagnostics] : files) {
+        for (const auto& diagnostic : diagnostics) {
+            text += lang::render(diagnostic, *source) + "\n";
+            chinese += lang::render(diagnostic, *source, {.language = lang::Language::zh_cn}) + "\n";
+            json += lang::render_json(diagnostic, *source) + "\n";
+        }
+    }
+    compare_with_golden(text, golden, ".txt");
+    compare_with_golden(chinese, golden, ".zh.txt");
+    compare_with_golden(json, golden, ".json");
+}
+
+// ---- one example of each code ----
+
+// Said of a question to `sop next -`, never of a file.
+const std::set<std::string> codes_of_questions{lang::code::malformed_question};
+
+struct Example {
+    std::string text;
+    std::optional<date::local_days> from{};
+    std::optional<lang::Dialect> converted_to{};  // found when formatting, not when compiling
+};
+
+std::string too_many_steps() {
+    std::string steps;
+    for (int i = 0; i <= 1000; ++i) steps += "post hello\nafter 1m: ";
+    return tests::playbook_with("a: on opened {\n" + steps + "post hello\n}");
+}
+
+std::string too_many_rules() {
+    std::string text =
+        "sop 1\ntemplate t0() {\n  r: every day at 10:00 { post \"x\" }\n}\n";
+    for (int level = 1; level <= 2; ++level) {
+        text += "template t" + std::to_string(level) + "() {\n";
+        for (int i = 0; i < 110; ++i)
+            text += "  i" + std::to_string(i) + ": t" + std::to_string(level - 1) + "()\n";
+        text += "}\n";
+    }
+    return text +
+           "playbook p {\n  timezone Asia/Shanghai\n  for groups\n  via log\n  x: t2()\n}\n";
+}
+
+// The file of the explanation, or one made here where people could not read it.
+Example example_of(const std::string& code) {
+    if (code == lang::code::invalid_utf8) return {"sop 1\ntag caf\xE9, member\n"};
+    if (code == lang::code::bidi_control) return {"sop 1\ntag member \"a\xE2\x80\xAEtxt\"\n"};
+    if (code == lang::code::file_too_large)
+        return {"sop 1\n" + std::string(lang::source_bytes_max, '#') + "\n"};
+    if (code == lang::code::cannot_be_converted)
+        return {"sop 1\ntag 结束\n", std::nullopt, lang::Dialect::zh_cn};
+    if (code == lang::code::lunar_date_disputed)
+        return {tests::playbook_with("a: on lunar 7-7 at 10:00 { post hello }"),
+                date::local_days{date::year{2097} / date::January / 1}};
+    if (code == lang::code::too_many_steps) return {too_many_steps()};
+    if (code == lang::code::too_many_rules) return {too_many_rules()};
+    const auto* explanation = lang::find_explanation(code);
+    REQUIRE(explanation);
+    REQUIRE_FALSE(explanation->english.fails.empty());
+    return {explanation->english.fails};
+}
+
+lang::CompileOptions options_for(const Example& example) {
+    auto options = tests::compile_options();
+    options.from = example.from;
+    return options;
+}
+
+lang::Compilation compiled(const std::vector<lang::Source>& sources, const Example& example) {
+    if (!example.converted_to) return lang::compile(sources, options_for(example));
+    lang::Compilation compilation;
+    compilation.files.push_back(
+        {&sources.front(),
+         lang::format_source(sources.front(), {.dialect = example.converted_to}).diagnostics});
+    return compilation;
+}
+
+// The text with its fixes is a golden too; there is none where nothing can be mended.
+void compare_fixed(const std::vector<lang::Source>& sources, const Example& example,
+                   const std::vector<lang::Diagnostic>& diagnostics, fs::path golden) {
+    const auto mended = lang::apply_fixes(sources, options_for(example)).front();
+    golden.replace_extension(".fixed.sop");
+    const bool has_fix =
+        std::any_of(diagnostics.begin(), diagnostics.end(),
+                    [](const lang::Diagnostic& diagnostic) { return diagnostic.fix.has_value(); });
+    CHECK(has_fix == (mended.fixes > 0));
+    if (mended.fixes > 0) {
+        compare_with_golden(std::string(mended.source.text()), golden, ".sop");
+    } else {
+        if (std::getenv("SOP_UPDATE_GOLDENS")) fs::remove(golden);
+        INFO(golden);
+        CHECK_FALSE(fs::exists(golden));
+    }
+}
+
 }  // namespace
+
+TEST_CASE("each diagnostic has a golden, and each golden a diagnostic", "[golden][codes]") {
+    const fs::path folder = tests::source_folder() / "tests" / "golden" / "codes";
+    for (const std::string& code : tests::declared_codes()) {
+        if (codes_of_questions.contains(code)) continue;
+        DYNAMIC_SECTION(code) {
+            const Example example = example_of(code);
+            const std::vector<lang::Source> sources{{"example.sop", example.text}};
+            const auto compilation = compiled(sources, example);
+            std::size_t findings = 0;
+            for (const auto& file : compilation.files) {
+                for (const auto& diagnostic : file.diagnostics) CHECK(diagnostic.code == code);
+                findings += file.diagnostics.size();
+            }
+            CHECK(findings > 0);
+            compare_findings(compilation.files, folder / code);
+            compare_fixed(sources, example, compilation.files.front().diagnostics, folder / code);
+        }
+    }
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        INFO(entry.path());
+        const std::string name = entry.path().filename().string();
+        CHECK(tests::declared_codes().contains(name.substr(0, name.find('.'))));
+    }
+}
 
 TEST_CASE("diagnostics read as their goldens, in English, in Chinese and as JSON",
           "[golden][diagnostic]") {
@@ -44,20 +173,7 @@ TEST_CASE("diagnostics read as their goldens, in English, in Chinese and as JSON
         DYNAMIC_SECTION(input.filename().string()) {
             const std::vector<lang::Source> sources{
                 {input.filename().string(), tests::read_text_file(input)}};
-            const auto compilation = lang::compile(sources, tests::compile_options());
-            std::string text;
-            std::string chinese;
-            std::string json;
-            for (const auto& diagnostic : compilation.files.front().diagnostics) {
-                text += lang::render(diagnostic, sources.front()) + "\n";
-                chinese +=
-                    lang::render(diagnostic, sources.front(), {.language = lang::Language::zh_cn}) +
-                    "\n";
-                json += lang::render_json(diagnostic, sources.front()) + "\n";
-            }
-            compare_with_golden(text, input, ".txt");
-            compare_with_golden(chinese, input, ".zh.txt");
-            compare_with_golden(json, input, ".json");
+            compare_findings(lang::compile(sources, tests::compile_options()).files, input);
         }
     }
 }

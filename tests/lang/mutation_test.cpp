@@ -121,7 +121,7 @@ void check_formatting(const lang::Source& source, const std::optional<lang::Plan
     if (characters_kept(sources.front()) != characters_kept(source))
         problems.push_back(fmt::format("formatting loses text:\n{}", sources.front().text()));
     if (!plan) return;
-    const auto again = lang::compile(sources, {tests::frozen_zones()});
+    const auto again = lang::compile(sources, tests::compile_options());
     if (!again.plan || lang::content_hash(*again.plan) != lang::content_hash(*plan))
         problems.push_back(fmt::format("formatting changes it:\n{}", sources.front().text()));
 }
@@ -147,7 +147,7 @@ void break_and_look(const tests::Playbook& playbook, Fault fault, std::size_t co
         const std::vector<lang::Source> sources{{playbook.name, breaker.broken(fault)}};
         const lang::Source& mutant = sources.front();
         if (mutant.text() == playbook.text) continue;
-        const auto compilation = lang::compile(sources, {tests::frozen_zones()});
+        const auto compilation = lang::compile(sources, tests::compile_options());
         const auto& diagnostics = compilation.files.front().diagnostics;
         const std::size_t errors = errors_among(diagnostics);
 

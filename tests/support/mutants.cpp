@@ -29,7 +29,7 @@ std::vector<fs::path> playbooks_below(const fs::path& folder) {
 
 bool compiles(const std::string& text) {
     const std::vector<lang::Source> sources{{"right.sop", text}};
-    return lang::compile(sources, {frozen_zones()}).plan.has_value();
+    return lang::compile(sources, compile_options()).plan.has_value();
 }
 
 std::vector<SourceSpan> characters_of(std::string_view text, SourceSpan span) {

@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 namespace sop::tests {
 
@@ -66,6 +67,15 @@ std::string playbook_with(const std::string& rules) {
     return "sop 1\ntag member\nevent opened { what: content }\ncontent hello { text \"Hello\" }\n"
            "playbook p {\ntimezone Asia/Shanghai\nfor groups tagged member\nvia log\n" +
            rules + "\n}\n";
+}
+
+std::set<std::string> declared_codes() {
+    const std::string header = read_text_file(source_folder() / "lang/codes.h");
+    static const std::regex code("\"(SOP[0-9]{4})\"");
+    std::set<std::string> codes;
+    for (std::sregex_iterator at(header.begin(), header.end(), code), end; at != end; ++at)
+        codes.insert((*at)[1]);
+    return codes;
 }
 
 std::string read_text_file(const std::filesystem::path& path) {

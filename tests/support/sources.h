@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ lang::Plan plan_of(const std::string& text, const std::string& name = "test.sop"
 
 // A playbook for groups with everything it needs declared, and `rules` in it.
 std::string playbook_with(const std::string& rules);
+
+// Those of lang/codes.h.
+std::set<std::string> declared_codes();
 
 std::string read_text_file(const std::filesystem::path& path);
 std::filesystem::path source_folder();
