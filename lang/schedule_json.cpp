@@ -1,8 +1,8 @@
 #include "lang/schedule_json.h"
 
-#include "lang/json_names.h"
 #include "lang/overload.h"
 #include "lang/plan.h"
+#include "lang/schedule_names.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,24 +15,6 @@ namespace {
 using namespace calendar;
 using nlohmann::json;
 using std::chrono::seconds;
-
-const Names<MonthDay::Kind> month_day_kinds{{MonthDay::Kind::day, "day"},
-                                            {MonthDay::Kind::day_or_last, "day_or_last"},
-                                            {MonthDay::Kind::day_from_end, "day_from_end"},
-                                            {MonthDay::Kind::weekday, "weekday"},
-                                            {MonthDay::Kind::weekday_from_end, "weekday_from_end"},
-                                            {MonthDay::Kind::workday, "workday"},
-                                            {MonthDay::Kind::workday_from_end, "workday_from_end"}};
-const Names<EveryNth::Unit> nth_units{
-    {EveryNth::Unit::day, "day"}, {EveryNth::Unit::week, "week"}, {EveryNth::Unit::month, "month"}};
-const Names<GapPolicy> gap_policies{{GapPolicy::shift, "shift"},
-                                    {GapPolicy::next, "next"},
-                                    {GapPolicy::skip, "skip"},
-                                    {GapPolicy::reject, "reject"}};
-const Names<OverlapPolicy> overlap_policies{{OverlapPolicy::first, "first"},
-                                            {OverlapPolicy::second, "second"},
-                                            {OverlapPolicy::both, "both"},
-                                            {OverlapPolicy::reject, "reject"}};
 
 // ---- writing ----
 
@@ -63,7 +45,7 @@ json write_month_days(const std::vector<MonthDay>& days) {
             list.push_back(day.number);
             continue;
         }
-        json entry{{"kind", name_of(month_day_kinds, day.kind)}, {"number", day.number}};
+        json entry{{"kind", name_of(names_of_enum(day.kind), day.kind)}, {"number", day.number}};
         const bool of_week =
             day.kind == MonthDay::Kind::weekday || day.kind == MonthDay::Kind::weekday_from_end;
         if (of_week) entry["weekday"] = day.weekday;
@@ -136,8 +118,9 @@ class DaysWriter {
                 {"name", set.of.name}};
     }
     json write_set(const EveryNth& set) const {
-        json result{
-            {"kind", "every_nth"}, {"count", set.count}, {"unit", name_of(nth_units, set.unit)}};
+        json result{{"kind", "every_nth"},
+                    {"count", set.count},
+                    {"unit", name_of(names_of_enum(set.unit), set.unit)}};
         if (!set.weekdays.empty()) result["weekdays"] = write_weekdays(set.weekdays);
         if (!set.month_days.empty()) result["month_days"] = write_month_days(set.month_days);
         return result;
@@ -204,7 +187,7 @@ std::vector<MonthDay> read_month_days(const json& list) {
         if (value.is_number()) {
             days.push_back({MonthDay::Kind::day, value.get<int>(), 0});
         } else {
-            days.push_back({value_of(month_day_kinds, value.at("kind")),
+            days.push_back({value_of(names_of_enum(MonthDay::Kind{}), value.at("kind")),
                             value.at("number").get<int>(), value.value("weekday", 0)});
         }
     }
@@ -264,7 +247,10 @@ class DaysReader {
     }
 
     static EveryNth every_nth(const json& value) {
-        EveryNth set{value_of(nth_units, value.at("unit")), value.at("count").get<int>(), {}, {}};
+        EveryNth set{value_of(names_of_enum(EveryNth::Unit{}), value.at("unit")),
+                     value.at("count").get<int>(),
+                     {},
+                     {}};
         if (value.contains("weekdays")) set.weekdays = read_weekdays(value.at("weekdays"));
         if (value.contains("month_days")) set.month_days = read_month_days(value.at("month_days"));
         return set;
@@ -294,9 +280,9 @@ Times read_times(const json& value) {
 }
 
 template <typename Enum>
-std::optional<Enum> read_optional(const Names<Enum>& names, const json& value, const char* key) {
+std::optional<Enum> read_optional(const json& value, const char* key) {
     if (!value.contains(key)) return std::nullopt;
-    return value_of(names, value.at(key));
+    return value_of(names_of_enum(Enum{}), value.at(key));
 }
 
 std::optional<date::local_days> read_optional_date(const json& value, const char* key) {
@@ -378,8 +364,9 @@ json write_schedule(const Schedule& schedule, const CalendarList& calendars) {
     if (!schedule.also.empty()) result["also"] = writer.write_list(schedule.also);
     if (schedule.count) result["count"] = *schedule.count;
     if (schedule.window) result["window"] = write_window(*schedule.window);
-    if (schedule.gap) result["gap"] = name_of(gap_policies, *schedule.gap);
-    if (schedule.overlap) result["overlap"] = name_of(overlap_policies, *schedule.overlap);
+    if (schedule.gap) result["gap"] = name_of(names_of_enum(*schedule.gap), *schedule.gap);
+    if (schedule.overlap)
+        result["overlap"] = name_of(names_of_enum(*schedule.overlap), *schedule.overlap);
     if (schedule.calendar) {
         result["calendar"] = writer.index_of(schedule.calendar);
         if (schedule.unknown_as_weekdays) result["unknown_as_weekdays"] = true;
@@ -402,8 +389,8 @@ Schedule read_schedule(const json& value, const CalendarList& calendars) {
     schedule.also = reader.read_list(value, "also");
     if (value.contains("count")) schedule.count = value.at("count").get<int>();
     if (value.contains("window")) schedule.window = read_window(value.at("window"));
-    schedule.gap = read_optional(gap_policies, value, "gap");
-    schedule.overlap = read_optional(overlap_policies, value, "overlap");
+    schedule.gap = read_optional<GapPolicy>(value, "gap");
+    schedule.overlap = read_optional<OverlapPolicy>(value, "overlap");
     if (value.contains("calendar")) schedule.calendar = reader.calendar(value.at("calendar"));
     schedule.unknown_as_weekdays = value.value("unknown_as_weekdays", false);
     settle_count(schedule);

@@ -50,6 +50,14 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options);
 
+struct PlanOptions {
+    std::vector<std::string> paths;  // files, folders, or "-"
+    bool schema = false;             // print what plans are made of, and compile nothing
+    std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
+};
+int plan(const PlanOptions& options);
+
 struct NextOptions {
     std::vector<std::string> paths;    // files and folders; or one schedule, with `zone`; or "-"
     std::optional<std::string> zone;   // of the schedule

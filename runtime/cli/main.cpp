@@ -85,6 +85,7 @@ struct CommandLine {
     ExplainOptions explain_options;
     DocOptions doc_options;
     FormatOptions format_options;
+    PlanOptions plan_options;
     NextOptions next_options;
     ServeOptions serve_options;
     EmitOptions emit_options;
@@ -104,6 +105,7 @@ struct CommandLine {
         add_explain();
         add_doc();
         add_format_command();
+        add_plan();
         add_next();
         add_rehearse();
         add_serve();
@@ -181,6 +183,23 @@ struct CommandLine {
             "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt --diff .\n"
             "  sop fmt --language zh-CN members.sop\n  sop fmt - < draft.sop");
         command->callback([this] { run = [this] { return format(format_options); }; });
+    }
+
+    void add_plan() {
+        auto* command = app.add_subcommand("plan", "Print what playbooks compile to, as JSON");
+        auto* paths = command->add_option("PATH", plan_options.paths,
+                                          "Files, folders, or - for standard input");
+        command
+            ->add_flag("--schema", plan_options.schema,
+                       "Print the JSON schema of plans instead, for other tools")
+            ->excludes(paths);
+        add_zoneinfo(command, plan_options.zoneinfo);
+        add_language(command, plan_options.language);
+        command->footer(
+            "What is found is said on standard error; with errors there is no plan, and the exit "
+            "code is 1.\n"
+            "Examples:\n  sop plan examples/members > members.plan.json\n  sop plan --schema");
+        command->callback([this] { run = [this] { return plan(plan_options); }; });
     }
 
     void add_next() {

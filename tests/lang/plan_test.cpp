@@ -1,9 +1,13 @@
 #include "lang/plan.h"
 
+#include "lang/plan_schema.h"
 #include "lang/value.h"
 #include "tests/support/sources.h"
 
 #include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <fstream>
 
 namespace {
 
@@ -46,6 +50,13 @@ TEST_CASE("steps are known by their label, and by number among equals", "[plan][
     for (const auto& step : plan.playbooks.front().rules.front().steps) names.push_back(step.name);
     CHECK(names == std::vector<std::string>{"start - 1 day at 12:00", "start", "start (2)",
                                             "after 1h30m", "end + 7 days"});
+}
+
+TEST_CASE("the published schema of plans is the one the program has", "[plan][schema][golden]") {
+    // Written anew with the goldens: SOP_UPDATE_GOLDENS=1.
+    const auto file = tests::source_folder() / "lang" / "plan.schema.json";
+    if (std::getenv("SOP_UPDATE_GOLDENS")) std::ofstream(file, std::ios::binary) << plan_schema();
+    CHECK(tests::read_text_file(file) == plan_schema());
 }
 
 TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][json]") {
