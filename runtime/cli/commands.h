@@ -50,13 +50,13 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options);
 
-struct PlanOptions {
+struct CompileCommandOptions {
     std::vector<std::string> paths;  // files, folders, or "-"
     bool schema = false;             // print what plans are made of, and compile nothing
     std::string zoneinfo = zoneinfo_folder_default;
     lang::Language language = lang::Language::en;
 };
-int plan(const PlanOptions& options);
+int compile(const CompileCommandOptions& options);
 
 struct NextOptions {
     std::vector<std::string> paths;    // files and folders; or one schedule, with `zone`; or "-"

@@ -85,7 +85,7 @@ struct CommandLine {
     ExplainOptions explain_options;
     DocOptions doc_options;
     FormatOptions format_options;
-    PlanOptions plan_options;
+    CompileCommandOptions compile_options;
     NextOptions next_options;
     ServeOptions serve_options;
     EmitOptions emit_options;
@@ -105,7 +105,7 @@ struct CommandLine {
         add_explain();
         add_doc();
         add_format_command();
-        add_plan();
+        add_compile();
         add_next();
         add_rehearse();
         add_serve();
@@ -185,21 +185,22 @@ struct CommandLine {
         command->callback([this] { run = [this] { return format(format_options); }; });
     }
 
-    void add_plan() {
-        auto* command = app.add_subcommand("plan", "Print what playbooks compile to, as JSON");
-        auto* paths = command->add_option("PATH", plan_options.paths,
+    void add_compile() {
+        auto* command = app.add_subcommand("compile", "Print what playbooks compile to, as JSON");
+        auto* paths = command->add_option("PATH", compile_options.paths,
                                           "Files, folders, or - for standard input");
         command
-            ->add_flag("--schema", plan_options.schema,
+            ->add_flag("--schema", compile_options.schema,
                        "Print the JSON schema of plans instead, for other tools")
             ->excludes(paths);
-        add_zoneinfo(command, plan_options.zoneinfo);
-        add_language(command, plan_options.language);
+        add_zoneinfo(command, compile_options.zoneinfo);
+        add_language(command, compile_options.language);
         command->footer(
             "What is found is said on standard error; with errors there is no plan, and the exit "
             "code is 1.\n"
-            "Examples:\n  sop plan examples/members > members.plan.json\n  sop plan --schema");
-        command->callback([this] { run = [this] { return plan(plan_options); }; });
+            "Examples:\n  sop compile examples/members > members.plan.json\n  sop compile "
+            "--schema");
+        command->callback([this] { run = [this] { return compile(compile_options); }; });
     }
 
     void add_next() {

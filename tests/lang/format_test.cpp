@@ -283,7 +283,7 @@ TEST_CASE("keywords, units, ordinals and fields are written in the dialect asked
         "  }\n");
     const std::string chinese =
         "sop 1\nlanguage zh-CN\n剧本 p {\n"
-        "  r: 每月 在 第1 周四, 第2 最后 天 08:00 持续 1天 空档 下一 {\n"
+        "  r: 每月 逢 第1 周四, 第2 最后 天 08:00 持续 1天 空档 下一 {\n"
         "    开始 - 2周 12:00: 发 \"{开始.时间} {事件.编号}\"\n"
         "    下一天 09:00:     发 b\n"
         "    后于 1小时30分钟: 打标签 c\n"

@@ -49,7 +49,8 @@ void compare_findings(const std::vector<lang::FileDiagnostics>& files, const fs:
     for (const auto& [source, diagnostics] : files) {
         for (const auto& diagnostic : diagnostics) {
             text += lang::render(diagnostic, *source) + "\n";
-            chinese += lang::render(diagnostic, *source, {.language = lang::Language::zh_cn}) + "\n";
+            chinese +=
+                lang::render(diagnostic, *source, {.language = lang::Language::zh_cn}) + "\n";
             json += lang::render_json(diagnostic, *source) + "\n";
         }
     }
@@ -76,16 +77,14 @@ std::string too_many_steps() {
 }
 
 std::string too_many_rules() {
-    std::string text =
-        "sop 1\ntemplate t0() {\n  r: every day at 10:00 { post \"x\" }\n}\n";
+    std::string text = "sop 1\ntemplate t0() {\n  r: every day at 10:00 { post \"x\" }\n}\n";
     for (int level = 1; level <= 2; ++level) {
         text += "template t" + std::to_string(level) + "() {\n";
         for (int i = 0; i < 110; ++i)
             text += "  i" + std::to_string(i) + ": t" + std::to_string(level - 1) + "()\n";
         text += "}\n";
     }
-    return text +
-           "playbook p {\n  timezone Asia/Shanghai\n  for groups\n  via log\n  x: t2()\n}\n";
+    return text + "playbook p {\n  timezone Asia/Shanghai\n  for groups\n  via log\n  x: t2()\n}\n";
 }
 
 // The file of the explanation, or one made here where people could not read it.

@@ -27,7 +27,7 @@ playbook schedules {
 
 
 def compiled(sop, path, text=None):
-    done = subprocess.run([sop, "plan", str(path)], input=text, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run([sop, "compile", str(path)], input=text, capture_output=True, text=True, encoding="utf-8")
     if done.returncode != 0:
         sys.exit(f"{path}: there is no plan:\n{done.stderr}")
     return json.loads(done.stdout)
@@ -105,9 +105,9 @@ def damages(plan, seen):
 
 
 def main(sop):
-    printed = subprocess.run([sop, "plan", "--schema"], capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run([sop, "compile", "--schema"], capture_output=True, text=True, check=True).stdout
     if json.loads(printed) != SCHEMA:
-        sys.exit("`sop plan --schema` prints another schema than lang/plan.schema.json")
+        sys.exit("`sop compile --schema` prints another schema than lang/plan.schema.json")
     Draft202012Validator.check_schema(SCHEMA)
     validator = Draft202012Validator(SCHEMA)
     valid = planted = 0

@@ -31,10 +31,10 @@ struct Box {
 // What of the language all of runtime/ may see: the Plan, how it is made, how its diagnostics are
 // shown, and time.
 const std::vector<std::string> language_for_runtime = {
-    "lang/compile.h",     "lang/plan.h",     "lang/plan_schema.h", "lang/diagnostic.h",
-    "lang/source.h",      "lang/unicode.h",  "lang/suggestion.h",  "lang/value.h",
-    "lang/calendar/",     "lang/sentence.h", "lang/codes.h",       "lang/message.h",
-    "lang/explanation.h", "lang/csv_table.h", "lang/library.h",    "lang/fixes.h",
+    "lang/compile.h",     "lang/plan.h",      "lang/plan_schema.h", "lang/diagnostic.h",
+    "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
+    "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
+    "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the

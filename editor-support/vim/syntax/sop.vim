@@ -21,7 +21,7 @@ syn sync fromstart
 
 syn cluster sopTerm contains=@sopPhrase,sopName
 syn cluster sopPhrase contains=@sopWords,sopComment,sopString,sopZone,sopNumber,sopDate,sopTime,sopMoney,sopCurrency,sopPercentage,sopDuration,sopOrdinal,sopCompared,sopFirstField,sopProperty,sopReference,sopAct,sopSolar,sopRun,sopParentheses,sopSign,sopReordering
-syn cluster sopWords contains=sopDeclarationWord,sopActionWord,sopClauseWord,sopAttributeWord,sopUnitWord,sopStepWord,sopTriggerWord,sopOperatorWord,sopDateWord,sopConstantWord,sopFunctionWord
+syn cluster sopWords contains=sopDeclarationWord,sopActionWord,sopClauseWord,sopAttributeWord,sopUnitWord,sopStepWord,sopTriggerWord,sopDateWord,sopOperatorWord,sopConstantWord,sopFunctionWord
 
 " Takes a name whole, so that no part of it is looked at.
 syn match sopName /\%(\d\)\@!\k\+/
@@ -34,8 +34,8 @@ syn match sopAttributeWord /\k\@1<!\%(miniprogram\|optional\|holiday\|picture\|v
 syn match sopUnitWord /\k\@1<!\%(minute\|months\|month\|weeks\|days\|hour\|week\|year\|day\|h\|m\|s\)\k\@!/
 syn match sopStepWord /\k\@1<!\%(nothing\|refused\|winner\|after\|split\|start\|done\|else\|full\|next\|stop\|wait\|all\|end\|if\)\k\@!/
 syn match sopTriggerWord /\k\@1<!\%(containing\|including\|matching\|starting\|untagged\|message\|outside\|before\|except\|saying\|again\|every\|first\|leave\|lunar\|solar\|times\|until\|also\|exit\|from\|join\|last\|most\|only\|when\|now\|as\|at\|on\)\k\@!/
-syn match sopOperatorWord /\k\@1<!\%(exists\|and\|not\|in\|or\)\k\@!/
 syn match sopDateWord /\k\@1<!\%(september\|wednesday\|december\|february\|november\|saturday\|thursday\|january\|october\|tuesday\|weekend\|workday\|august\|friday\|monday\|sunday\|april\|march\|july\|june\|may\)\k\@!/
+syn match sopOperatorWord /\k\@1<!\%(exists\|and\|not\|in\|or\)\k\@!/
 syn match sopConstantWord /\k\@1<!\%(today\|ever\|yes\|no\)\k\@!/
 syn match sopFunctionWord /\k\@1<!\%(distinct\|streak\|count\|sum\)\k\@!/
 
@@ -54,34 +54,35 @@ syn match sopCurrency /\k\@1<!\u\{3}\k\@!/ contained
 " --- words of Chinese and numbers that touch one another ---
 " A run that does not split wholly is a name. Of the words in it the longest is defined last. The first look spares the rest
 " wherever no run can begin.
-syn match sopRun /[^\x01-\x2f\x3a-\xff]\@=\k\@1<!\%(第\=\d\+\%([-:：]\d\+\)*\)*\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\%(\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|人数\|人數\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平日\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提醒\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|未知\|权重\|条件\|标签\|标题\|條件\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|迟到\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|遲到\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|则\|到\|則\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|除\|非\|高\)\|第\=\d\+\%([-:：]\d\+\)*\)*\k\@!/
+syn match sopRun /[^\x01-\x2f\x3a-\xff]\@=\k\@1<!\%(第\=\d\+\%([-:：]\d\+\)*\)*\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|每群人数\|每群人數\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|按平日\|未公布\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|不含\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|其中\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提及\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|权重\|标签\|标题\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|然后\|然後\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|逾期\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|到\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|非\|高\)\%(\%(去掉标签\|去掉標籤\|去重計數\|去重计数\|每群人数\|每群人數\|沒有訊息\|没有消息\|离开范围\|连续天数\|連續天數\|離開範圍\|中奖者\|中獎者\|仅一次\|优先级\|僅一次\|優先級\|免打扰\|免打擾\|內容為\|内容为\|十一月\|十二月\|去标签\|去標籤\|受邀者\|小程序\|小程式\|工作日\|所有人\|打标签\|打標籤\|按平日\|未公布\|第二次\|一月\|七月\|三月\|上限\|下一\|不做\|不含\|两次\|並行\|个月\|九月\|事件\|二月\|五月\|今天\|任务\|任務\|会员\|保持\|個月\|假日\|停止\|入群\|內容\|兩次\|八月\|公告\|六月\|其中\|内容\|再次\|农历\|分层\|分層\|分流\|分鐘\|分钟\|券池\|則數\|前于\|前於\|剧本\|劇本\|包含\|包括\|匯入\|匹配\|区域\|區域\|十月\|卡片\|历来\|发放\|发生\|受众\|受眾\|可选\|可選\|后于\|否则\|否則\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|呼叫\|四月\|回复\|回覆\|因为\|因為\|图片\|圖片\|執行\|如果\|存在\|完成\|审批\|審批\|对象\|导入\|對象\|小时\|小時\|属于\|屬於\|已得\|已满\|已滿\|平行\|年份\|并发\|并行\|延後\|开始\|後於\|成员\|成員\|抽取\|拒絕\|拒绝\|持續\|持续\|指标\|指標\|排队\|排隊\|推迟\|提及\|收回\|收集\|数值\|數值\|文字\|文本\|新建\|日历\|日曆\|时区\|時區\|更正\|替换\|替換\|最后\|最多\|最後\|會員\|权重\|标签\|标题\|標籤\|標題\|模板\|權重\|次数\|次數\|歷來\|每个\|每個\|求和\|测试\|消息\|渠道\|測試\|潛力\|潜力\|然后\|然後\|版本\|现在\|現在\|發放\|發生\|目标\|目標\|相隔\|私信\|私訊\|秒鐘\|秒钟\|积分\|移除\|積分\|空档\|空檔\|立即\|符合\|等待\|節氣\|範本\|类型\|結束\|结束\|群組\|群组\|节气\|补发\|补满\|表格\|被拒\|補滿\|補發\|角色\|解散\|触发\|觸發\|計數\|訊息\|記為\|詞表\|警告\|计数\|记为\|词表\|调用\|起始\|跳过\|跳過\|輪換\|轮换\|農曆\|运行\|退出\|退回\|退群\|送达\|送達\|选取\|連結\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\|逾期\|選取\|邀請\|邀请\|配額\|配额\|重叠\|重疊\|錯開\|链接\|错开\|開始\|間隔\|间隔\|限时\|限時\|限速\|随机\|隨機\|頁面\|順延\|預期\|頻道\|類型\|页面\|顺延\|预期\|首个\|首個\|且\|中\|于\|仅\|从\|低\|僅\|分\|到\|发\|另\|否\|周\|在\|天\|年\|当\|從\|或\|於\|是\|月\|条\|每\|由\|當\|發\|秒\|給\|經\|经\|给\|群\|自\|至\|逢\|週\|鍵\|键\|非\|高\)\|第\=\d\+\%([-:：]\d\+\)*\)*\k\@!/
 syn match sopRunNumber /第\=\d\+/ contained containedin=sopRun
 syn match sopRunDuration /\%(\d\+\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|周\|天\|年\|秒\|週\)\)\+/ contained containedin=sopRun
 syn match sopRunTime /\d\+\%([-:：]\d\+\)\+/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(发\|發\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(中\|低\|则\|則\|条\|由\|給\|經\|经\|给\|群\|自\|高\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(中\|低\|条\|由\|給\|經\|经\|给\|群\|自\|高\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(鍵\|键\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(分\|周\|天\|年\|月\|秒\|週\)/ contained containedin=sopRun
-syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|当\|從\|於\|每\|當\|至\|除\)/ contained containedin=sopRun
-syn match sopOperatorWordInRun /\%(且\|在\|或\|逢\|非\)/ contained containedin=sopRun
+syn match sopTriggerWordInRun /\%(于\|仅\|从\|僅\|到\|另\|当\|從\|於\|每\|當\|至\|逢\)/ contained containedin=sopRun
+syn match sopOperatorWordInRun /\%(且\|在\|或\|非\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(否\|是\)/ contained containedin=sopRun
 syn match sopDeclarationWordInRun /\%(事件\|內容\|内容\|分层\|分層\|券池\|剧本\|劇本\|匯入\|受众\|受眾\|导入\|指标\|指標\|数值\|數值\|日历\|日曆\|模板\|测试\|渠道\|測試\|範本\|表格\|角色\|詞表\|词表\|預期\|頻道\|预期\)/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(任务\|任務\|公告\|发放\|呼叫\|回复\|回覆\|執行\|审批\|審批\|抽取\|收回\|收集\|新建\|發放\|私信\|私訊\|积分\|移除\|積分\|解散\|触发\|觸發\|警告\|调用\|运行\|邀請\|邀请\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(上限\|两次\|並行\|人数\|人數\|会员\|保持\|兩次\|則數\|区域\|區域\|发生\|因为\|因為\|对象\|對象\|属于\|屬於\|已得\|平日\|平行\|并发\|并行\|延後\|成员\|成員\|拒絕\|拒绝\|持續\|持续\|排队\|排隊\|推迟\|提醒\|时区\|時區\|更正\|替换\|替換\|會員\|未知\|条件\|标签\|條件\|標籤\|潛力\|潜力\|發生\|相隔\|空档\|空檔\|立即\|群組\|群组\|补发\|补满\|補滿\|補發\|跳过\|跳過\|迟到\|退回\|送达\|送達\|遲到\|重叠\|重疊\|錯開\|错开\|間隔\|间隔\|限时\|限時\|順延\|顺延\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(上限\|两次\|並行\|会员\|保持\|兩次\|其中\|則數\|区域\|區域\|发生\|因为\|因為\|对象\|對象\|属于\|屬於\|已得\|平行\|并发\|并行\|延後\|成员\|成員\|拒絕\|拒绝\|持續\|持续\|排队\|排隊\|推迟\|提及\|时区\|時區\|更正\|替换\|替換\|會員\|标签\|標籤\|潛力\|潜力\|然后\|然後\|發生\|相隔\|空档\|空檔\|立即\|群組\|群组\|补发\|补满\|補滿\|補發\|跳过\|跳過\|退回\|送达\|送達\|逾期\|重叠\|重疊\|錯開\|错开\|間隔\|间隔\|限时\|限時\|順延\|顺延\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(假日\|卡片\|可选\|可選\|图片\|圖片\|年份\|文字\|文本\|权重\|标题\|標題\|權重\|每个\|每個\|版本\|目标\|目標\|类型\|輪換\|轮换\|选取\|連結\|選取\|配額\|配额\|链接\|限速\|随机\|隨機\|頁面\|類型\|页面\)/ contained containedin=sopRun
 syn match sopUnitWordInRun /\%(个月\|個月\|分鐘\|分钟\|小时\|小時\|秒鐘\|秒钟\)/ contained containedin=sopRun
 syn match sopStepWordInRun /\%(下一\|不做\|停止\|分流\|后于\|否则\|否則\|如果\|完成\|已满\|已滿\|开始\|後於\|等待\|結束\|结束\|被拒\|開始\)/ contained containedin=sopRun
-syn match sopTriggerWordInRun /\%(入群\|再次\|农历\|前于\|前於\|包含\|包括\|匹配\|最后\|最多\|最後\|次数\|次數\|消息\|现在\|現在\|符合\|節氣\|节气\|訊息\|記為\|记为\|起始\|農曆\|退出\|退群\|首个\|首個\)/ contained containedin=sopRun
-syn match sopOperatorWordInRun /\%(存在\)/ contained containedin=sopRun
+syn match sopTriggerWordInRun /\%(不含\|入群\|再次\|农历\|前于\|前於\|包含\|包括\|匹配\|最后\|最多\|最後\|次数\|次數\|消息\|现在\|現在\|符合\|節氣\|节气\|訊息\|記為\|记为\|起始\|農曆\|退出\|退群\|首个\|首個\)/ contained containedin=sopRun
 syn match sopDateWordInRun /\%(一月\|七月\|三月\|九月\|二月\|五月\|八月\|六月\|十月\|周一\|周三\|周二\|周五\|周六\|周四\|周日\|周末\|四月\|週一\|週三\|週二\|週五\|週六\|週四\|週日\|週末\)/ contained containedin=sopRun
+syn match sopOperatorWordInRun /\%(存在\)/ contained containedin=sopRun
 syn match sopConstantWordInRun /\%(今天\|历来\|歷來\)/ contained containedin=sopRun
 syn match sopFunctionWordInRun /\%(求和\|計數\|计数\)/ contained containedin=sopRun
 syn match sopActionWordInRun /\%(去标签\|去標籤\|打标签\|打標籤\)/ contained containedin=sopRun
-syn match sopClauseWordInRun /\%(优先级\|優先級\|免打扰\|免打擾\|受邀者\|第二次\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(优先级\|優先級\|免打扰\|免打擾\|受邀者\|按平日\|未公布\|第二次\)/ contained containedin=sopRun
 syn match sopAttributeWordInRun /\%(小程序\|小程式\)/ contained containedin=sopRun
 syn match sopStepWordInRun /\%(中奖者\|中獎者\|所有人\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(仅一次\|僅一次\|內容為\|内容为\)/ contained containedin=sopRun
 syn match sopDateWordInRun /\%(十一月\|十二月\|工作日\)/ contained containedin=sopRun
+syn match sopClauseWordInRun /\%(每群人数\|每群人數\)/ contained containedin=sopRun
 syn match sopStepWordInRun /\%(沒有訊息\|没有消息\)/ contained containedin=sopRun
 syn match sopTriggerWordInRun /\%(去掉标签\|去掉標籤\|离开范围\|離開範圍\)/ contained containedin=sopRun
 syn match sopFunctionWordInRun /\%(去重計數\|去重计数\|连续天数\|連續天數\)/ contained containedin=sopRun
@@ -91,8 +92,8 @@ hi def link sopAttributeWordInRun sopAttributeWord
 hi def link sopUnitWordInRun sopUnitWord
 hi def link sopStepWordInRun sopStepWord
 hi def link sopTriggerWordInRun sopTriggerWord
-hi def link sopOperatorWordInRun sopOperatorWord
 hi def link sopDateWordInRun sopDateWord
+hi def link sopOperatorWordInRun sopOperatorWord
 hi def link sopConstantWordInRun sopConstantWord
 hi def link sopActionWordInRun sopActionWord
 hi def link sopFunctionWordInRun sopFunctionWord
@@ -106,13 +107,15 @@ syn match sopZone /\k\@1<!\%(\d\)\@!\k\+\%(\/\a[A-Za-z0-9_+-]*\)\+/
 " What is compared is a field or a value, whatever else its word means.
 syn match sopCompared /\k\@1<!\%(\d\)\@!\k\+\ze\s*\%([<>]\|[=!]=\)/
 syn match sopFirstField /\k\@1<!\%(collected\|member\|event\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!\ze\s*\.\s*\k/
+syn match sopFirstField /\k\@1<!\%(member\|group\)\ze\s\+\k\@1<!\%(tagged\|标签\|標籤\)\k\@!/
+syn match sopFunctionWord /\k\@1<!\%(distinct\|streak\|count\|去重計數\|去重计数\|连续天数\|連續天數\|sum\|求和\|計數\|计数\)\k\@!\ze\s*[(（]/ nextgroup=sopAggregateOf
 syn match sopProperty /\.\@1<!\.\.\@!\s*\%(\d\)\@!\k\+/ contains=sopField
 syn match sopField /\%(\.\s*\)\@<=\%(invited_by\|collected\|weekday\|winners\|joined\|member\|number\|points\|event\|first\|group\|owner\|start\|date\|draw\|join\|left\|list\|name\|text\|time\|中奖名单\|中獎名單\|入群日期\|end\|run\|已收集\|邀請人\|邀请人\|at\|id\|事件\|会员\|入群\|剩余\|剩餘\|名单\|名單\|名称\|名稱\|序号\|序號\|开始\|抽奖\|抽獎\|文字\|文本\|日期\|时刻\|时间\|星期\|時刻\|時間\|會員\|本次\|积分\|積分\|結束\|編號\|结束\|编号\|群主\|開始\|首次\|群\)\k\@!/ contained
 " Words that a name follows, whatever else that word means.
 syn match sopReference /\k\@1<!\%(calendar\|untagged\|tagged\|去掉标签\|去掉標籤\|via\|日历\|日曆\|标签\|標籤\|經\|经\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
 syn match sopAct /\k\@1<!\%(untag\|give\|run\|tag\|去标签\|去標籤\|打标签\|打標籤\|发放\|執行\|發放\|运行\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
 syn match sopSolar /\k\@1<!\%(solar\|節氣\|节气\)\k\@!\ze\s\+\k/ nextgroup=sopReferred skipwhite
-syn match sopReferred /\%(\k\@1<!\%(then\|则\|則\)\k\@!\s\+\k\)\@!\%(\d\)\@!\k\+/ contained nextgroup=sopReferredComma skipwhite
+syn match sopReferred /\%(\k\@1<!\%(then\|然后\|然後\)\k\@!\s\+\k\)\@!\%(\d\)\@!\k\+/ contained nextgroup=sopReferredComma skipwhite
 syn match sopReferredComma /[,，、]/ contained nextgroup=sopReferred skipwhite skipnl
 
 " --- texts ---
@@ -128,6 +131,9 @@ syn match sopBrace /{{/ contained
 " --- blocks ---
 " In the block of a declaration labels are names of rules, whatever else their words mean.
 syn region sopParentheses matchgroup=sopBracket start=/[(（]/ end=/[)）]\|\ze[{｛}｝]/ contains=@sopTerm,sopParameter
+syn region sopAggregateOf matchgroup=sopBracket start=/[(（]/ end=/[)）]\|\ze[{｛}｝]/ contained contains=@sopTerm,sopCounted
+syn match sopCounted /\%([(（]\s*\)\@<=\%(\d\)\@!\k\+/ contained
+syn region sopTemplateParameters matchgroup=sopBracket start=/[(（]/ end=/[)）]\|\ze[{｛}｝]/ contained contains=@sopTerm,sopFieldName
 syn match sopParameter /\k\@1<!\%(\d\)\@!\k\+\ze\s*[:：]\d\@!/ contained
 syn region sopInnerBlock matchgroup=sopBracket start=/[{｛]/ end=/[}｝]/ contained contains=@sopTerm,sopInnerBlock,sopLabel
 syn region sopOuterBlock matchgroup=sopBracket start=/[{｛]/ end=/[}｝]/ contains=@sopTerm,sopInnerBlock,sopRule,sopDay
@@ -135,7 +141,7 @@ syn region sopFields matchgroup=sopBracket start=/[{｛]/ end=/[}｝]/ contained
 syn match sopLabel /\%(^\s*\|[{｛;；}｝]\s*\)\@<=\%(\d\)\@!\k\+\ze\s\+[0-9.]\+%\s*[:：]/ contained
 syn match sopRule /\%(^\s*\|[{｛;；}｝]\s*\)\@<=\%(\k\@1<!\%(exists\|start\|else\|and\|end\|not\|yes\|if\|no\|or\|否则\|否則\|如果\|存在\|开始\|結束\|结束\|開始\|且\|否\|或\|是\|非\)\k\@!\)\@!\%(\d\)\@!\k\+\ze\s*\%("[^"]*"\|“[^”]*”\|「[^」]*」\)\=\s*[:：]\d\@!/ contained
 syn match sopDay /\%(^\s*\|[{｛;；}｝]\s*\)\@<=\k\@1<!\%(holiday\|day\|假日\|天\)\k\@!\ze\s\+\k/ contained nextgroup=sopDayName skipwhite
-syn match sopDayName /\%(\k\@1<!\%(on\|在\)\k\@!\)\@!\%(\d\)\@!\k\+/ contained
+syn match sopDayName /\%(\k\@1<!\%(on\|逢\)\k\@!\)\@!\%(\d\)\@!\k\+/ contained
 syn match sopFieldName /\k\@1<!\%(\d\)\@!\k\+\ze\s*[:：]\d\@!/ contained nextgroup=sopFieldColon skipwhite
 syn match sopFieldColon /[:：]/ contained nextgroup=sopType skipwhite
 syn match sopType /\%(\d\)\@!\k\+/ contained nextgroup=sopCurrency skipwhite
@@ -146,7 +152,9 @@ syn match sopHead /^\s*\k\@1<!\%(language\)\k\@!\ze\s/ nextgroup=sopDialect skip
 syn match sopDialect /\%(zh-CN\|zh-TW\|en\)/ contained
 syn match sopHead /^\s*\k\@1<!\%(import\|匯入\|导入\)\k\@!\ze\s/ nextgroup=sopImported skipwhite
 syn match sopImported /\%(\d\)\@!\k\+\%(\.\%(\d\)\@!\k\+\)*/ contained
-syn match sopHead /\k\@1<!\%(audience\|calendar\|playbook\|template\|channel\|content\|metric\|value\|words\|pool\|內容\|内容\|券池\|剧本\|劇本\|受众\|受眾\|指标\|指標\|数值\|數值\|日历\|日曆\|模板\|渠道\|範本\|詞表\|词表\|頻道\)\k\@!\ze\s\+\%(\d\)\@!\k/ nextgroup=sopDeclared skipwhite
+syn match sopHead /\k\@1<!\%(audience\|calendar\|playbook\|channel\|content\|metric\|value\|words\|pool\|內容\|内容\|券池\|剧本\|劇本\|受众\|受眾\|指标\|指標\|数值\|數值\|日历\|日曆\|渠道\|詞表\|词表\|頻道\)\k\@!\ze\s\+\%(\d\)\@!\k/ nextgroup=sopDeclared skipwhite
+syn match sopHead /\k\@1<!\%(template\|模板\|範本\)\k\@!\ze\s\+\%(\d\)\@!\k/ nextgroup=sopDeclaredTemplate skipwhite
+syn match sopDeclaredTemplate /\%(\d\)\@!\k\+/ contained nextgroup=sopTemplateParameters skipwhite
 syn match sopHead /\k\@1<!\%(table\|表格\)\k\@!\ze\s\+\%(\d\)\@!\k/ nextgroup=sopDeclaredTable skipwhite
 syn match sopDeclaredTable /\%(\d\)\@!\k\+/ contained nextgroup=sopTableRest skipwhite
 syn match sopTableRest /\k\@1<!\%(from\|从\|從\)\k\@![^{｛]*/ contained contains=@sopTerm nextgroup=sopFields
@@ -199,6 +207,8 @@ hi def link sopAct Function
 hi def link sopImported Include
 hi def link sopDeclared Title
 hi def link sopDeclaredTable Title
+hi def link sopDeclaredTemplate Title
+hi def link sopCounted Identifier
 hi def link sopDeclaredEvent Title
 hi def link sopDeclaredTag Tag
 hi def link sopDayName Title

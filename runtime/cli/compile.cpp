@@ -8,7 +8,7 @@
 
 namespace sop::runtime::cli {
 
-int plan(const PlanOptions& options) {
+int compile(const CompileCommandOptions& options) {
     if (options.schema) {
         fmt::print("{}", lang::plan_schema());
         return exit_fine;
@@ -17,7 +17,7 @@ int plan(const PlanOptions& options) {
         throw CommandError("give the files or folders whose plan to print, or --schema");
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const auto sources = read_sources(options.paths);
-    const lang::Compilation compilation = lang::compile(sources, {zones});
+    const lang::Compilation compilation = lang::compile(sources, {zones, {}, read_named_file});
     print_findings(compilation.files, options.language, stderr);
     if (!compilation.plan) return exit_findings;
     fmt::print("{}", lang::to_readable_json(*compilation.plan));
