@@ -75,6 +75,7 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"the dialect's name: `en`, `zh-CN` or `zh-TW`", "语言名：`en`、`zh-CN` 或 `zh-TW`"},
         {"there is no dialect `{}`", "没有名为 `{}` 的语言"},
         {"`en`, `zh-CN` or `zh-TW`", "`en`、`zh-CN` 或 `zh-TW`"},
+        {"that is a word of {}; in {} it is `{}`", "这是 {} 的词；在 {} 里写作 `{}`"},
         {"this bracket is never closed: `}}` is missing", "括号没有闭合：缺少 `}}`"},
         {"`}}` expected before this", "这之前应有 `}}`"},
         {"`}}` closes nothing", "多余的 `}}`"},

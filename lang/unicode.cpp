@@ -50,6 +50,20 @@ bool is_letter(utf8proc_category_t category) {
     }
 }
 
+std::string mapped(std::string_view text, int options) {
+    utf8proc_uint8_t* result = nullptr;
+    const auto length = utf8proc_map(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()),
+                                     &result, static_cast<utf8proc_option_t>(options));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(result, &std::free);
+    if (length == UTF8PROC_ERROR_NOMEM) {
+        throw std::bad_alloc();
+    }
+    if (length < 0) {
+        return std::string(text);
+    }
+    return std::string(reinterpret_cast<const char*>(result), static_cast<std::size_t>(length));
+}
+
 // A terminal draws a cluster in the cells of its widest part: marks and joined emoji add none. Two
 // exceptions make a pair of narrow characters wide: a flag, and a symbol followed by the request to
 // show it as an emoji.
@@ -153,18 +167,11 @@ std::string to_nfc(std::string_view text) {
     if (std::all_of(text.begin(), text.end(), is_ascii)) {
         return std::string(text);
     }
-    utf8proc_uint8_t* composed = nullptr;
-    const auto length =
-        utf8proc_map(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &composed,
-                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(composed, &std::free);
-    if (length == UTF8PROC_ERROR_NOMEM) {
-        throw std::bad_alloc();
-    }
-    if (length < 0) {
-        return std::string(text);
-    }
-    return std::string(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(length));
+    return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+std::string folded(std::string_view text) {
+    return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
 }
 
 }  // namespace sop::lang

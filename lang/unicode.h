@@ -35,4 +35,7 @@ bool is_bidi_control(char32_t code_point);
 // Canonical composition, so that names typed in two ways compare equal.
 std::string to_nfc(std::string_view text);
 
+// The same without what case and width say: `ＶＩＰ` as `vip`.
+std::string folded(std::string_view text);
+
 }  // namespace sop::lang

@@ -10,6 +10,25 @@
 
 namespace sop::lang::reader {
 
+namespace {
+
+// A run of keywords and digits, each keyword as the other dialect has it; nothing when it has
+// anything else in it.
+std::optional<std::string> in_words_of(Dialect dialect, std::string_view run, Dialect written_in) {
+    std::string result;
+    while (!run.empty()) {
+        const auto keyword = longest_keyword(run, written_in);
+        const bool is_digit = run.front() >= '0' && run.front() <= '9';
+        if (!keyword && !is_digit) return std::nullopt;
+        const std::size_t length = keyword ? spelling(*keyword, written_in).size() : 1;
+        result += keyword ? spelling(*keyword, dialect) : run.substr(0, length);
+        run.remove_prefix(length);
+    }
+    return result;
+}
+
+}  // namespace
+
 Cursor::Cursor(const Source& source, const TokenList& list, std::vector<Diagnostic>& diagnostics,
                Dialect dialect)
     : source_(source), list_(list), diagnostics_(diagnostics), dialect_(dialect) {
@@ -243,8 +262,36 @@ void Cursor::fail_unknown(const char* code, Message kind, Message label,
     auto& diagnostic =
         report(code, token.span, "I do not know the {} `{}`"_say(std::move(kind), text(token)),
                std::move(label));
-    suggest(diagnostic, text(token), spellings(known));
+    if (!suggest_own_word(diagnostic, known))
+        suggest(diagnostic, text(token), spellings_here(known));
     throw BrokenItem{};
+}
+
+bool Cursor::suggest_own_word(Diagnostic& diagnostic, const std::vector<Keyword>& known) const {
+    const std::string_view word = source_.text(diagnostic.span);
+    for (const Dialect other : dialects) {
+        if (other == Dialect::en || other == dialect_) continue;
+        for (const Keyword keyword : known) {
+            const std::string_view first = spelling(keyword, other);
+            if (!word.starts_with(first)) continue;
+            const auto rest = in_words_of(dialect_, word.substr(first.size()), other);
+            if (!rest) continue;
+            const std::string own = std::string(spelling(keyword, dialect_)) + *rest;
+            diagnostic.notes.push_back("that is a word of {}; in {} it is `{}`"_say(
+                name_of(other), name_of(dialect_), own));
+            diagnostic.fix = Fix{diagnostic.span, own, "write `{}`"_say(own)};
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> Cursor::spellings_here(const std::vector<Keyword>& known) const {
+    std::vector<std::string> words;
+    if (dialect_ != Dialect::en)
+        for (const Keyword keyword : known) words.emplace_back(spelling(keyword, dialect_));
+    for (const Keyword keyword : known) words.emplace_back(spelling(keyword));
+    return words;
 }
 
 Message Cursor::found_text() const {

@@ -108,6 +108,11 @@ class Cursor {
     // it as a fix; throws BrokenItem.
     [[noreturn]] void fail_unknown(const char* code, Message kind, Message label,
                                    const std::vector<Keyword>& known);
+    // Says how the file writes what stands there in the words of another dialect, with a fix: one
+    // of these keywords, or a run that begins with one. False when it is none.
+    bool suggest_own_word(Diagnostic& diagnostic, const std::vector<Keyword>& known) const;
+    // How the file may write these keywords, for suggestions: in its dialect, and in English.
+    std::vector<std::string> spellings_here(const std::vector<Keyword>& known) const;
     Message found_text() const;
     void drop_report(const char* code, SourceSpan span);
 

@@ -62,7 +62,8 @@ void read_trigger(Cursor& cursor, ast::Rule& rule) {
         auto& diagnostic = cursor.report(
             code::syntax, token.span,
             "a rule begins with `every`, `on` or `when`, not with `{}`"_say(cursor.text(token)));
-        suggest(diagnostic, cursor.text(token), spellings(trigger_keywords));
+        if (!cursor.suggest_own_word(diagnostic, trigger_keywords))
+            suggest(diagnostic, cursor.text(token), cursor.spellings_here(trigger_keywords));
         throw BrokenItem{};
     } else {
         cursor.fail_expecting("`every`, `on` or `when`"_say);

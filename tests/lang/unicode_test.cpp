@@ -117,4 +117,12 @@ TEST_CASE("names typed in two ways become one", "[unicode]") {
     CHECK(to_nfc("\xFF") == "\xFF");
 }
 
+TEST_CASE("case and width are folded away", "[unicode]") {
+    CHECK(folded("ＶＩＰ会员") == "vip会员");
+    CHECK(folded("E\u0301") == "é");
+    CHECK(folded("plain") == "plain");
+    CHECK(folded("") == "");
+    CHECK(folded("\xFF") == "\xFF");
+}
+
 }  // namespace sop::lang

@@ -69,6 +69,7 @@ struct Door {
 const std::vector<Door> library_doors = {
     {"tao/pegtl", {"lang/parse.cpp", "lang/grammar.h"}, "call lang/parse.h"},
     {"utf8proc.h", {"lang/unicode.cpp"}, "call lang/unicode.h"},
+    {"unicode/", {}, "call lang/likeness.h, whose tables ICU makes when sop is built"},
     {"nlohmann/",
      {"lang/plan_json.cpp", "lang/plan_schema.cpp", "lang/schedule_json", "lang/diagnostic.cpp",
       "runtime/"},
