@@ -33,6 +33,7 @@ inline constexpr const char* unknown_dialect = "SOP0113";
 inline constexpr const char* cannot_be_converted = "SOP0114";
 inline constexpr const char* unknown_branch = "SOP0115";
 inline constexpr const char* hole_not_opened = "SOP0116";
+inline constexpr const char* other_dialect = "SOP0120";
 
 // Time.
 inline constexpr const char* no_timezone = "SOP0201";

@@ -4,6 +4,7 @@
 #include "lang/grammar.h"
 #include "lang/keyword_runs.h"
 #include "lang/lost_sign.h"
+#include "lang/other_dialect.h"
 #include "lang/reader/cursor.h"
 #include "lang/reader/reader.h"
 #include "lang/report.h"
@@ -331,6 +332,17 @@ TokenList refused(const Source& source, const char* code, SourceSpan span, Messa
     return list;
 }
 
+ParsedDocument read_as(const Source& source, TokenList tokens, Dialect dialect) {
+    ParsedDocument parsed;
+    parsed.dialect = dialect;
+    parsed.diagnostics = std::move(tokens.diagnostics);
+    parsed.tokens = split_keyword_runs(std::move(tokens), source, dialect);
+    reader::Cursor cursor(source, parsed.tokens, parsed.diagnostics, dialect);
+    parsed.document = read_document(cursor);
+    parsed.layout = cursor.take_layout();
+    return parsed;
+}
+
 }  // namespace
 
 TokenList tokenize(const Source& source) {
@@ -364,16 +376,20 @@ TokenList tokenize(const Source& source) {
 
 namespace {
 
-ParsedDocument read(const Source& source, TokenList list) {
-    ParsedDocument parsed;
-    parsed.tokens = std::move(list);
-    parsed.diagnostics = std::move(parsed.tokens.diagnostics);
-    parsed.dialect = dialect_of(source, parsed.tokens);
-    parsed.tokens = split_keyword_runs(std::move(parsed.tokens), source, parsed.dialect);
-    reader::Cursor cursor(source, parsed.tokens, parsed.diagnostics, parsed.dialect);
-    parsed.document = read_document(cursor);
-    parsed.layout = cursor.take_layout();
-    return parsed;
+// In the dialect whose words the file has, which is reported where it says another one.
+ParsedDocument read_in_its_dialect(const Source& source, Dialect said, TokenList tokens) {
+    ParsedDocument parsed = read_as(source, std::move(tokens), said);
+    if (!has_errors(parsed.diagnostics)) return parsed;
+
+    std::optional<ParsedDocument> meant;
+    for (const Dialect dialect : dialects) {
+        if (dialect == said || !may_be_written_in(dialect, source, parsed)) continue;
+        ParsedDocument other = read_as(source, tokenize(source), dialect);
+        if (reads_better(source, meant ? *meant : parsed, other)) meant = std::move(other);
+    }
+    if (!meant) return parsed;
+    report_other_dialect(source, said, *meant);
+    return std::move(*meant);
 }
 
 std::vector<std::pair<std::string, std::size_t>> errors_of(const ParsedDocument& parsed) {
@@ -406,7 +422,7 @@ bool may_lack_a_sign(const ParsedDocument& parsed) {
 
 // With the sign there is one error less at least, none that was not there, and none that is gone
 // because its place is no longer read.
-bool reads_better(const ParsedDocument& with_sign, const ParsedDocument& without) {
+bool lost_it(const ParsedDocument& with_sign, const ParsedDocument& without) {
     const auto left = errors_of(with_sign);
     const auto before = errors_of(without);
     if (left.empty()) return true;
@@ -416,7 +432,7 @@ bool reads_better(const ParsedDocument& with_sign, const ParsedDocument& without
 
 // The reading with the fewest errors when one sign is taken for lost; nothing when none is better
 // than the one without.
-std::optional<ParsedDocument> read_with_lost_sign(const Source& source,
+std::optional<ParsedDocument> read_with_lost_sign(const Source& source, Dialect said,
                                                   const ParsedDocument& parsed) {
     // What is read again for all guesses together, so that a long file is not read for ever.
     constexpr std::size_t bytes_read_max = 2 * 1024 * 1024;
@@ -427,8 +443,9 @@ std::optional<ParsedDocument> read_with_lost_sign(const Source& source,
         if (bytes_read > bytes_read_max) break;
         auto found = place_sign(tokenize(with_sign(source, sign)), sign);
         if (!found) continue;
-        ParsedDocument mended = read(source, std::move(found->list));
-        if (!reads_better(mended, parsed)) continue;
+        ParsedDocument mended = read_as(source, std::move(found->list), parsed.dialect);
+        if (mended.dialect != said) report_other_dialect(source, said, mended);
+        if (!lost_it(mended, parsed)) continue;
         const bool all_right = errors_of(mended).empty();
         mended.diagnostics.push_back(std::move(found->diagnostic));
         if (!best || errors_of(mended).size() < errors_of(*best).size()) best = std::move(mended);
@@ -440,9 +457,11 @@ std::optional<ParsedDocument> read_with_lost_sign(const Source& source,
 }  // namespace
 
 ParsedDocument parse(const Source& source) {
-    ParsedDocument parsed = read(source, tokenize(source));
+    TokenList tokens = tokenize(source);
+    const Dialect said = dialect_of(source, tokens);
+    ParsedDocument parsed = read_in_its_dialect(source, said, std::move(tokens));
     if (errors_of(parsed).size() > 1 && may_lack_a_sign(parsed)) {
-        if (auto mended = read_with_lost_sign(source, parsed)) return std::move(*mended);
+        if (auto mended = read_with_lost_sign(source, said, parsed)) return std::move(*mended);
     }
     return parsed;
 }
