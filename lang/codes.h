@@ -92,6 +92,9 @@ inline constexpr const char* unknown_audience = "SOP0418";
 inline constexpr const char* unknown_role = "SOP0419";
 inline constexpr const char* unknown_pool = "SOP0420";
 inline constexpr const char* unknown_rule = "SOP0421";
+inline constexpr const char* names_look_alike = "SOP0430";
+inline constexpr const char* name_mixes_scripts = "SOP0431";
+inline constexpr const char* name_not_composed = "SOP0432";
 
 // Tables.
 inline constexpr const char* table_unreadable = "SOP0440";

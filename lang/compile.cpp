@@ -3,6 +3,7 @@
 #include "lang/codes.h"
 #include "lang/format.h"
 #include "lang/format/same_meaning.h"
+#include "lang/names.h"
 #include "lang/parse.h"
 #include "lang/project.h"
 #include "lang/report.h"
@@ -102,7 +103,10 @@ Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_
     Plan plan;
     auto& files = project.files();
     std::vector<Symbols> symbols;
-    for (ProjectFile& file : files) symbols.push_back(collect_symbols(file, file.diagnostics));
+    for (ProjectFile& file : files) {
+        check_names(*file.source, file.document(), file.diagnostics);
+        symbols.push_back(collect_symbols(file, file.diagnostics));
+    }
     const auto context_of = [&](std::size_t at) {
         return ResolveContext{files[at],   symbols[at], options,
                               named_files, plan,        files[at].diagnostics};
