@@ -43,6 +43,8 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"`{}` expected before this", "这之前应有 `{}`"},
         {"full-width `{}` is written where `{}` is meant", "写成了全角 `{}`，本应是 `{}`"},
         {"accepted; `sop fmt` writes it as ASCII", "可以接受；`sop fmt` 会改成半角"},
+        {"{} more full-width signs are in this file; `sop fmt` mends all",
+         "这个文件里另有 {} 处全角标点；`sop fmt` 会全部改好"},
         {"this hole is never closed: `}}` is missing on its line", "占位没有闭合：这一行缺少 `}}`"},
         {"write `{{{{` for a brace in the text", "文本里的花括号写成 `{{{{`"},
         {"this text is never closed: its closing quote is missing", "文本没有闭合：缺少结尾的引号"},

@@ -32,6 +32,7 @@ struct TokenBuilder {
     std::vector<std::size_t> open{};  // indices of tokens that wait for their partner
     std::size_t depth = 0;
     std::size_t missing_reported_at = no_match;
+    std::size_t full_width_signs = 0;
 
     void push(TokenKind kind, SourceSpan span) { list.tokens.push_back({kind, span, no_match}); }
 
@@ -64,12 +65,26 @@ struct TokenBuilder {
             {{offset, offset}, "`{}` expected before this"_say(closer_text)});
     }
 
+    // One note a file: who writes with a Chinese input method writes all signs so.
     void note_full_width(SourceSpan span, std::string ascii, std::string_view written) {
+        if (++full_width_signs > 1) return;
         report(code::full_width_punctuation, span,
                "full-width `{}` is written where `{}` is meant"_say(written, ascii),
                "accepted; `sop fmt` writes it as ASCII"_say);
         list.diagnostics.back().severity = Severity::note;
         list.diagnostics.back().fix = Fix{span, ascii, "write `{}`"_say(ascii)};
+    }
+
+    // The fix of one sign among many would mend next to nothing.
+    void count_full_width() {
+        if (full_width_signs < 2) return;
+        const auto note = std::find_if(list.diagnostics.begin(), list.diagnostics.end(),
+                                       [](const Diagnostic& diagnostic) {
+                                           return diagnostic.code == code::full_width_punctuation;
+                                       });
+        note->fix.reset();
+        note->notes.push_back("{} more full-width signs are in this file; `sop fmt` mends all"_say(
+            full_width_signs - 1));
     }
 };
 
@@ -369,6 +384,7 @@ TokenList tokenize(const Source& source) {
                        "brackets nest more than {} deep here"_say(nesting_depth_max),
                        "nothing in the language needs that many levels"_say);
     }
+    builder.count_full_width();
     refuse_bidi_controls(source, builder.list);
     builder.push(TokenKind::end_of_file, {text.size(), text.size()});
     return std::move(builder.list);
