@@ -56,7 +56,7 @@ class GroupCollector {
     void take_inside(const ast::TableDeclaration& table) { take_parts(table.columns); }
     void take_inside(const ast::TemplateDeclaration& declaration) {
         take_parts(declaration.parameters);
-        take_parts(declaration.rules);
+        take_inside(declaration.rules);
     }
     void take_inside(const ast::CalendarDeclaration& calendar) {
         Group days;

@@ -136,7 +136,7 @@ TEST_CASE("mistakes that are not of a dialect are read as before", "[dialect]") 
          {"SOP0102 at 4:1"}},
         {"one traditional word in a simplified file",
          "sop 1\nlanguage zh-CN\n" + replaced(simplified_playbook, "开始: ", "開始: "),
-         {"SOP0105 at 11:5"}},
+         {"SOP0105 at 12:5"}},
         {"no word of any dialect", "sop 1\n订单 a\n", {"SOP0102 at 2:1"}},
     };
     for (const Row& row : rows) {
