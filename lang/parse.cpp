@@ -408,21 +408,25 @@ ParsedDocument read_in_its_dialect(const Source& source, Dialect said, TokenList
     return std::move(*meant);
 }
 
-std::vector<std::pair<std::string, std::size_t>> errors_of(const ParsedDocument& parsed) {
-    std::vector<std::pair<std::string, std::size_t>> errors;
+// Where they are, in the order of the text.
+std::vector<std::size_t> errors_of(const ParsedDocument& parsed) {
+    std::vector<std::size_t> places;
     for (const Diagnostic& diagnostic : parsed.diagnostics) {
-        if (diagnostic.severity == Severity::error)
-            errors.emplace_back(diagnostic.code, diagnostic.span.begin);
+        if (diagnostic.severity == Severity::error) places.push_back(diagnostic.span.begin);
     }
-    std::sort(errors.begin(), errors.end());
-    return errors;
+    std::sort(places.begin(), places.end());
+    return places;
 }
 
-// Tokens that the reader knew what to do with.
-std::size_t tokens_read(const ParsedDocument& parsed) {
-    return static_cast<std::size_t>(
-        std::count_if(parsed.layout.uses.begin(), parsed.layout.uses.end(),
-                      [](const TokenUse& use) { return use.role != TokenRole::none; }));
+// Those that the reader stepped over, as it could not read what they belong to.
+std::size_t words_not_read(const ParsedDocument& parsed) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < parsed.tokens.tokens.size(); ++i) {
+        if (parsed.tokens.tokens[i].kind == TokenKind::word &&
+            parsed.layout.uses[i].role == TokenRole::none)
+            ++count;
+    }
+    return count;
 }
 
 // Without this, all that is wrong is wrong by itself.
@@ -436,13 +440,14 @@ bool may_lack_a_sign(const ParsedDocument& parsed) {
         });
 }
 
-// With the sign there is one error less at least, none that was not there, and none that is gone
-// because its place is no longer read.
-bool lost_it(const ParsedDocument& with_sign, const ParsedDocument& without) {
+// With the sign there is one error less at least, none where there was none, and none that is
+// gone because its place is no longer read.
+bool was_lost(const ParsedDocument& with_sign, const ParsedDocument& without) {
     const auto left = errors_of(with_sign);
     const auto before = errors_of(without);
     if (left.empty()) return true;
-    return left.size() + 1 < before.size() && tokens_read(with_sign) >= tokens_read(without) &&
+    return left.size() + 1 < before.size() &&
+           words_not_read(with_sign) <= words_not_read(without) &&
            std::includes(before.begin(), before.end(), left.begin(), left.end());
 }
 
@@ -461,7 +466,7 @@ std::optional<ParsedDocument> read_with_lost_sign(const Source& source, Dialect 
         if (!found) continue;
         ParsedDocument mended = read_as(source, std::move(found->list), parsed.dialect);
         if (mended.dialect != said) report_other_dialect(source, said, mended);
-        if (!lost_it(mended, parsed)) continue;
+        if (!was_lost(mended, parsed)) continue;
         const bool all_right = errors_of(mended).empty();
         mended.diagnostics.push_back(std::move(found->diagnostic));
         if (!best || errors_of(mended).size() < errors_of(*best).size()) best = std::move(mended);

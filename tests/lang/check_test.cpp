@@ -86,6 +86,33 @@ TEST_CASE("what a broken declaration may have declared is not called unknown",
               " a: every day at 08:00 { post \"x\" }\n}\n") == Codes{"SOP0103 at 4:2"});
 }
 
+TEST_CASE("a lost quote or brace hides no other mistake and adds none", "[check][cascades]") {
+    struct Row {
+        const char* rules;
+        Codes codes;
+    };
+    const Row rows[] = {
+        {"a: evry day at 20:00 { post Hello there\" }", {"SOP0107 at 9:4", "SOP0004 at 9:29"}},
+        {"a: every day at 08:00 { post \"x\" \nb: evry day at 20:00 { post \"y\" }",
+         {"SOP0006 at 9:23", "SOP0107 at 10:4"}},
+        {"a: every day at 08:00\n  start: post \"x\"\n  after 1h: post \"y\"\n}",
+         {"SOP0107 at 9:22"}},
+        {"a: every day at 08:00 {\n  post \"\"\"\n    Good morning, all!\n}", {"SOP0004 at 10:8"}},
+        {"a: every day at 08:00 {\n  post\n    Good morning, all!\n    \"\"\"\n}",
+         {"SOP0004 at 10:7"}},
+        // Nothing is lost here, and all of it is wrong by itself.
+        {"a: every day at 8:5 { post hello }\nb: evry day at 20:00 { post helo }",
+         {"SOP0203 at 9:17", "SOP0107 at 10:4", "SOP0402 at 10:29"}},
+    };
+    for (const auto& row : rows) {
+        DYNAMIC_SECTION(row.rules) {
+            const std::string text = tests::playbook_with(row.rules);
+            INFO(tests::findings_of(text));
+            CHECK(tests::codes_of(text) == row.codes);
+        }
+    }
+}
+
 TEST_CASE("a missing setting is reported once for its playbook", "[check][cascades]") {
     CHECK(tests::codes_of("sop 1\nplaybook p {\n a: every day at 08:00 { post \"x\" }\n b: every "
                           "day at 09:00 { post \"y\" }\n}\n") ==
