@@ -83,8 +83,8 @@ struct TokenBuilder {
                                            return diagnostic.code == code::full_width_punctuation;
                                        });
         note->fix.reset();
-        note->notes.push_back("{} more full-width signs are in this file; `sop fmt` mends all"_say(
-            full_width_signs - 1));
+        note->notes.push_back(
+            "{} full-width signs are in this file; `sop fmt` mends them all"_say(full_width_signs));
     }
 };
 
