@@ -43,14 +43,20 @@ struct unicode_character {
     }
 };
 
-struct name_start : unicode_character<starts_name> {};
-struct name_continue : unicode_character<continues_name> {};
+// ASCII, which most names are, needs no look into the tables of Unicode.
+struct name_start : sor<alpha, unicode_character<starts_name>> {};
+struct name_continue : sor<identifier_other, unicode_character<continues_name>> {};
 inline bool is_anything(char32_t) {
     return true;
 }
 struct any_character : unicode_character<is_anything> {};
 
-struct full_width_space : string<'\xE3', '\x80', '\x80'> {};
+// A character that is three bytes long. Mostly the first one differs, which is told quicker so than
+// by comparing strings.
+template <char First, char Second, char Third>
+struct wide : seq<one<First>, one<Second>, one<Third>> {};
+
+struct full_width_space : wide<'\xE3', '\x80', '\x80'> {};
 struct blank_character : sor<one<' ', '\t'>, full_width_space> {};
 struct comment : seq<one<'#'>, until<at<eolf>>> {};
 struct space : star<sor<blank_character, comment>> {};
@@ -62,7 +68,7 @@ struct space : star<sor<blank_character, comment>> {};
 struct zone_part : seq<one<'/'>, alpha, star<sor<alnum, one<'_', '-', '+'>>>> {};
 struct word : seq<name_start, star<name_continue>, star<zone_part>> {};
 
-struct clock_colon : sor<one<':'>, string<'\xEF', '\xBC', '\x9A'>> {};
+struct clock_colon : sor<one<':'>, wide<'\xEF', '\xBC', '\x9A'>> {};
 struct time_of_day : seq<plus<digit>, plus<seq<clock_colon, plus<digit>>>> {};
 struct calendar_date : seq<rep<4, digit>, one<'-'>, rep_min_max<1, 2, digit>, one<'-'>,
                            rep_min_max<1, 2, digit>, not_at<digit>> {};
@@ -74,13 +80,13 @@ struct number
 // ---- signs; each full-width form stands for the ASCII one
 // -----------------------------------------------------------
 
-struct open_brace : sor<one<'{'>, string<'\xEF', '\xBD', '\x9B'>> {};
-struct close_brace : sor<one<'}'>, string<'\xEF', '\xBD', '\x9D'>> {};
-struct open_parenthesis : sor<one<'('>, string<'\xEF', '\xBC', '\x88'>> {};
-struct close_parenthesis : sor<one<')'>, string<'\xEF', '\xBC', '\x89'>> {};
-struct comma : sor<one<','>, string<'\xEF', '\xBC', '\x8C'>, string<'\xE3', '\x80', '\x81'>> {};
-struct colon : sor<one<':'>, string<'\xEF', '\xBC', '\x9A'>> {};
-struct semicolon : sor<one<';'>, string<'\xEF', '\xBC', '\x9B'>> {};
+struct open_brace : sor<one<'{'>, wide<'\xEF', '\xBD', '\x9B'>> {};
+struct close_brace : sor<one<'}'>, wide<'\xEF', '\xBD', '\x9D'>> {};
+struct open_parenthesis : sor<one<'('>, wide<'\xEF', '\xBC', '\x88'>> {};
+struct close_parenthesis : sor<one<')'>, wide<'\xEF', '\xBC', '\x89'>> {};
+struct comma : sor<one<','>, wide<'\xEF', '\xBC', '\x8C'>, wide<'\xE3', '\x80', '\x81'>> {};
+struct colon : sor<one<':'>, wide<'\xEF', '\xBC', '\x9A'>> {};
+struct semicolon : sor<one<';'>, wide<'\xEF', '\xBC', '\x9B'>> {};
 struct plus_sign : one<'+'> {};
 struct minus_sign : one<'-'> {};
 struct operator_sign : sor<string<'=', '='>, string<'!', '='>, string<'<', '='>, string<'>', '='>,
@@ -92,10 +98,10 @@ struct equal_sign : one<'='> {};
 
 struct straight_quote : one<'"'> {};
 struct triple_quote : string<'"', '"', '"'> {};
-struct curly_open : string<'\xE2', '\x80', '\x9C'> {};
-struct curly_close : string<'\xE2', '\x80', '\x9D'> {};
-struct corner_open : string<'\xE3', '\x80', '\x8C'> {};
-struct corner_close : string<'\xE3', '\x80', '\x8D'> {};
+struct curly_open : wide<'\xE2', '\x80', '\x9C'> {};
+struct curly_close : wide<'\xE2', '\x80', '\x9D'> {};
+struct corner_open : wide<'\xE3', '\x80', '\x8C'> {};
+struct corner_close : wide<'\xE3', '\x80', '\x8D'> {};
 
 struct escaped_brace : string<'{', '{'> {};
 
@@ -113,8 +119,11 @@ struct hole : seq<at<hole_shape>, hole_open,
                   sor<hole_close, hole_end_missing>> {};
 struct unclosed_hole : one<'{'> {};
 
+// Bytes that begin nothing of what can end or interrupt a string, which most of a text is.
+struct plain_byte : not_one<'"', '{', '}', ' ', '\t', '\r', '\n', '\xE2', '\xE3'> {};
 template <typename Close, typename LineEnd>
-struct string_text : plus<not_at<Close>, not_at<LineEnd>, not_at<one<'{'>>, any> {};
+struct string_text
+    : plus<sor<plain_byte, seq<not_at<Close>, not_at<LineEnd>, not_at<one<'{'>>, any>>> {};
 
 // Soft errors: they match nothing and record that something is missing.
 struct unclosed_string : success {};
@@ -150,7 +159,7 @@ struct block;
 struct parentheses;
 struct unreadable : any_character {};
 
-struct atom : sor<text_string, calendar_date, time_of_day, number, word, comma, colon, plus_sign,
+struct atom : sor<word, text_string, calendar_date, time_of_day, number, comma, colon, plus_sign,
                   minus_sign, operator_sign, equal_sign> {};
 struct hole_term : sor<parentheses, atom, unreadable> {};
 struct term : sor<block, parentheses, atom> {};
@@ -178,13 +187,14 @@ struct declaration_line {
 };
 
 struct lonely_parenthesis : close_parenthesis {};
-struct item : sor<line_end, blank_character, comment, term, lonely_parenthesis, unreadable> {};
+struct blanks : plus<blank_character> {};
+struct item : sor<blanks, line_end, comment, term, lonely_parenthesis, unreadable> {};
 struct block_body : star<not_at<close_brace>, not_at<declaration_line>, item> {};
 struct block : seq<open_brace, block_body, sor<close_brace, unclosed_block>> {};
 
 // Newlines count for nothing inside parentheses; a brace ends parentheses that were never closed.
 struct parenthesis_item
-    : sor<eol, blank_character, comment, parentheses, atom,
+    : sor<eol, blanks, comment, parentheses, atom,
           seq<not_at<open_brace>, not_at<close_brace>, not_at<semicolon>, unreadable>> {};
 struct parentheses
     : seq<open_parenthesis,

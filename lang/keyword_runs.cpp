@@ -23,12 +23,12 @@ class RunSplitter {
 
     TokenList run() {
         std::vector<std::size_t> moved;
+        moved.reserve(list_.tokens.size());
+        tokens_.reserve(list_.tokens.size());
+        std::vector<Token> parts;
         for (const Token& token : list_.tokens) {
-            std::vector<Token> parts;
-            failed_.assign(token.span.end - token.span.begin + 1, false);
-            word_begin_ = token.span.begin;
-            if (!may_split(token) || !split(token.span.begin, token.span.end, parts))
-                parts = {token};
+            parts.clear();
+            if (!may_split(token) || !split_word(token, parts)) parts.assign({token});
             const std::size_t first = tokens_.size();
             for (const Token& part : parts) {
                 tokens_.push_back(part);
@@ -51,13 +51,19 @@ class RunSplitter {
     std::string_view text(const Token& token) const { return source_.text(token.span); }
 
     bool may_split(const Token& token) const {
+        if (token.kind != TokenKind::word && token.kind != TokenKind::measure) return false;
         // No sentence is longer.
         constexpr std::size_t run_bytes_max = 1024;
         if (text(token).size() > run_bytes_max || is_ascii(text(token))) return false;
         if (token.kind == TokenKind::word) return !find_keyword(text(token), dialect_);
-        if (token.kind != TokenKind::measure) return false;
         const std::size_t number = text(token).find_first_not_of(digits);
         return !find_unit(text(token).substr(number), dialect_);
+    }
+
+    bool split_word(const Token& token, std::vector<Token>& parts) {
+        failed_.assign(token.span.end - token.span.begin + 1, false);
+        word_begin_ = token.span.begin;
+        return split(token.span.begin, token.span.end, parts);
     }
 
     // The longest part first; a shorter one when the rest then splits and otherwise would not. What
@@ -112,13 +118,11 @@ class RunSplitter {
     bool ends_with(std::initializer_list<TokenKind> kinds) const {
         if (tokens_.size() < kinds.size()) return false;
         const auto first = tokens_.end() - static_cast<std::ptrdiff_t>(kinds.size());
-        const bool touch =
-            std::adjacent_find(first, tokens_.end(), [](const Token& left, const Token& right) {
-                return left.span.end != right.span.begin;
-            }) == tokens_.end();
-        return touch &&
-               std::equal(kinds.begin(), kinds.end(), first,
-                          [](TokenKind kind, const Token& token) { return token.kind == kind; });
+        return std::equal(kinds.begin(), kinds.end(), first,
+                          [](TokenKind kind, const Token& token) { return token.kind == kind; }) &&
+               std::adjacent_find(first, tokens_.end(), [](const Token& left, const Token& right) {
+                   return left.span.end != right.span.begin;
+               }) == tokens_.end();
     }
 
     void join_last(std::size_t count, TokenKind kind) {

@@ -335,6 +335,33 @@ std::optional<int> index_between(Keyword keyword, Keyword first, Keyword last) {
     return static_cast<int>(keyword) - static_cast<int>(first);
 }
 
+// The keywords by how a dialect writes them; of two written alike the first in the table.
+struct SpellingIndex {
+    std::unordered_map<std::string_view, Keyword> keywords{};
+    std::size_t longest = 0;
+};
+
+const SpellingIndex& index_of(Dialect dialect) {
+    static const auto indexes = [] {
+        std::array<SpellingIndex, dialects.size()> made;
+        for (const Dialect wanted : dialects) {
+            SpellingIndex& index = made[static_cast<std::size_t>(wanted)];
+            for (const Entry& entry : table) {
+                index.keywords.emplace(entry.in(wanted), entry.keyword);
+                index.longest = std::max(index.longest, entry.in(wanted).size());
+            }
+        }
+        return made;
+    }();
+    return indexes[static_cast<std::size_t>(dialect)];
+}
+
+std::optional<Keyword> find_spelling(std::string_view word, Dialect dialect) {
+    const auto& keywords = index_of(dialect).keywords;
+    const auto found = keywords.find(word);
+    return found == keywords.end() ? std::nullopt : std::optional(found->second);
+}
+
 }  // namespace
 
 std::string_view name_of(Dialect dialect) {
@@ -357,29 +384,16 @@ bool is_spelling(std::string_view word, Keyword keyword, Dialect dialect) {
 }
 
 std::optional<Keyword> find_keyword(std::string_view word, Dialect dialect) {
-    using Index = std::unordered_map<std::string_view, Keyword>;
-    static const auto indexes = [] {
-        std::array<Index, dialects.size()> made;
-        for (const Dialect wanted : dialects) {
-            Index& index = made[static_cast<std::size_t>(wanted)];
-            for (const Entry& entry : table) index.emplace(entry.in(wanted), entry.keyword);
-        }
-        return made;
-    }();
-    for (const Dialect wanted : {Dialect::en, dialect}) {
-        const Index& index = indexes[static_cast<std::size_t>(wanted)];
-        if (const auto found = index.find(word); found != index.end()) return found->second;
-    }
-    return std::nullopt;
+    if (const auto found = find_spelling(word, Dialect::en)) return found;
+    return dialect == Dialect::en ? std::nullopt : find_spelling(word, dialect);
 }
 
 std::optional<Keyword> longest_keyword(std::string_view text, Dialect dialect) {
-    const Entry* longest = nullptr;
-    for (const Entry& entry : table) {
-        if (text.substr(0, entry.in(dialect).size()) != entry.in(dialect)) continue;
-        if (!longest || entry.in(dialect).size() > longest->in(dialect).size()) longest = &entry;
+    std::size_t length = std::min(text.size(), index_of(dialect).longest);
+    for (; length > 0; --length) {
+        if (const auto found = find_spelling(text.substr(0, length), dialect)) return found;
     }
-    return longest ? std::optional(longest->keyword) : std::nullopt;
+    return std::nullopt;
 }
 
 std::optional<Unit> find_unit(std::string_view word, Dialect dialect) {

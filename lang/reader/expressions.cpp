@@ -165,9 +165,11 @@ ast::Name take_root(Cursor& cursor, std::optional<Field>& owner) {
 ast::Name take_next(Cursor& cursor, std::optional<Field> owner) {
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a field such as `group.name`"_say);
     const auto field = find_field(cursor.text(cursor.peek()), cursor.dialect());
-    const auto known = owner ? fields_of(*owner) : std::vector<Field>{};
-    if (field && std::find(known.begin(), known.end(), *field) != known.end())
-        return take_field(cursor, *field);
+    if (owner && field) {
+        const auto& known = fields_of(*owner);
+        if (std::find(known.begin(), known.end(), *field) != known.end())
+            return take_field(cursor, *field);
+    }
     return cursor.take_name();
 }
 
