@@ -100,7 +100,7 @@ class ProjectCheck {
 
 // What is found goes to the files it is in.
 Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_files) {
-    Plan plan;
+    PlanDraft plan;
     auto& files = project.files();
     std::vector<Symbols> symbols;
     for (ProjectFile& file : files) {
@@ -116,7 +116,7 @@ Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_
     for (std::size_t at = 0; at < files.size(); ++at) resolve_playbooks(context_of(at));
     ProjectCheck check;
     for (ProjectFile& file : files) check.add(file);
-    return plan;
+    return static_cast<Plan&&>(plan);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "lang/diagnostic.h"
 #include "lang/named_files.h"
 #include "lang/report.h"
+#include "lang/resolve/plan_draft.h"
 #include "lang/resolve/scope.h"
 #include "lang/symbols.h"
 
@@ -21,7 +22,7 @@ struct ResolveContext {
     const Symbols& symbols;
     const CompileOptions& options;
     NamedFiles& named_files;
-    Plan& plan;
+    PlanDraft& plan;
     std::vector<Diagnostic>& diagnostics;
 
     // The same, but for where it puts what it finds.

@@ -19,6 +19,12 @@ namespace sop::lang {
 
 namespace {
 
+// Names stay in their order: a project can have thousands of tags.
+void add_once(std::vector<std::string>& names, const std::string& name) {
+    const auto place = std::lower_bound(names.begin(), names.end(), name);
+    if (place == names.end() || *place != name) names.insert(place, name);
+}
+
 template <typename T>
 void add_once(std::vector<T>& values, T value) {
     if (std::find(values.begin(), values.end(), value) == values.end())

@@ -520,7 +520,7 @@ Playbook resolve_playbook(const ast::Playbook& playbook, const EffectiveSettings
 }
 
 void check_template(const ast::TemplateDeclaration& declaration, const ResolveContext& context) {
-    Plan plan;
+    PlanDraft plan;
     const ResolveContext apart{
         context.file, context.symbols,    context.options, context.named_files,
         plan,         context.diagnostics};

@@ -41,7 +41,7 @@ struct Scope {
 Scope widest_scope(const Symbols& symbols);
 
 // The fields of a group or a member.
-Fields subject_fields(SubjectKind kind);
+const Fields& subject_fields(SubjectKind kind);
 
 enum class FieldProblem {
     none,

@@ -420,14 +420,11 @@ std::string path_at(const ast::ContentDeclaration& declaration, SourceSpan span)
 }
 
 // A content fits where it is used if all its holes can be filled there.
-void check_content_use(const ast::Name& use, const Declared<ast::ContentDeclaration>& declaration,
-                       const RuleContext& rule, const ResolveContext& context) {
+void report_content_use(const ast::Name& use, const Declared<ast::ContentDeclaration>& declaration,
+                        const std::vector<Diagnostic>& here, const ResolveContext& context) {
     std::vector<Diagnostic> anywhere;
     const ResolveContext wide = context.reporting_to(anywhere);
     resolve_content(*declaration, widest_scope(context.symbols), wide);
-    std::vector<Diagnostic> here;
-    const ResolveContext narrow = context.reporting_to(here);
-    resolve_content(*declaration, rule.scope, narrow);
     for (const Diagnostic& problem : here) {
         const bool wrong_anyway =
             std::any_of(anywhere.begin(), anywhere.end(), [&](const Diagnostic& other) {
@@ -465,19 +462,14 @@ std::size_t resolve_message(const std::variant<ast::Name, ast::Text>& message,
                                    "content {} {{ text \"…\" }}"_say);
             return 0;
         }
-        if (scope_known) check_content_use(*name, found->second, rule, context);
-        // What is wrong with it is said where it stands and where it is used.
-        std::vector<Diagnostic> said_already;
-        const ResolveContext quiet = context.reporting_to(said_already);
-        content = resolve_content(*found->second, scope, quiet);
+        std::vector<Diagnostic> here;
+        const ResolveContext narrow = context.reporting_to(here);
+        content = resolve_content(*found->second, scope, narrow);
+        if (scope_known && !here.empty()) report_content_use(*name, found->second, here, context);
     } else {
         content.text = resolve_text(std::get<ast::Text>(message), scope, context);
     }
-    auto& contents = context.plan.contents;
-    const auto found = std::find(contents.begin(), contents.end(), content);
-    if (found != contents.end()) return static_cast<std::size_t>(found - contents.begin());
-    contents.push_back(std::move(content));
-    return contents.size() - 1;
+    return context.plan.place_of(std::move(content));
 }
 
 std::vector<Step> resolve_steps(const ast::Steps& steps, const RuleContext& rule,

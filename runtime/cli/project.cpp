@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -48,7 +49,10 @@ std::string read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
         throw CommandError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::string text;
+    std::array<char, 64 * 1024> part;
+    while (file.read(part.data(), part.size()) || file.gcount() > 0)
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
     if (file.bad())
         throw CommandError(fmt::format("{}: reading failed: {}", path, std::strerror(errno)));
     return text;
