@@ -1,5 +1,4 @@
-// Whole runs of the `sop` binary, the median of five: checking 10,000 lines, and rehearsing the
-// example week. Prints one JSON object a line.
+// Rehearsing the example week with the `sop` binary, the median of five, as one JSON object.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +6,6 @@
 #include <vector>
 
 #include "tests/support/process.h"
-#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -29,22 +27,6 @@ double median_seconds(const std::vector<std::string>& command) {
 }  // namespace
 
 int main() {
-    constexpr int lines = 10000;
-    const TemporaryFolder folder;
-    std::string text =
-        "sop 1\ntag member\n\nplaybook p {\n  timezone Asia/Shanghai\n  for groups tagged member\n "
-        " via log\n";
-    for (int i = 8; i < lines; ++i) {
-        text += fmt::format(
-            "  rule_{}: every thursday at {:02}:{:02} {{ post \"Good day, {{group.name}}\" }}\n", i,
-            i / 60 % 24, i % 60);
-    }
-    const auto file = folder.write("large.sop", text + "}\n");
-    const double check = median_seconds({SOP_BINARY, "check", file.string()});
-    fmt::print(
-        "{{\"bench\":\"check\",\"lines\":{},\"seconds\":{:.3f},\"lines_per_second\":{:.0f}}}\n",
-        lines, check, lines / check);
-
     const std::string example = SOP_SOURCE_DIR "/examples/members";
     const double rehearse = median_seconds({SOP_BINARY, "rehearse", example, "--from", "2026-11-16",
                                             "--for", "7d", "--events", example + "/events.ndjson"});
