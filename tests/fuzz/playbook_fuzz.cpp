@@ -1,4 +1,5 @@
-// Any text as a playbook: it gets diagnostics that can be shown, or a plan that formatting keeps.
+// Any text as a playbook: it gets diagnostics that can be shown, or a plan that formatting keeps,
+// in every dialect and back from it, and that reads back from its JSON.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -40,15 +41,22 @@ std::string formatted(const std::string& text) {
     return *result.value;
 }
 
-// In another dialect it is the same plan, or it is refused.
+void require_same_plan(const std::string& text, const Compilation& compilation) {
+    const std::vector<Source> sources{Source("again.sop", text)};
+    const Compilation again = sop::lang::compile(sources, {zones()});
+    require(again.plan.has_value());
+    require(sop::lang::content_hash(*again.plan) == sop::lang::content_hash(*compilation.plan));
+}
+
+// In another dialect it is the same plan, or it is refused; and so it is back in English.
 void require_same_plan_in(sop::lang::Dialect dialect, const Source& source,
                           const Compilation& compilation) {
     const auto converted = sop::lang::format_source(source, {.dialect = dialect});
     if (!converted.value) return;
-    const std::vector<Source> sources{Source("converted.sop", *converted.value)};
-    const Compilation again = sop::lang::compile(sources, {zones()});
-    require(again.plan.has_value());
-    require(sop::lang::content_hash(*again.plan) == sop::lang::content_hash(*compilation.plan));
+    require_same_plan(*converted.value, compilation);
+    const auto back = sop::lang::format_source(Source("converted.sop", *converted.value),
+                                               {.dialect = sop::lang::Dialect::en});
+    if (back.value) require_same_plan(*back.value, compilation);
 }
 
 }  // namespace
@@ -64,10 +72,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!format.value) return 0;
     require(formatted(*format.value) == *format.value);
     if (!compilation.plan) return 0;
-    const std::vector<Source> again{Source("fuzz.sop", *format.value)};
-    const Compilation second = sop::lang::compile(again, {zones()});
-    require(second.plan.has_value());
-    require(sop::lang::content_hash(*second.plan) == sop::lang::content_hash(*compilation.plan));
+    const std::string json = sop::lang::to_json(*compilation.plan);
+    require(sop::lang::to_json(sop::lang::plan_from_json(json)) == json);
+    require_same_plan(*format.value, compilation);
     for (const auto dialect : sop::lang::dialects)
         require_same_plan_in(dialect, sources.front(), compilation);
     return 0;
