@@ -63,6 +63,8 @@ struct Expression {
     std::vector<Name> names{};
     std::vector<Expression> operands{};
     std::vector<Text> texts{};
+    lang::Expression::Among among{};  // of an aggregate
+    SourceSpan among_span{};
     std::optional<Period> period{};
     calendar::Span duration{};
 };

@@ -14,6 +14,7 @@ inline constexpr const char* bracket_not_closed = "SOP0006";
 inline constexpr const char* stray_closer = "SOP0007";
 inline constexpr const char* file_too_large = "SOP0008";
 inline constexpr const char* nested_too_deep = "SOP0009";
+inline constexpr const char* text_too_long = "SOP0010";
 inline constexpr const char* full_width_punctuation = "SOP0012";
 
 // Words and the shape of statements.

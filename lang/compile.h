@@ -22,6 +22,9 @@ struct CompileOptions {
     // it is not said, so that nothing depends on the day a check is run.
     std::optional<date::local_days> from{};
     ReadFile read_file{};  // for imports and tables
+    // How far ahead; a year when it is not said, and for rows of tables three months, which are
+    // written as activities are planned. With 0 only times that a playbook rejects are looked for.
+    std::optional<date::days> horizon{};
 };
 date::local_days compile_date(const CompileOptions& options);
 

@@ -107,10 +107,19 @@ struct Expression {
         distinct,  // values of their field
         streak,    // dates in a row up to today with such an event
     };
+    // Which of what it could count an aggregate counts. Of members `all` are those present at the
+    // end of the period.
+    enum class Among {
+        all,
+        at_start,    // members present when the period began
+        throughout,  // members present all the time, in one stay
+        repeated,    // values that come at least twice
+    };
     Kind kind = Kind::literal;
     Type type{};
     std::string text{};
     std::string field_name{};  // of sum and distinct
+    Among among = Among::all;
     std::optional<FieldReference> field{};
     std::optional<Period> period{};
     std::vector<Expression> operands{};

@@ -8,6 +8,21 @@ namespace sop::lang {
 
 namespace {
 
+// A word in each dialect.
+constexpr std::string_view chosen(Dialect dialect, std::string_view english,
+                                  std::string_view simplified_chinese,
+                                  std::string_view traditional_chinese) {
+    switch (dialect) {
+        case Dialect::en:
+            break;
+        case Dialect::zh_cn:
+            return simplified_chinese;
+        case Dialect::zh_tw:
+            return traditional_chinese;
+    }
+    return english;
+}
+
 struct Entry {
     Keyword keyword;
     std::string_view english;
@@ -15,15 +30,7 @@ struct Entry {
     std::string_view traditional_chinese;
 
     std::string_view in(Dialect dialect) const {
-        switch (dialect) {
-            case Dialect::en:
-                break;
-            case Dialect::zh_cn:
-                return simplified_chinese;
-            case Dialect::zh_tw:
-                return traditional_chinese;
-        }
-        return english;
+        return chosen(dialect, english, simplified_chinese, traditional_chinese);
     }
 };
 
@@ -234,6 +241,8 @@ constexpr std::array table{
     Entry{Keyword::streak, "streak", "连续天数", "連續天數"},
     Entry{Keyword::today, "today", "今天", "今天"},
     Entry{Keyword::ever, "ever", "历来", "歷來"},
+    Entry{Keyword::throughout, "throughout", "始终在", "始終在"},
+    Entry{Keyword::repeated, "repeated", "不止一次", "不只一次"},
     Entry{Keyword::expect, "expect", "预期", "預期"},
     Entry{Keyword::in_group, "in", "在", "在"},
     Entry{Keyword::no_post, "nothing", "没有消息", "沒有訊息"},
@@ -256,15 +265,7 @@ struct UnitEntry {
 
     // In Chinese there is one form.
     std::string_view in(Dialect dialect, bool is_one) const {
-        switch (dialect) {
-            case Dialect::en:
-                break;
-            case Dialect::zh_cn:
-                return simplified_chinese;
-            case Dialect::zh_tw:
-                return traditional_chinese;
-        }
-        return is_one ? one : several;
+        return chosen(dialect, is_one ? one : several, simplified_chinese, traditional_chinese);
     }
 };
 
@@ -285,9 +286,7 @@ struct FieldEntry {
     std::string_view traditional_chinese;
 
     std::string_view in(Dialect dialect) const {
-        return dialect == Dialect::en
-                   ? english
-                   : (dialect == Dialect::zh_cn ? simplified_chinese : traditional_chinese);
+        return chosen(dialect, english, simplified_chinese, traditional_chinese);
     }
 };
 

@@ -223,6 +223,8 @@ enum class Keyword {
     streak,
     today,
     ever,
+    throughout,
+    repeated,
     // tests
     expect,
     in_group,  // `in`, of a post

@@ -206,6 +206,13 @@ template <typename Close>
 struct action<grammar::string_end<Close>> {
     template <typename ActionInput>
     static void apply(const ActionInput& in, TokenBuilder& builder) {
+        const SourceSpan opener = builder.list.tokens[builder.open.back()].span;
+        const std::size_t bytes = span_of(in, builder).begin - opener.end;
+        if (bytes > text_bytes_max) {
+            builder.report(
+                code::text_too_long, opener,
+                "this text has {} bytes; at most {} are taken"_say(bytes, text_bytes_max));
+        }
         builder.push_closer(TokenKind::string_close, span_of(in, builder));
     }
 };

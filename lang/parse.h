@@ -13,6 +13,8 @@ namespace sop::lang {
 
 inline constexpr std::size_t source_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t nesting_depth_max = 64;
+// Of one text between its quotes; no platform takes a message as long.
+inline constexpr std::size_t text_bytes_max = 64 * 1024;
 
 // The first half: brackets paired, strings cut into text and holes. Always gives a list that ends
 // in end_of_file.

@@ -50,6 +50,12 @@ inline Definition definition(Of<Expression::Kind>) {
         "Expression.Kind", "Kind of an expression",
         "A literal, something named, an operator with its operands, or an aggregate of events."};
 }
+inline Definition definition(Of<Expression::Among>) {
+    return {"Expression.Among", "What an aggregate counts",
+            "Of members, `all` are those present at the end of the period, `at_start` those when "
+            "it began, `throughout` those all the time, in one stay; `repeated` are values that "
+            "come at least twice."};
+}
 inline Definition definition(Of<Expression>) {
     return {
         "Expression", "Expression",

@@ -98,6 +98,13 @@ inline const Names<Expression::Kind>& names_of_enum(Expression::Kind) {
         {Expression::Kind::streak, "streak"}};
     return names;
 }
+inline const Names<Expression::Among>& names_of_enum(Expression::Among) {
+    static const Names<Expression::Among> names{{Expression::Among::all, "all"},
+                                                {Expression::Among::at_start, "at_start"},
+                                                {Expression::Among::throughout, "throughout"},
+                                                {Expression::Among::repeated, "repeated"}};
+    return names;
+}
 inline const Names<Content::Pick>& names_of_enum(Content::Pick) {
     static const Names<Content::Pick> names{{Content::Pick::first, "first"},
                                             {Content::Pick::rotate, "rotate"},
@@ -170,6 +177,7 @@ void describe(A& archive, Part<A, Expression>& expression) {
     archive.field("type", expression.type);
     archive.extra("text", expression.text);
     archive.extra("field_name", expression.field_name);
+    archive.extra("among", expression.among);
     archive.extra("field", expression.field);
     archive.extra("period", expression.period);
     archive.extra("operands", expression.operands);

@@ -138,14 +138,16 @@ class ClockCheck {
           overlap_written_(settings.overlap != nullptr),
           zone_(zone) {}
 
-    void run(date::sys_seconds from, std::vector<Diagnostic>& diagnostics) {
-        constexpr date::days reject_horizon{10 * 366};
+    void run(const ComingDates& coming, std::vector<Diagnostic>& diagnostics) {
+        const date::sys_seconds from = zone_.to_instant(coming.from) - std::chrono::seconds{1};
+        const date::sys_seconds end = zone_.to_instant(coming.end);
+        constexpr date::days rejected_within{10 * 366};
         const bool rejects =
             policy_.gap == GapPolicy::reject || policy_.overlap == OverlapPolicy::reject;
         std::vector<std::string> skipped;
         std::vector<std::string> repeated;
         for (const ClockChange& change :
-             clock_changes(zone_, from, from + (rejects ? reject_horizon : horizon))) {
+             clock_changes(zone_, from, rejects ? from + rejected_within : end)) {
             const auto hit = nominal_times_between(schedule_, change.from, change.to);
             if (hit.empty()) continue;
             const bool reject = change.skips ? policy_.gap == GapPolicy::reject
@@ -154,7 +156,7 @@ class ClockCheck {
                 report_rejected(head_, change, hit.front(), zone_, diagnostics);
                 return;
             }
-            if (change.at >= from + horizon) continue;
+            if (change.at >= end) continue;
             auto& texts = change.skips ? skipped : repeated;
             for (const auto nominal : hit) texts.push_back(date::format("%F %H:%M", nominal));
         }
@@ -205,16 +207,16 @@ bool ends_with_data(const Days& set) {
 }
 
 void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedule, const Zone& zone,
-                          date::local_days from, std::vector<Diagnostic>& diagnostics) {
-    const auto unknown_from = first_unknown(schedule, from);
-    if (!unknown_from || *unknown_from >= from + horizon) return;
+                          const ComingDates& coming, std::vector<Diagnostic>& diagnostics) {
+    const auto unknown_from = first_unknown(schedule, coming.from);
+    if (!unknown_from || *unknown_from >= coming.end) return;
     const bool ends = ends_with_data(schedule.days) ||
                       std::any_of(schedule.also.begin(), schedule.also.end(), ends_with_data);
     const date::sys_seconds begin = zone.to_instant(*unknown_from);
     std::optional<Occurrence> skipped;
     int looked_at = 0;
     for (const Occurrence& occurrence :
-         OccurrenceRange(schedule, zone, begin, zone.to_instant(from) + horizon)) {
+         OccurrenceRange(schedule, zone, begin, zone.to_instant(coming.end))) {
         constexpr int looked_at_max = 100;
         if (occurrence.no_calendar_data) skipped = occurrence;
         if (skipped || ++looked_at == looked_at_max) break;
@@ -233,13 +235,16 @@ void warn_of_unknown_year(const ast::CalendarHead& head, const Schedule& schedul
     }
 }
 
-// A date within the horizon on whose place the sources of the lunar calendar differ.
-std::optional<date::local_days> disputed_date(const Days& set, date::local_days from) {
-    const int year = static_cast<int>(date::year_month_day{from}.year());
-    const auto is_coming = [&](std::optional<date::local_days> date) {
-        return date && *date >= from && *date < from + horizon;
+// A coming date on whose place the sources of the lunar calendar differ.
+std::optional<date::local_days> disputed_date(const Days& set, const ComingDates& coming) {
+    const auto year_of = [](date::local_days day) {
+        return static_cast<int>(date::year_month_day{day}.year());
     };
-    for (int candidate = year - 1; candidate <= year + 1; ++candidate) {
+    const auto is_coming = [&](std::optional<date::local_days> date) {
+        return date && *date >= coming.from && *date < coming.end;
+    };
+    const int last = year_of(coming.end);
+    for (int candidate = year_of(coming.from) - 1; candidate <= last; ++candidate) {
         if (const auto* lunar = std::get_if<LunarDays>(&set)) {
             for (const LunarDay& day : lunar->days) {
                 const auto date = lunar_date(candidate, day.month, day.day);
@@ -255,14 +260,14 @@ std::optional<date::local_days> disputed_date(const Days& set, date::local_days 
     }
     const auto* named = std::get_if<CalendarDays>(&set);
     const auto* days = named && named->data ? named->data->find(named->name) : nullptr;
-    return days ? disputed_date(days->days, from) : std::nullopt;
+    return days ? disputed_date(days->days, coming) : std::nullopt;
 }
 
 void warn_of_disputed_date(const ast::CalendarHead& head, const Schedule& schedule,
-                           date::local_days from, std::vector<Diagnostic>& diagnostics) {
+                           const ComingDates& coming, std::vector<Diagnostic>& diagnostics) {
     std::optional<date::local_days> disputed;
     for_each_days(schedule, [&](const Days& set) {
-        if (!disputed) disputed = disputed_date(set, from);
+        if (!disputed) disputed = disputed_date(set, coming);
     });
     if (!disputed) return;
     add_warning(diagnostics, code::lunar_date_disputed, head.places.days,
@@ -345,23 +350,23 @@ void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
 }
 
 void check_coming_dates(const ast::CalendarHead& head, const Schedule& schedule,
-                        const EffectiveSettings& settings, const Zone& zone, date::local_days from,
-                        std::vector<Diagnostic>& diagnostics) {
-    const date::sys_seconds begin = zone.to_instant(from) - std::chrono::seconds{1};
+                        const EffectiveSettings& settings, const Zone& zone,
+                        const ComingDates& coming, std::vector<Diagnostic>& diagnostics) {
+    const date::sys_seconds begin = zone.to_instant(coming.from) - std::chrono::seconds{1};
     const auto next = next_occurrence(schedule, zone, begin);
     if (!next) {
         const bool fired_before = previous_occurrence(schedule, zone, begin).has_value();
-        auto& diagnostic =
-            add_error(diagnostics, code::never_fires, head.places.days,
-                      fired_before ? "this never happens again from {} on"_say(date_text(from))
-                                   : "this never happens"_say,
-                      why_no_date(schedule, from));
+        auto& diagnostic = add_error(
+            diagnostics, code::never_fires, head.places.days,
+            fired_before ? "this never happens again from {} on"_say(date_text(coming.from))
+                         : "this never happens"_say,
+            why_no_date(schedule, coming.from));
         if (fired_before) diagnostic.severity = Severity::warning;
         return;
     }
-    ClockCheck(head, schedule, settings, zone).run(begin, diagnostics);
-    warn_of_unknown_year(head, schedule, zone, from, diagnostics);
-    warn_of_disputed_date(head, schedule, from, diagnostics);
+    ClockCheck(head, schedule, settings, zone).run(coming, diagnostics);
+    warn_of_unknown_year(head, schedule, zone, coming, diagnostics);
+    warn_of_disputed_date(head, schedule, coming, diagnostics);
 }
 
 }  // namespace sop::lang

@@ -23,13 +23,20 @@ void check_schedule(const ast::CalendarHead& head, const Calendars& calendars,
 void check_calendar_name(const ast::Name& name, const Calendars& calendars,
                          std::vector<Diagnostic>& diagnostics);
 
-// How far ahead coming dates are looked at.
-inline constexpr date::days horizon{365};
+// Every change of a clock and every holiday comes once in it.
+inline constexpr date::days horizon_default{365};
 
-// What the coming dates from `from` on bring: times the clock skips or repeats where no policy is
-// written (errors where it is to reject them), years a calendar has no data for, no date at all.
+// The dates that are looked at.
+struct ComingDates {
+    date::local_days from;
+    date::local_days end;  // exclusive
+};
+
+// What they bring: times the clock skips or repeats where no policy is written (errors where it is
+// to reject them, ten years ahead), years a calendar has no data for; and whether any date comes,
+// however far ahead.
 void check_coming_dates(const ast::CalendarHead& head, const calendar::Schedule& schedule,
                         const EffectiveSettings& settings, const calendar::Zone& zone,
-                        date::local_days from, std::vector<Diagnostic>& diagnostics);
+                        const ComingDates& coming, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace sop::lang

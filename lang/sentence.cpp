@@ -113,8 +113,8 @@ Checked<calendar::Schedule> check_sentence(const Source& source, const calendar:
     ReadSentence result = read(source);
     if (result.checked.value) {
         check_coming_dates(*result.sentence.head, *result.checked.value,
-                           effective_settings({}, result.sentence.clauses), zone, from,
-                           result.checked.diagnostics);
+                           effective_settings({}, result.sentence.clauses), zone,
+                           {from, from + horizon_default}, result.checked.diagnostics);
     }
     return std::move(result.checked);
 }

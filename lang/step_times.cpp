@@ -3,10 +3,9 @@
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/span.h"
 #include "lang/keywords.h"
+#include "lang/nested_steps.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace sop::lang {
 
@@ -41,9 +40,61 @@ date::sys_seconds planned(const StepTime& when, date::sys_seconds anchor, calend
     return calendar::apply(offset, anchor, side, zone, policy);
 }
 
+class StepWalk {
+  public:
+    StepWalk(date::sys_seconds start, date::sys_seconds end, const calendar::Zone& zone,
+             calendar::LocalPolicy policy)
+        : start_(start), end_(end), zone_(zone), policy_(policy) {}
+
+    std::optional<MisplacedStep> run(const ast::Steps& steps) { return walk(steps, std::nullopt); }
+
+  private:
+    struct Place {
+        const ast::StepLabel* label;
+        bool broken;
+        date::sys_seconds at;
+    };
+
+    // What a rule begins with may come before its moment; what a branch begins with may not come
+    // before the step it is in.
+    std::optional<MisplacedStep> walk(const ast::Steps& steps, std::optional<Place> above) const {
+        for (const auto& step : steps) {
+            Place here = above.value_or(Place{nullptr, false, start_});
+            if (step.label) {
+                here = {&*step.label, step.label_broken, planned_at(step.label->when, here.at)};
+                const bool known = above && !here.broken && !above->broken;
+                if (known && here.at < above->at)
+                    return MisplacedStep{here.label, here.at, above->label, above->at};
+            }
+            for (const auto& action : step.actions) {
+                for (const auto* inner : nested_steps(action)) {
+                    if (auto misplaced = walk(*inner, here)) return misplaced;
+                }
+            }
+            above = here;
+        }
+        return std::nullopt;
+    }
+
+    date::sys_seconds planned_at(const StepTime& when, date::sys_seconds previous) const {
+        const bool at_end = when.anchor == StepTime::Anchor::end;
+        const date::sys_seconds anchor = at_end                                      ? end_
+                                         : when.anchor == StepTime::Anchor::previous ? previous
+                                                                                     : start_;
+        return planned(when, anchor,
+                       at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start, zone_,
+                       policy_);
+    }
+
+    date::sys_seconds start_;
+    date::sys_seconds end_;
+    const calendar::Zone& zone_;
+    calendar::LocalPolicy policy_;
+};
+
 }  // namespace
 
-std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
+std::optional<MisplacedStep> find_misplaced_step(const ast::Rule& rule,
                                                  const calendar::Schedule* schedule,
                                                  const calendar::Zone& zone) {
     date::sys_seconds start = sample_start;
@@ -52,27 +103,12 @@ std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
     if (schedule) {
         auto occurrence = calendar::next_occurrence(*schedule, zone, sample_start);
         if (!occurrence) occurrence = calendar::previous_occurrence(*schedule, zone, sample_start);
-        if (!occurrence) return {};
+        if (!occurrence) return std::nullopt;
         start = occurrence->instant;
         end = calendar::window_end(*schedule, *occurrence, zone);
         policy = schedule->policy();
     }
-    std::vector<date::sys_seconds> times;
-    date::sys_seconds previous = start;
-    for (const auto& step : rule.steps) {
-        if (step.label) {
-            const StepTime& when = step.label->when;
-            const bool at_end = when.anchor == StepTime::Anchor::end;
-            const date::sys_seconds anchor = at_end                                      ? end
-                                             : when.anchor == StepTime::Anchor::previous ? previous
-                                                                                         : start;
-            previous = planned(when, anchor,
-                               at_end ? calendar::AnchorSide::end : calendar::AnchorSide::start,
-                               zone, policy);
-        }
-        times.push_back(previous);
-    }
-    return times;
+    return StepWalk(start, end, zone, policy).run(rule.steps);
 }
 
 std::string label_text(const ast::StepLabel& label) {

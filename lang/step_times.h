@@ -1,19 +1,28 @@
-// When the steps of a rule as written would be planned, tried out on one occurrence; and how their
-// labels are written.
+// Whether the steps of a rule as written would come in their order, tried out on one occurrence;
+// and how their labels are written.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "lang/ast.h"
 #include "lang/calendar/zone.h"
 
 namespace sop::lang {
 
-// The planned instant of each step for the first occurrence after the beginning of 2026 (or, when
-// there is none, the last before), taking each step as done when it is planned. Empty when the rule
-// never fires. `schedule` is that of a calendar rule.
-std::vector<date::sys_seconds> sample_step_times(const ast::Rule& rule,
+// A step that is planned before the one above it, which may be the one its branch is in.
+struct MisplacedStep {
+    const ast::StepLabel* label;
+    date::sys_seconds at;
+    const ast::StepLabel* above;  // nothing: the rule's own moment
+    date::sys_seconds above_at;
+};
+
+// The first of the rule's steps and those of their branches, at the first occurrence after the
+// beginning of 2026 (or, when there is none, the last before), taking each step as done when it is
+// planned and every wait as over at once. `schedule` is that of a calendar rule. Points into the
+// rule.
+std::optional<MisplacedStep> find_misplaced_step(const ast::Rule& rule,
                                                  const calendar::Schedule* schedule,
                                                  const calendar::Zone& zone);
 

@@ -90,6 +90,8 @@ std::optional<std::string_view> own_role(Keyword keyword) {
         case Keyword::size:
         case Keyword::potential:
         case Keyword::member:
+        case Keyword::throughout:
+        case Keyword::repeated:
             return "clause";
         default:
             return std::nullopt;

@@ -214,9 +214,7 @@ ast::CreateGroupAction read_create_group(Cursor& cursor) {
     cursor.expect(Keyword::from);
     action.members = read_audience(cursor);
     if (cursor.take_if(Keyword::size)) {
-        const std::size_t begin = cursor.peek().span.begin;
-        const int size = read_integer(cursor, "a number of members"_say, 2, people_max);
-        action.size = ast::Number{size, cursor.span_from(begin)};
+        action.size = read_count(cursor, "a number of members"_say, 2, people_max);
     }
     if (cursor.take_if(Keyword::keep)) {
         cursor.expect(Keyword::filling);
@@ -247,9 +245,7 @@ ast::InviteAction read_invite(Cursor& cursor) {
     cursor.expect(Keyword::group);
     action.group = read_text(cursor, "the group's name"_say);
     if (cursor.take_if(Keyword::keep)) {
-        const std::size_t begin = cursor.peek().span.begin;
-        const int percent = read_integer(cursor, "a percentage"_say, 1, percent_max);
-        action.keep_percent = ast::Number{percent, cursor.span_from(begin)};
+        action.keep_percent = read_count(cursor, "a percentage"_say, 1, percent_max);
         take_percent(cursor);
         action.keep_tag = read_reference(cursor, ast::ParameterKind::tag, "a tag"_say);
         cursor.expect(Keyword::of);
@@ -321,10 +317,8 @@ ast::CollectAction read_collect(Cursor& cursor, bool& broken) {
     if (cursor.take_if_dot()) action.field = cursor.expect_name("a field of the event"_say);
     action.event.where = read_where(cursor);
     action.event.span = cursor.span_from(begin);
-    const auto number = [&](const Message& what) {
-        const std::size_t at = cursor.peek().span.begin;
-        const int value = read_integer(cursor, what, 1, people_max);
-        return ast::Number{value, cursor.span_from(at)};
+    const auto number = [&](Message what) {
+        return read_count(cursor, std::move(what), 1, people_max);
     };
     do {
         if (cursor.take_if(Keyword::limit)) {

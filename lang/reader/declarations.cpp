@@ -164,12 +164,18 @@ ast::PoolDeclaration read_pools(Cursor& cursor) {
     return declaration;
 }
 
+// `words ads =`
+ast::Name read_name_with_value(Cursor& cursor, Keyword keyword, Message what) {
+    cursor.take(keyword);
+    ast::Name name = cursor.expect_name(std::move(what));
+    cursor.expect(TokenKind::equal, "`=`"_say);
+    return name;
+}
+
 // `words ads = "a", "b"`
 ast::WordsDeclaration read_words(Cursor& cursor) {
-    cursor.take(Keyword::words);
     ast::WordsDeclaration declaration;
-    declaration.name = cursor.expect_name("the list's name"_say);
-    cursor.expect(TokenKind::equal, "`=`"_say);
+    declaration.name = read_name_with_value(cursor, Keyword::words, "the list's name"_say);
     read_names(cursor,
                [&] { declaration.words.push_back(read_text(cursor, "a word in quotes"_say)); });
     return declaration;
@@ -269,9 +275,7 @@ bool read_content_part(Cursor& cursor, ast::ContentDeclaration::Part& part, bool
         require_first(cursor, begin, part.text ? std::optional(part.text->span) : std::nullopt);
         part.text = read_text(cursor, "a text"_say);
         if (cursor.take_if(Keyword::weight)) {
-            const std::size_t at = cursor.peek().span.begin;
-            const int weight = read_integer(cursor, "a weight"_say, 1, weight_max);
-            part.weight = ast::Number{weight, cursor.span_from(at)};
+            part.weight = read_count(cursor, "a weight"_say, 1, weight_max);
         }
     } else if (cursor.take_if(Keyword::picture)) {
         part.pictures.push_back(read_text(cursor, "the picture's file"_say));
@@ -294,9 +298,7 @@ ast::ContentDeclaration::Part read_variant(Cursor& cursor, bool& broken) {
     const std::size_t begin = cursor.take(Keyword::variant).span.begin;
     part.variant = cursor.expect_name("the variant's name"_say);
     if (cursor.take_if(Keyword::weight)) {
-        const std::size_t at = cursor.peek().span.begin;
-        const int weight = read_integer(cursor, "a weight"_say, 1, weight_max);
-        part.weight = ast::Number{weight, cursor.span_from(at)};
+        part.weight = read_count(cursor, "a weight"_say, 1, weight_max);
     }
     read_block(cursor, broken, [&] {
         if (!read_content_part(cursor, part, broken))
@@ -347,28 +349,22 @@ ast::ContentDeclaration read_content(Cursor& cursor) {
 // ---- values, audiences, metrics, tiers ----
 
 ast::ValueDeclaration read_value(Cursor& cursor) {
-    cursor.take(Keyword::value);
     ast::ValueDeclaration declaration;
-    declaration.name = cursor.expect_name("the value's name"_say);
-    cursor.expect(TokenKind::equal, "`=`"_say);
+    declaration.name = read_name_with_value(cursor, Keyword::value, "the value's name"_say);
     declaration.value = read_expression(cursor);
     return declaration;
 }
 
 ast::AudienceDeclaration read_audience_declaration(Cursor& cursor) {
-    cursor.take(Keyword::audience);
     ast::AudienceDeclaration declaration;
-    declaration.name = cursor.expect_name("the audience's name"_say);
-    cursor.expect(TokenKind::equal, "`=`"_say);
+    declaration.name = read_name_with_value(cursor, Keyword::audience, "the audience's name"_say);
     declaration.audience = read_audience(cursor);
     return declaration;
 }
 
 ast::MetricDeclaration read_metric(Cursor& cursor) {
-    cursor.take(Keyword::metric);
     ast::MetricDeclaration declaration;
-    declaration.name = cursor.expect_name("the metric's name"_say);
-    cursor.expect(TokenKind::equal, "`=`"_say);
+    declaration.name = read_name_with_value(cursor, Keyword::metric, "the metric's name"_say);
     declaration.value = read_expression(cursor);
     return declaration;
 }

@@ -119,6 +119,24 @@ void close_call(Cursor& cursor) {
     cursor.expect(TokenKind::close_parenthesis, "`)`"_say);
 }
 
+// `count(member throughout)`, `distinct(order.member repeated)`
+void read_among(Cursor& cursor, ast::Expression& aggregate) {
+    using Among = Expression::Among;
+    const std::size_t begin = cursor.peek().span.begin;
+    if (cursor.is(Keyword::at) && cursor.is(Keyword::start, 1)) {
+        cursor.take(Keyword::at);
+        cursor.take(Keyword::start);
+        aggregate.among = Among::at_start;
+    } else if (cursor.take_if(Keyword::throughout)) {
+        aggregate.among = Among::throughout;
+    } else if (cursor.take_if(Keyword::repeated)) {
+        aggregate.among = Among::repeated;
+    } else {
+        return;
+    }
+    aggregate.among_span = cursor.span_from(begin);
+}
+
 // `count(order where amount > 10 CNY, last 3 days)`
 ast::Expression read_aggregate(Cursor& cursor, Keyword function) {
     const std::size_t begin = cursor.take(function).span.begin;
@@ -128,6 +146,7 @@ ast::Expression read_aggregate(Cursor& cursor, Keyword function) {
     expression.names.push_back(cursor.expect_name("the name of an event"_say));
     if (cursor.take_if_dot())
         expression.names.push_back(cursor.expect_name("a field of the event"_say));
+    read_among(cursor, expression);
     if (auto where = read_where(cursor)) expression.operands.push_back(std::move(*where));
     if (cursor.take_if(TokenKind::comma)) expression.period = read_period(cursor);
     close_call(cursor);

@@ -313,6 +313,12 @@ int read_integer(Cursor& cursor, Message what, int least, int most) {
     return static_cast<int>(*value);
 }
 
+ast::Number read_count(Cursor& cursor, Message what, int least, int most) {
+    const std::size_t begin = cursor.peek().span.begin;
+    const int count = read_integer(cursor, std::move(what), least, most);
+    return {count, cursor.span_from(begin)};
+}
+
 Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies) {
     for (const Keyword policy : policies) {
         if (cursor.take_if(policy)) return policy;

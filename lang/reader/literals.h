@@ -23,6 +23,8 @@ bool at_duration(const Cursor& cursor, std::size_t ahead = 0);
 
 // A whole number within bounds; `what` is expected where there is none.
 int read_integer(Cursor& cursor, Message what, int least, int most);
+// With its place.
+ast::Number read_count(Cursor& cursor, Message what, int least, int most);
 // One of some keywords.
 Keyword read_policy(Cursor& cursor, const std::vector<Keyword>& policies);
 

@@ -106,9 +106,7 @@ Test::Expectation read_expectation(Cursor& cursor) {
     if (cursor.take_if(Keyword::no_post)) {
         expectation.nothing = true;
     } else if (cursor.is(TokenKind::number)) {
-        const SourceSpan place = cursor.peek().span;
-        expectation.count =
-            ast::Number{read_integer(cursor, "a number of posts"_say, 0, posts_max), place};
+        expectation.count = read_count(cursor, "a number of posts"_say, 0, posts_max);
         cursor.expect(Keyword::posts);
     } else if (!cursor.take_if(Keyword::post)) {
         cursor.fail_expecting("`post`, a number of `posts` or `nothing`"_say);

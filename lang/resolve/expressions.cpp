@@ -506,6 +506,13 @@ class Resolver {
         if (written.literal == "distinct") result.kind = Kind::distinct;
         if (written.literal == "streak") result.kind = Kind::streak;
         if (!resolve_aggregate_field(written, fields, result)) return std::nullopt;
+        result.among = written.among;
+        const bool repeated = result.among == Expression::Among::repeated;
+        if (result.among != Expression::Among::all &&
+            !(repeated && result.kind == Kind::distinct)) {
+            report_among(written);
+            return std::nullopt;
+        }
         if (!written.operands.empty()) {
             const Scope inside = scope_.filtering(fields);
             auto where = resolve_condition(written.operands.front(), inside, context_);
@@ -516,9 +523,23 @@ class Resolver {
         return result;
     }
 
+    void report_among(const ast::Expression& written) {
+        const bool repeated = written.among == Expression::Among::repeated;
+        context_.report(code::wrong_type, written.among_span,
+                        repeated ? "this goes with `distinct`"_say : "this is asked of members"_say,
+                        repeated
+                            ? "as in `distinct(order.member repeated)`"_say
+                            : "as in `count(member at start)` and `count(member throughout)`"_say);
+    }
+
     // `count(member)`: those present at the end of the period, staff not counted.
     std::optional<Expression> count_members(const ast::Expression& written) {
         Expression result{Kind::count, {ValueType::number, {}}, "member"};
+        result.among = written.among;
+        if (result.among == Expression::Among::repeated) {
+            report_among(written);
+            return std::nullopt;
+        }
         if (!written.operands.empty()) {
             Scope inside = scope_.filtering(subject_fields(SubjectKind::member));
             inside.member = true;

@@ -7,6 +7,7 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/codes.h"
+#include "lang/nested_steps.h"
 #include "lang/resolve/audience.h"
 #include "lang/resolve/events.h"
 #include "lang/resolve/expressions.h"
@@ -21,8 +22,7 @@ namespace sop::lang {
 namespace {
 
 constexpr std::size_t steps_max = 1000;
-// How far ahead tables are to have their rows.
-constexpr date::days table_horizon{90};
+constexpr date::days table_horizon_default{90};
 
 std::string local_text(const calendar::Zone& zone, date::sys_seconds instant) {
     return date::format("%F %H:%M", zone.to_local(instant));
@@ -114,22 +114,27 @@ class RuleResolver {
             known.scope.group = known.scope.member = true;
         if (playbook_.is_template && !settings.audience) known.audience_known = false;
         if (!head_broken && !playbook_.is_template)
-            known.scope.coming_dates = coming_dates(settings);
+            known.scope.coming_dates = table_dates(settings);
         return known;
     }
 
+    ComingDates coming_dates(date::days horizon_unless_said) const {
+        const auto from = compile_date(context_.options);
+        return {from, from + context_.options.horizon.value_or(horizon_unless_said)};
+    }
+
     // Of the rows that tables are to have.
-    std::shared_ptr<const std::vector<date::local_days>> coming_dates(
+    std::shared_ptr<const std::vector<date::local_days>> table_dates(
         const EffectiveSettings& settings) const {
         const auto* head = std::get_if<ast::CalendarHead>(&rule_.trigger);
         if (!head || !settings.timezone || context_.symbols.tables.empty()) return nullptr;
         const auto zone = find_zone(settings.timezone->zone, false, context_);
         if (!zone) return nullptr;
         const auto schedule = schedule_of(*head, settings, context_.symbols.calendars);
-        const auto from = compile_date(context_.options);
+        const ComingDates coming = coming_dates(table_horizon_default);
         auto dates = std::make_shared<std::vector<date::local_days>>();
         for (const auto& occurrence : calendar::OccurrenceRange(
-                 schedule, *zone, zone->to_instant(from), zone->to_instant(from + table_horizon))) {
+                 schedule, *zone, zone->to_instant(coming.from), zone->to_instant(coming.end))) {
             dates->push_back(date::floor<date::days>(occurrence.nominal));
         }
         dates->erase(std::unique(dates->begin(), dates->end()), dates->end());
@@ -275,7 +280,7 @@ class RuleResolver {
         }
         if (!settings.timezone) return;
         if (const auto zone = find_zone(settings.timezone->zone, false, context_)) {
-            check_coming_dates(head, schedule, settings, *zone, compile_date(context_.options),
+            check_coming_dates(head, schedule, settings, *zone, coming_dates(horizon_default),
                                diagnostics);
         }
     }
@@ -283,26 +288,38 @@ class RuleResolver {
     // ---- steps ----
 
     void check_steps(const RuleContext& known, bool head_broken) {
-        bool any_action = false;
-        for (const auto& step : rule_.steps) {
-            any_action = any_action || !step.actions.empty();
+        const bool any_action =
+            std::any_of(rule_.steps.begin(), rule_.steps.end(),
+                        [](const ast::Step& step) { return !step.actions.empty(); });
+        if (!any_action && rule_.steps.empty() && !rule_.broken_steps) {
+            context_.report(code::rule_without_steps, rule_.name.span,
+                            "the rule `{}` does nothing"_say(rule_.name.text),
+                            "an action such as `post` goes between its braces"_say);
+        }
+        const std::size_t steps = check_labels(rule_.steps, known, head_broken);
+        if (steps > steps_max) {
+            context_.report(code::too_many_steps, rule_.name.span,
+                            "the rule `{}` has {} steps; at most {} are read"_say(
+                                rule_.name.text, steps, steps_max));
+        }
+    }
+
+    // How many steps there are, those of branches too.
+    std::size_t check_labels(const ast::Steps& steps, const RuleContext& known, bool head_broken) {
+        std::size_t count = steps.size();
+        for (const auto& step : steps) {
             if (step.label && !head_broken) check_label(*step.label, known);
             if (step.label && step.actions.empty() && !rule_.broken_steps) {
                 context_.report(code::rule_without_steps, step.label->span,
                                 "this step does nothing"_say,
                                 "an action such as `post` goes behind the colon"_say);
             }
+            for (const auto& action : step.actions) {
+                for (const auto* nested : nested_steps(action))
+                    count += check_labels(*nested, known, head_broken);
+            }
         }
-        if (!any_action && rule_.steps.empty() && !rule_.broken_steps) {
-            context_.report(code::rule_without_steps, rule_.name.span,
-                            "the rule `{}` does nothing"_say(rule_.name.text),
-                            "an action such as `post` goes between its braces"_say);
-        }
-        if (rule_.steps.size() > steps_max) {
-            context_.report(code::too_many_steps, rule_.name.span,
-                            "the rule `{}` has {} steps; at most {} are read"_say(
-                                rule_.name.text, rule_.steps.size(), steps_max));
-        }
+        return count;
     }
 
     void check_label(const ast::StepLabel& label, const RuleContext& known) {
@@ -327,22 +344,16 @@ class RuleResolver {
     void check_order(const calendar::Schedule* schedule, const ast::TimezoneClause& clause) {
         const auto zone = find_zone(clause.zone, false, context_);
         if (!zone) return;
-        const auto planned = sample_step_times(rule_, schedule, *zone);
-        for (std::size_t i = 1; i < planned.size(); ++i) {
-            if (!rule_.steps[i].label || rule_.steps[i].label_broken ||
-                rule_.steps[i - 1].label_broken)
-                continue;
-            if (planned[i] >= planned[i - 1]) continue;
-            auto& diagnostic = context_.report(code::steps_out_of_order, rule_.steps[i].label->span,
-                                               "this step comes before the one above it"_say,
-                                               "{} here"_say(local_text(*zone, planned[i])));
-            if (rule_.steps[i - 1].label) {
-                diagnostic.related.push_back({rule_.steps[i - 1].label->span,
-                                              "{} here"_say(local_text(*zone, planned[i - 1]))});
-            }
-            diagnostic.notes.push_back("write the steps in the order in which they happen"_say);
-            return;
+        const auto misplaced = find_misplaced_step(rule_, schedule, *zone);
+        if (!misplaced) return;
+        auto& diagnostic = context_.report(code::steps_out_of_order, misplaced->label->span,
+                                           "this step comes before the one above it"_say,
+                                           "{} here"_say(local_text(*zone, misplaced->at)));
+        if (misplaced->above) {
+            diagnostic.related.push_back(
+                {misplaced->above->span, "{} here"_say(local_text(*zone, misplaced->above_at))});
         }
+        diagnostic.notes.push_back("write the steps in the order in which they happen"_say);
     }
 
     PlaybookState& playbook_;

@@ -1,5 +1,8 @@
 #include "lang/resolve/scope.h"
 
+#include <array>
+
+#include "lang/keywords.h"
 #include "lang/value.h"
 
 namespace sop::lang {
@@ -8,28 +11,67 @@ namespace {
 
 using Owner = FieldReference::Owner;
 
-std::optional<Owner> find_owner(const std::string& word) {
-    static const std::map<std::string, Owner> owners{
-        {"group", Owner::group}, {"member", Owner::member},
-        {"event", Owner::event}, {"start", Owner::start},
-        {"end", Owner::end},     {"run", Owner::run},
-        {"join", Owner::join},   {"collected", Owner::collected},
-        {"draw", Owner::draw}};
-    const auto found = owners.find(word);
-    if (found == owners.end()) return std::nullopt;
-    return found->second;
+// Of what expressions begin with.
+struct OwnerWord {
+    Owner owner;
+    Field word;
+};
+constexpr std::array owner_words{
+    OwnerWord{Owner::group, Field::group}, OwnerWord{Owner::member, Field::member},
+    OwnerWord{Owner::event, Field::event}, OwnerWord{Owner::start, Field::start},
+    OwnerWord{Owner::end, Field::end},     OwnerWord{Owner::run, Field::run},
+    OwnerWord{Owner::join, Field::join},   OwnerWord{Owner::collected, Field::collected},
+    OwnerWord{Owner::draw, Field::draw}};
+
+std::optional<Owner> find_owner(std::string_view text) {
+    for (const auto& [owner, word] : owner_words) {
+        if (text == spelling(word)) return owner;
+    }
+    return std::nullopt;
 }
 
 Type type_of(ValueType value) {
     return {value, {}};
 }
 
-const Fields& fields_of_every_event() {
-    static const Fields fields{{"id", type_of(ValueType::text)},
-                               {"at", type_of(ValueType::instant)},
-                               {"group", type_of(ValueType::text)},
-                               {"member", type_of(ValueType::text)}};
+ValueType type_of(Field field) {
+    switch (field) {
+        case Field::at:
+            return ValueType::instant;
+        case Field::date:
+        case Field::joined:
+            return ValueType::date;
+        case Field::time:
+            return ValueType::time;
+        case Field::weekday:
+            return ValueType::weekday;
+        case Field::points:
+        case Field::number:
+        case Field::left:
+            return ValueType::number;
+        case Field::invited_by:
+            return ValueType::member;
+        case Field::first:
+            return ValueType::boolean;
+        default:
+            return ValueType::text;
+    }
+}
+
+Fields typed_fields(Field owner) {
+    Fields fields;
+    for (const Field field : fields_of(owner))
+        fields.emplace(spelling(field), type_of(type_of(field)));
     return fields;
+}
+
+const Fields& fields_of_owner(Owner owner) {
+    static const auto typed = [] {
+        std::map<Owner, Fields> made;
+        for (const auto& [each, word] : owner_words) made.emplace(each, typed_fields(word));
+        return made;
+    }();
+    return typed.at(owner);
 }
 
 // Of the events that need no declaration, besides those of every event.
@@ -37,9 +79,8 @@ const Fields& fields_of_builtin_event(const std::string& event) {
     // Effective: more than a sticker or a word that checks in.
     static const Fields of_message{{"text", type_of(ValueType::text)},
                                    {"effective", type_of(ValueType::boolean)}};
-    static const Fields of_join{{"first", type_of(ValueType::boolean)}};
     static const Fields none;
-    return event == "message" ? of_message : event == "join" ? of_join : none;
+    return event == "message" ? of_message : event == "join" ? fields_of_owner(Owner::join) : none;
 }
 
 std::optional<Type> find_field(const Fields& fields, const std::string& name) {
@@ -54,7 +95,7 @@ Type type_of_field(const ast::EventDeclaration::Field& field, const Symbols& sym
 
 std::optional<Type> find_event_field(const std::string& event, const std::string& name,
                                      const Symbols& symbols) {
-    if (auto type = find_field(fields_of_every_event(), name)) return type;
+    if (auto type = find_field(fields_of_owner(Owner::event), name)) return type;
     if (auto type = find_field(fields_of_builtin_event(event), name)) return type;
     const auto declared = symbols.events.find(event);
     if (declared == symbols.events.end()) return std::nullopt;
@@ -77,43 +118,6 @@ std::vector<std::string> names_of_any_event(const Symbols& symbols) {
     for (const auto& [event, declaration] : symbols.events)
         fields.merge(event_fields(event, symbols));
     return names_of(fields);
-}
-
-// Of what has the same fields everywhere.
-const Fields& fields_of_owner(Owner owner) {
-    static const Fields of_moment{{"date", type_of(ValueType::date)},
-                                  {"time", type_of(ValueType::time)},
-                                  {"weekday", type_of(ValueType::weekday)}};
-    static const Fields of_run{{"id", type_of(ValueType::text)},
-                               {"date", type_of(ValueType::date)},
-                               {"time", type_of(ValueType::time)},
-                               {"number", type_of(ValueType::number)}};
-    static const Fields of_join{{"first", type_of(ValueType::boolean)}};
-    static const Fields of_collected{{"list", type_of(ValueType::text)},
-                                     {"left", type_of(ValueType::number)}};
-    static const Fields of_draw{{"winners", type_of(ValueType::text)},
-                                {"number", type_of(ValueType::number)}};
-    switch (owner) {
-        case Owner::group:
-            return subject_fields(SubjectKind::group);
-        case Owner::member:
-            return subject_fields(SubjectKind::member);
-        case Owner::start:
-        case Owner::end:
-            return of_moment;
-        case Owner::run:
-            return of_run;
-        case Owner::join:
-            return of_join;
-        case Owner::collected:
-            return of_collected;
-        case Owner::draw:
-            return of_draw;
-        case Owner::event:
-        case Owner::subject:
-            break;
-    }
-    return fields_of_every_event();
 }
 
 std::optional<Type> find_field(Owner owner, const std::string& name, const Scope& scope) {
@@ -154,7 +158,7 @@ bool is_visible(Owner owner, const Scope& scope) {
 }  // namespace
 
 Fields event_fields(const std::string& event, const Symbols& symbols) {
-    Fields fields = fields_of_every_event();
+    Fields fields = fields_of_owner(Owner::event);
     const Fields& builtin = fields_of_builtin_event(event);
     fields.insert(builtin.begin(), builtin.end());
     const auto found = symbols.events.find(event);
@@ -165,15 +169,7 @@ Fields event_fields(const std::string& event, const Symbols& symbols) {
 }
 
 const Fields& subject_fields(SubjectKind kind) {
-    static const Fields of_group{{"id", type_of(ValueType::text)},
-                                 {"name", type_of(ValueType::text)},
-                                 {"owner", type_of(ValueType::text)}};
-    static const Fields of_member{{"id", type_of(ValueType::text)},
-                                  {"name", type_of(ValueType::text)},
-                                  {"points", type_of(ValueType::number)},
-                                  {"invited_by", type_of(ValueType::member)},
-                                  {"joined", type_of(ValueType::date)}};
-    return kind == SubjectKind::group ? of_group : of_member;
+    return fields_of_owner(kind == SubjectKind::group ? Owner::group : Owner::member);
 }
 
 Scope Scope::filtering(Fields fields) const {

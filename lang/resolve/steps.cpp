@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lang/codes.h"
+#include "lang/nested_steps.h"
 #include "lang/overload.h"
 #include "lang/resolve/audience.h"
 #include "lang/resolve/contents.h"
@@ -389,18 +390,6 @@ class StepResolver {
     StepTime unlabelled_{};
 };
 
-const std::vector<ast::Branch>* branches_of(const ast::ActionNode& node) {
-    return std::visit(
-        [](const auto& action) -> const std::vector<ast::Branch>* {
-            if constexpr (requires { action.branches; }) {
-                return &action.branches;
-            } else {
-                return nullptr;
-            }
-        },
-        node);
-}
-
 // What was written at a place in one of a content's texts, such as `member.name`.
 std::string path_at(const ast::ContentDeclaration& declaration, SourceSpan span) {
     for (const auto& part : declaration.parts) {
@@ -482,20 +471,9 @@ bool delivers(const ast::Steps& steps) {
         if (std::holds_alternative<ast::DeliverAction>(action.node) ||
             std::holds_alternative<ast::GiveAction>(action.node))
             return true;
-        if (const auto* condition = std::get_if<ast::IfAction>(&action.node)) {
-            return std::any_of(condition->cases.begin(), condition->cases.end(),
-                               [](const auto& one) { return delivers(one.steps); });
-        }
-        if (const auto* split = std::get_if<ast::SplitAction>(&action.node)) {
-            return std::any_of(split->cases.begin(), split->cases.end(),
-                               [](const auto& one) { return delivers(one.steps); });
-        }
-        if (const auto* collect = std::get_if<ast::CollectAction>(&action.node);
-            collect && delivers(collect->listed))
-            return true;
-        const auto* branches = branches_of(action.node);
-        return branches && std::any_of(branches->begin(), branches->end(),
-                                       [](const auto& branch) { return delivers(branch.steps); });
+        const auto nested = nested_steps(action);
+        return std::any_of(nested.begin(), nested.end(),
+                           [](const auto* inner) { return delivers(*inner); });
     };
     return std::any_of(steps.begin(), steps.end(), [&](const ast::Step& step) {
         return std::any_of(step.actions.begin(), step.actions.end(), action_delivers);

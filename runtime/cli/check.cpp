@@ -70,7 +70,8 @@ class Mending {
 
 // `mending` is the text of a member of its own, or empty.
 void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCounts& counts,
-                date::local_days from, const std::string& mending, lang::Language language) {
+                const lang::CompileOptions& options, const std::string& mending,
+                lang::Language language) {
     std::string diagnostics;
     for (const auto& file : files) {
         for (const auto& diagnostic : file.diagnostics) {
@@ -78,13 +79,15 @@ void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCo
                            lang::render_json(diagnostic, *file.source, language);
         }
     }
+    const std::string horizon =
+        options.horizon ? fmt::format("\"horizon_days\":{},", options.horizon->count()) : "";
     fmt::print(
-        "{{\"format_version\":1,\"from\":\"{}\",{}\"summary\":{{\"files\":{},\"errors\":{},"
+        "{{\"format_version\":1,\"from\":\"{}\",{}{}\"summary\":{{\"files\":{},\"errors\":{},"
         "\"warnings\":{},\"notes\":"
         "{}}},"
         "\"diagnostics\":[{}]}}\n",
-        date::format("%F", from), mending, files.size(), counts.errors, counts.warnings,
-        counts.notes, diagnostics);
+        date::format("%F", lang::compile_date(options)), horizon, mending, files.size(),
+        counts.errors, counts.warnings, counts.notes, diagnostics);
 }
 
 // Of the first of the gravest findings: where a person begins to read on.
@@ -98,6 +101,13 @@ std::optional<std::string> gravest_code(const std::vector<lang::FileDiagnostics>
     return gravest ? std::optional(gravest->code) : std::nullopt;
 }
 
+std::optional<date::days> horizon_of(const CheckOptions& options) {
+    constexpr std::chrono::hours horizon_max{5 * 366 * 24};
+    if (options.horizon.empty()) return std::nullopt;
+    if (options.horizon == "0") return date::days{0};
+    return date::ceil<date::days>(parse_length(options.horizon, horizon_max, "--horizon"));
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
@@ -105,7 +115,7 @@ int check(const CheckOptions& options) {
     auto sources = read_sources(options.paths);
     std::optional<date::local_days> from;
     if (options.from) from = parse_date(*options.from, "--from");
-    const lang::CompileOptions compile_options{zones, from, read_named_file};
+    const lang::CompileOptions compile_options{zones, from, read_named_file, horizon_of(options)};
     const bool json = options.format == OutputFormat::json;
     // A mended text has standard output for itself.
     std::FILE* out = stdout;
@@ -127,8 +137,7 @@ int check(const CheckOptions& options) {
     const lang::Compilation compilation = lang::compile(sources, compile_options);
     const FindingCounts counts = count_findings(compilation.files);
     if (json) {
-        print_json(compilation.files, counts, lang::compile_date(compile_options), mended_json,
-                   options.language);
+        print_json(compilation.files, counts, compile_options, mended_json, options.language);
     } else {
         print_findings(compilation.files, options.language, out);
         const lang::Pattern in_files =

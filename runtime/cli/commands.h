@@ -21,6 +21,7 @@ enum class OutputFormat { text, json };
 struct CheckOptions {
     std::vector<std::string> paths;   // files, folders, or "-"
     std::optional<std::string> from;  // coming dates are looked at from this one on
+    std::string horizon{};            // how far ahead; by what is looked for when empty
     bool fix = false;                 // apply the fixes of what is found, then check again
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;

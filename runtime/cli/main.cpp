@@ -121,9 +121,14 @@ struct CommandLine {
         add_zoneinfo(command, check_options.zoneinfo);
         command
             ->add_option("--from", check_options.from,
-                         "Look at the coming year from this date on (default: the first of the "
+                         "Look at the coming dates from this one on (default: the first of the "
                          "zone data's year, so that a check says the same every day)")
             ->type_name("DATE");
+        command
+            ->add_option("--horizon", check_options.horizon,
+                         "Look so far ahead, 0 for not at all (default: 90d for rows that tables "
+                         "lack; a year for times the clock skips and holidays not known)")
+            ->type_name("LENGTH");
         command->add_flag("--fix", check_options.fix,
                           "Apply the fixes that are offered to the files, then say what remains; "
                           "of standard input the mended text is printed");
@@ -131,7 +136,7 @@ struct CommandLine {
         add_language(command, check_options.language);
         command->footer(
             "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
-            "  sop check --fix members.sop\n  sop check --from 2026-12-01 .");
+            "  sop check --fix members.sop\n  sop check --from 2026-12-01 --horizon 26w .");
         command->callback([this] { run = [this] { return check(check_options); }; });
     }
 

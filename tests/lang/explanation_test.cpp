@@ -18,8 +18,9 @@ using namespace sop;
 // What a file in UTF-8 that people can read does not show: bytes that are no UTF-8, a character
 // that cannot be seen, 4 MiB, a conversion to another dialect, a date decades ahead, a thousand
 // steps, ten thousand rules, a line that is no playbook.
-const std::set<std::string> codes_without_a_file{"SOP0001", "SOP0002", "SOP0008", "SOP0114",
-                                                 "SOP0222", "SOP0306", "SOP0453", "SOP0901"};
+const std::set<std::string> codes_without_a_file{"SOP0001", "SOP0002", "SOP0008",
+                                                 "SOP0010", "SOP0114", "SOP0222",
+                                                 "SOP0306", "SOP0453", "SOP0901"};
 
 std::set<std::string> codes_given_by(const std::string& text) {
     std::set<std::string> codes;

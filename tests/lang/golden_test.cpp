@@ -93,6 +93,10 @@ Example example_of(const std::string& code) {
     if (code == lang::code::bidi_control) return {"sop 1\ntag member \"a\xE2\x80\xAEtxt\"\n"};
     if (code == lang::code::file_too_large)
         return {"sop 1\n" + std::string(lang::source_bytes_max, '#') + "\n"};
+    if (code == lang::code::text_too_long) {
+        return {tests::playbook_with("a: every day at 10:00 { post \"\"\"" +
+                                     std::string(lang::text_bytes_max + 1, 'x') + "\"\"\" }")};
+    }
     if (code == lang::code::cannot_be_converted)
         return {"sop 1\ntag 结束\n", std::nullopt, lang::Dialect::zh_cn};
     if (code == lang::code::lunar_date_disputed)

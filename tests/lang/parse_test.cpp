@@ -122,6 +122,15 @@ TEST_CASE("what is no text at all is refused with one report", "[parse][limits]"
     CHECK(tests::codes_of("") == std::vector<std::string>{"SOP0100 at 1:1"});
 }
 
+TEST_CASE("a text is bounded, and what follows is read", "[parse][limits]") {
+    const auto tag_called = [](std::size_t bytes) {
+        return tests::codes_of("sop 1\ntag a \"" + std::string(bytes, 'x') + "\"\ntag 1\n");
+    };
+    CHECK(tag_called(text_bytes_max).size() == 1);
+    CHECK(tag_called(text_bytes_max + 1) ==
+          std::vector<std::string>{"SOP0010 at 2:7", "SOP0107 at 3:5"});
+}
+
 TEST_CASE("nesting is bounded", "[parse][limits]") {
     const std::string deep(nesting_depth_max + 1, '(');
     const auto codes = tests::codes_of("sop 1\n" + deep);

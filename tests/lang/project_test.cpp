@@ -19,15 +19,18 @@ struct Project {
     std::vector<lang::Source> sources;
     lang::Compilation compilation;
 
-    Project(const std::string& main, Files files)
+    Project(const std::string& main, Files files, std::optional<date::days> horizon = {})
         : sources{{main, files.at(main)}},
           compilation(lang::compile(
-              sources, {tests::frozen_zones(), {}, [files](const std::string& path) {
+              sources, {tests::frozen_zones(),
+                        {},
+                        [files](const std::string& path) {
                             const auto found = files.find(path);
                             return found == files.end()
                                        ? lang::NamedText{{}, std::string("no such file")}
                                        : lang::NamedText{found->second, {}};
-                        }})) {}
+                        },
+                        horizon})) {}
 
     std::string findings() const {
         std::string text;
@@ -364,13 +367,16 @@ TEST_CASE("a row or value that a coming date needs and the table lacks is warned
           "[project][table][diagnostic]") {
     std::string csv = "date,name,price\n";
     for (int day = 1; day <= 31; ++day) csv += fmt::format("2026-01-{:02},x,5\n", day);
-    const auto codes = [&](const std::string& rule, const std::string& rows) {
+    const auto codes = [&](const std::string& rule, const std::string& rows,
+                           std::optional<int> horizon = {}) {
         const Project project(
-            "a.sop", {{"a.sop", playbook("tag member\ntable items from \"items.csv\" key date { "
-                                         "date: date, name: text, price: money CNY }\n"
-                                         "content card { text \"{items[start.date].price}\" }",
-                                         rule)},
-                      {"items.csv", rows}});
+            "a.sop",
+            {{"a.sop", playbook("tag member\ntable items from \"items.csv\" key date { "
+                                "date: date, name: text, price: money CNY }\n"
+                                "content card { text \"{items[start.date].price}\" }",
+                                rule)},
+             {"items.csv", rows}},
+            horizon ? std::optional(date::days(*horizon)) : std::nullopt);
         INFO(project.findings());
         return project.codes();
     };
@@ -382,6 +388,11 @@ TEST_CASE("a row or value that a coming date needs and the table lacks is warned
           std::vector<std::string>{"SOP0445 at a.sop:9:49"});
     CHECK(codes("  a: every day at 08:00 { post \"{items[2027-01-01].name}\" }", csv) ==
           std::vector<std::string>{"SOP0445 at a.sop:9:34"});
+
+    const std::string for_ever = "  a: every day at 08:00 { post card }";
+    CHECK(codes(for_ever, csv, 31).empty());
+    CHECK(codes(for_ever, csv, 32) == std::vector<std::string>{"SOP0445 at a.sop:9:32"});
+    CHECK(codes(for_ever, "date,name,price\n", 0).empty());
 }
 
 TEST_CASE("a test block names what is there", "[project][test]") {
