@@ -12,8 +12,9 @@
 
 namespace sop::runtime {
 
-Dispatcher::Dispatcher(Store& store, PlanBook& plans, Channels channels, Reports& reports)
-    : store_(store), plans_(plans), reports_(reports) {
+Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
+                       Reports& reports)
+    : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {
     for (auto& [name, channel] : channels) lines_.push_back({name, std::move(channel), {}});
 }
 
@@ -34,7 +35,7 @@ bool Dispatcher::dispatch(Instant now) {
                                      [&](const Line& line) { return is_due(line, now); });
     if (outcomes.empty() && !any_due) return false;
 
-    std::vector<std::vector<Attempt>> marked;
+    std::vector<std::vector<Marked>> marked;
     const auto transaction = store_.begin();
     for (const Outcome& outcome : outcomes) record(outcome, now);
     for (Line& line : lines_) marked.push_back(mark_due(line, now));
@@ -118,7 +119,7 @@ void Dispatcher::record_all(const std::vector<Outcome>& outcomes, Instant now) {
 void Dispatcher::record(const Outcome& outcome, Instant now) {
     const auto& [result, attempt] = outcome;
     const auto end_as = [&](DeliveryState state) {
-        settle(result.delivery, attempt.playbook, attempt.rule, state, result.reason, now);
+        settle(attempt.contact, attempt.playbook, attempt.rule, state, result.reason, now);
     };
     switch (result.kind) {
         case AttemptResult::Kind::sent:
@@ -130,7 +131,8 @@ void Dispatcher::record(const Outcome& outcome, Instant now) {
             return end_as(DeliveryState::unknown);
         case AttemptResult::Kind::retry:
             if (const auto delay = retry_delay(attempt.attempt, attempt.key, result.retry_after)) {
-                return store_.reschedule(result.delivery, now + *delay, result.reason);
+                store_.reschedule(result.delivery, now + *delay, result.reason);
+                return guardian_.waits(attempt.contact, now + *delay);
             }
             return end_as(DeliveryState::failed);
     }
@@ -142,33 +144,53 @@ bool Dispatcher::is_due(const Line& line, Instant now) {
     return due && *due <= now;
 }
 
-std::vector<Attempt> Dispatcher::mark_due(Line& line, Instant now) {
-    std::vector<Attempt> attempts;
-    if (line.free_places() == 0) return attempts;
+std::vector<Dispatcher::Marked> Dispatcher::mark_due(Line& line, Instant now) {
+    std::vector<Marked> marked;
+    if (line.free_places() == 0) return marked;
     for (const DueDelivery& due : store_.due_deliveries(line.name, now, line.free_places())) {
         auto attempt = prepare(due, now);
         if (!attempt) continue;
+        const Contact contact = contact_of(due);
         store_.mark_attempting(attempt->delivery);
-        attempts.push_back(std::move(*attempt));
+        guardian_.attempted(contact, now);
+        marked.push_back({std::move(*attempt), contact});
     }
-    return attempts;
+    return marked;
 }
 
-// The attempt to make, or nothing when the message came to its end instead.
+// The attempt to make, or nothing when the message came to its end instead or has not its turn yet.
 std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) {
     const Delivery& delivery = due.delivery;
     const auto end_as = [&](DeliveryState state, const std::string& reason) {
-        settle(delivery.id, due.playbook, due.rule, state, reason, now);
+        settle(contact_of(due), due.playbook, due.rule, state, reason, now);
+        return std::nullopt;
+    };
+    const auto wait_until = [&](Instant at) {
+        guardian_.waits(contact_of(due), at);
         return std::nullopt;
     };
     try {
-        const lang::Rule& rule = *plans_.rule(due.firing.plan, due.firing.rule).rule;
+        const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
+        const lang::Rule& rule = *loaded.rule;
         const Window window{due.firing.start_at, due.firing.end_at};
-        if (has_expired(rule, window, delivery.planned_for, now)) {
+        if (has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), now)) {
             // One that was refused all along failed; only one that never had its turn ran out of
             // budget.
             if (delivery.attempts > 0) return end_as(DeliveryState::failed, delivery.reason);
             return end_as(DeliveryState::skipped, "budget");
+        }
+        const Guardian::Turn turn = guardian_.turn_of(due, loaded, now);
+        switch (turn.kind) {
+            case Guardian::Turn::Kind::go:
+                break;
+            case Guardian::Turn::Kind::wait:
+                store_.reschedule(delivery.id, turn.until, delivery.reason);
+                return wait_until(turn.until);
+            case Guardian::Turn::Kind::move:
+                store_.move(delivery.id, turn.until);
+                return wait_until(turn.until);
+            case Guardian::Turn::Kind::skip:
+                return end_as(DeliveryState::skipped, turn.reason);
         }
         Attempt attempt;
         attempt.delivery = delivery.id;
@@ -191,11 +213,13 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
     }
 }
 
-void Dispatcher::start(Line& line, std::vector<Attempt> attempts, Instant now) {
-    if (attempts.empty()) return;
-    for (const Attempt& attempt : attempts) {
+void Dispatcher::start(Line& line, std::vector<Marked> marked, Instant now) {
+    if (marked.empty()) return;
+    std::vector<Attempt> attempts;
+    for (auto& [attempt, contact] : marked) {
         line.in_flight.emplace(attempt.delivery, InFlight{attempt.key, attempt.number,
-                                                          attempt.playbook, attempt.rule});
+                                                          attempt.playbook, attempt.rule, contact});
+        attempts.push_back(std::move(attempt));
     }
     try {
         line.channel->start(std::move(attempts));
@@ -204,9 +228,11 @@ void Dispatcher::start(Line& line, std::vector<Attempt> attempts, Instant now) {
     }
 }
 
-void Dispatcher::settle(DeliveryId id, const std::string& playbook, const std::string& rule,
-                        DeliveryState state, const std::string& reason, Instant now) {
-    store_.settle(id, state, reason, now);
+void Dispatcher::settle(const Contact& contact, const std::string& playbook,
+                        const std::string& rule, DeliveryState state, const std::string& reason,
+                        Instant now) {
+    store_.settle(contact.delivery, state, reason, now);
+    guardian_.settled(contact, state);
     reports_.settled(playbook, rule, state, reason);
 }
 

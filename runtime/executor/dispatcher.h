@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/delivery/channel.h"
+#include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
 #include "runtime/store/store.h"
@@ -22,7 +23,8 @@ using Channels = std::map<std::string, std::unique_ptr<Channel>>;  // by the nam
 
 class Dispatcher {
   public:
-    Dispatcher(Store& store, PlanBook& plans, Channels channels, Reports& reports);
+    Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
+               Reports& reports);
 
     std::set<std::string> channel_names() const;
     // Records the outcomes that are there, and fills the free places of every channel. False when
@@ -43,6 +45,7 @@ class Dispatcher {
         int attempt = 1;
         std::string playbook;
         std::string rule;
+        Contact contact;
     };
     struct Line {
         std::string name;
@@ -55,6 +58,10 @@ class Dispatcher {
         AttemptResult result;
         InFlight attempt;
     };
+    struct Marked {
+        Attempt attempt;
+        Contact contact;
+    };
 
     std::vector<Outcome> collect();
     std::vector<Outcome> collect(Line& line);
@@ -62,14 +69,15 @@ class Dispatcher {
     void record_all(const std::vector<Outcome>& outcomes, Instant now);
     void record(const Outcome& outcome, Instant now);
     bool is_due(const Line& line, Instant now);
-    std::vector<Attempt> mark_due(Line& line, Instant now);
+    std::vector<Marked> mark_due(Line& line, Instant now);
     std::optional<Attempt> prepare(const DueDelivery& due, Instant now);
-    void start(Line& line, std::vector<Attempt> attempts, Instant now);
-    void settle(DeliveryId id, const std::string& playbook, const std::string& rule,
+    void start(Line& line, std::vector<Marked> marked, Instant now);
+    void settle(const Contact& contact, const std::string& playbook, const std::string& rule,
                 DeliveryState state, const std::string& reason, Instant now);
 
     Store& store_;
     PlanBook& plans_;
+    Guardian& guardian_;
     std::vector<Line> lines_;
     Reports& reports_;
 };

@@ -17,14 +17,15 @@ Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
       observer_(observer),
       reports_(observer),
       plans_(store, zones),
-      dispatcher_(store, plans_, std::move(channels), reports_),
-      walker_(store, plans_, dispatcher_.channel_names(), options.page_rows, reports_) {}
+      guardian_(store),
+      dispatcher_(store, plans_, guardian_, std::move(channels), reports_),
+      walker_(store, plans_, guardian_, dispatcher_.channel_names(), options.page_rows, reports_) {}
 
 void Executor::go_on_with_latest_plan() {
     const auto latest = store_.latest_plan();
     if (!latest) return;
     try {
-        walker_.take_over(latest->version);
+        walker_.take_over(latest->version, clock_.now());
     } catch (const PlanError& error) {
         // Nothing new begins until a plan that can be read is deployed; the messages are settled
         // all the same.
@@ -47,8 +48,8 @@ void Executor::recover() {
     change_zone_data(store_, plans_, plans_.zones(), UnusableZone::leave, options_.page_rows,
                      clock_.now(), reports_);
     go_on_with_latest_plan();
-    recover_outbox(store_, plans_, walker_, dispatcher_.channel_names(), options_.page_rows,
-                   clock_.now(), reports_);
+    recover_outbox(store_, plans_, walker_, guardian_, dispatcher_.channel_names(),
+                   options_.page_rows, clock_.now(), reports_);
 }
 
 void Executor::deploy(const lang::Plan& plan) {
@@ -75,7 +76,7 @@ void Executor::add_version(const lang::Plan& plan, const std::string& hash, Inst
             }
         }
     }
-    walker_.take_over(version);
+    walker_.take_over(version, now);
     remember_zones(store_, plans_.zones(), plan);
     transaction->commit();
     if (observer_ != nullptr) observer_->deployed({version, now, hash, json});

@@ -13,6 +13,7 @@
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
 #include "runtime/executor/dispatcher.h"
+#include "runtime/executor/guardian.h"
 #include "runtime/executor/observer.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -74,6 +75,7 @@ class Executor {
     Observer* observer_;
     Reports reports_;
     PlanBook plans_;
+    Guardian guardian_;
     Dispatcher dispatcher_;
     Walker walker_;
 };

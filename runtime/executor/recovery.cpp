@@ -23,9 +23,11 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
     try {
         const LoadedRule& rule = plans.rule(due.firing.plan, due.firing.rule);
         const StepContext context = walker.context_of(rule, due.firing, now);
-        const bool is_wanted = !is_too_late(*rule.rule, delivery.planned_for, now) &&
-                               !walker.is_overtaken(context, rule.id, delivery.step,
-                                                    delivery.planned_for, due.subject);
+        if (now <= delivery.wanted_at()) return std::nullopt;
+        const bool is_wanted =
+            !is_too_late(*rule.rule, delivery.wanted_at(), now) &&
+            walker.count_newer(context, rule.id, delivery.step, delivery.planned_for, due.subject) <
+                newer_needed(*rule.rule);
         if (is_wanted) return std::nullopt;
         if (delivery.attempts > 0) return End{DeliveryState::failed, delivery.reason};
         return End{DeliveryState::skipped, "late"};
@@ -36,7 +38,7 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
 
 }  // namespace
 
-void recover_outbox(Store& store, PlanBook& plans, Walker& walker,
+void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
                     const std::set<std::string>& channels, std::size_t page_rows, Instant now,
                     Reports& reports) {
     store.settle_attempting_as_unknown(now);
@@ -47,6 +49,7 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker,
         for (const DueDelivery& due : page) {
             if (const auto end = find_end(due, plans, walker, channels, now)) {
                 store.settle(due.delivery.id, end->state, end->reason, now);
+                guardian.settled(contact_of(due), end->state);
                 reports.settled(due.playbook, due.rule, end->state, end->reason);
             }
         }

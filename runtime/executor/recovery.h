@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
 #include "runtime/executor/walker.h"
@@ -16,7 +17,7 @@ namespace sop::runtime {
 // channel from a stop any more: too late or overtaken, one that was never tried is `skipped`
 // "late", and one that was is `failed` with its last reason. One whose channel is no longer set up
 // is `failed`. Works in transactions of `page_rows`; broken off, it may simply be repeated.
-void recover_outbox(Store& store, PlanBook& plans, Walker& walker,
+void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
                     const std::set<std::string>& channels, std::size_t page_rows, Instant now,
                     Reports& reports);
 

@@ -31,21 +31,24 @@ void walk_on(Run& run, const StepDecision& decision) {
 
 }  // namespace
 
-Walker::Walker(Store& store, PlanBook& plans, std::set<std::string> channels, std::size_t page_rows,
-               Reports& reports)
+Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::string> channels,
+               std::size_t page_rows, Reports& reports)
     : store_(store),
       plans_(plans),
+      guardian_(guardian),
       channels_(std::move(channels)),
       page_rows_(page_rows),
       reports_(reports) {}
 
 // ---- the plan in force --------------------------------------------------------------------------
 
-void Walker::take_over(PlanVersion version) {
+void Walker::take_over(PlanVersion version, Instant now) {
     in_force_ = nullptr;
+    guardian_.use(nullptr, now);
     upcoming_.clear();
     const LoadedPlan& loaded = plans_.plan(version);
     in_force_ = &loaded;
+    guardian_.use(&loaded, now);
     for (const auto& [id, rule] : loaded.rules) {
         if (!rule.trouble.empty()) {
             reports_.trouble(rule.trouble);
@@ -95,7 +98,7 @@ bool Walker::advance(Instant now) {
     }
     transaction->commit();
     firings_.clear();
-    overtaken_by_occurrence_.clear();
+    newer_occurrences_.clear();
     return true;
 }
 
@@ -324,10 +327,9 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
                             const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
     try {
-        const bool overtaken =
-            is_overtaken(context, run.rule, run.next_step, planned_for, run.subject);
+        const int newer = count_newer(context, run.rule, run.next_step, planned_for, run.subject);
         const Subject subject = find_subject(context.rule.audience.kind, run.subject);
-        return decide_step(context, run.next_step, planned_for, overtaken, subject, event);
+        return decide_step(context, run.next_step, planned_for, newer, subject, event);
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& error) {
@@ -340,30 +342,30 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     }
 }
 
-bool Walker::is_overtaken(const StepContext& context, RuleId rule, std::size_t step,
-                          Instant planned_for, const std::string& subject) {
-    if (is_overtaken_in_run(context.rule, step, context.window, planned_for, context.now,
-                            context.zone)) {
-        return true;
-    }
-    if (in_force_ == nullptr || is_too_late(context.rule, planned_for, context.now) ||
+int Walker::count_newer(const StepContext& context, RuleId rule, std::size_t step,
+                        Instant planned_for, const std::string& subject) {
+    const int in_run = count_newer_in_run(context.rule, step, context.window, planned_for,
+                                          context.now, context.zone);
+    if (in_run >= newer_needed(context.rule) || in_force_ == nullptr ||
         !std::holds_alternative<lang::CalendarTrigger>(context.rule.trigger)) {
-        return false;
+        return in_run;
     }
     // A later occurrence is one of the plan in force, whichever version this run began with.
     const auto found = in_force_->rules.find(rule);
-    if (found == in_force_->rules.end()) return false;
+    if (found == in_force_->rules.end()) return in_run;
     const LoadedRule& current = found->second;
-    if (!current.trouble.empty() || !current.is_calendar_rule()) return false;
+    if (!current.trouble.empty() || !current.is_calendar_rule()) return in_run;
     const auto key = std::tuple{rule, context.window.start, planned_for, context.now};
-    auto known = overtaken_by_occurrence_.find(key);
-    if (known == overtaken_by_occurrence_.end()) {
-        const bool overtaken =
-            is_overtaken_by_occurrence(*current.rule, context.window.start, planned_for,
-                                       in_force_->deployed_at, context.now, *current.zone);
-        known = overtaken_by_occurrence_.emplace(key, overtaken).first;
+    auto known = newer_occurrences_.find(key);
+    if (known == newer_occurrences_.end()) {
+        const int newer =
+            count_newer_occurrences(*current.rule, context.window.start, planned_for,
+                                    in_force_->deployed_at, context.now, *current.zone);
+        known = newer_occurrences_.emplace(key, newer).first;
     }
-    return known->second && store_.is_in_audience(current.rule->audience, subject);
+    if (known->second == 0 || !store_.is_in_audience(current.rule->audience, subject))
+        return in_run;
+    return in_run + known->second;
 }
 
 void Walker::record(const StepContext& context, const LoadedRule& rule, const Run& run,
@@ -373,6 +375,7 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
     delivery.step = step;
     delivery.channel = channel_of(context);
     delivery.planned_for = planned_for;
+    delivery.priority = context.rule.guards.priority;
     for (const StepEffect& effect : decision.effects) {
         delivery.action = effect.action;
         if (const auto* change = std::get_if<lang::ChangeTag>(&effect.what)) {
@@ -383,23 +386,33 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
                 store_.remove_tag(kind, run.subject, change->tag);
             }
         } else if (const auto* message = std::get_if<SendText>(&effect.what)) {
-            delivery.state = DeliveryState::pending;
-            delivery.reason.clear();
-            delivery.message = store_.intern_message(message->text);
-            delivery.due_at = planned_for;
-            delivery.settled_at = std::nullopt;
-            store_.add_delivery(delivery);
+            record(context, run, delivery, *message);
         } else {
             const auto& withheld = std::get<Withhold>(effect.what);
-            delivery.state = withheld.state;
-            delivery.reason = withheld.reason;
-            delivery.message = 0;
-            delivery.due_at = std::nullopt;
-            delivery.settled_at = context.now;
-            store_.add_delivery(delivery);
+            Delivery ended = delivery;
+            ended.state = withheld.state;
+            ended.reason = withheld.reason;
+            ended.settled_at = context.now;
+            store_.add_delivery(ended);
             reports_.settled(rule.playbook->name, rule.rule->name, withheld.state, withheld.reason);
         }
     }
+}
+
+void Walker::record(const StepContext& context, const Run& run, Delivery delivery,
+                    const SendText& message) {
+    Instant wanted_at = message.wanted_at;
+    if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
+        wanted_at = guardian_.spaced(context.rule, run.rule, run.subject, context.now);
+    if (wanted_at != delivery.planned_for) delivery.moved_to = wanted_at;
+    delivery.due_at = wanted_at;
+    delivery.message = store_.intern_message(message.text);
+    delivery.id = store_.add_delivery(delivery);
+    const lang::Step& step = context.rule.steps[delivery.step];
+    const auto& deliver = std::get<lang::Deliver>(step.actions[delivery.action]);
+    if (!is_guarded(context.rule, step, deliver)) return;
+    guardian_.expect({context.rule.audience.kind, run.subject, delivery.id, run.rule,
+                      delivery.priority, wanted_at, false});
 }
 
 std::string Walker::channel_of(const StepContext& context) const {

@@ -13,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
 #include "runtime/scheduler/step.h"
@@ -23,11 +24,11 @@ namespace sop::runtime {
 
 class Walker {
   public:
-    Walker(Store& store, PlanBook& plans, std::set<std::string> channels, std::size_t page_rows,
-           Reports& reports);
+    Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::string> channels,
+           std::size_t page_rows, Reports& reports);
 
     // Makes a stored version the plan in force: events and the calendar are read by it from now on.
-    void take_over(PlanVersion version);
+    void take_over(PlanVersion version, Instant now);
     // Begins every firing of the plan in force that is not the business of a plan deployed at
     // `now`: its earliest step or its start lies before. Runs in the open transaction.
     void hand_over(Instant now);
@@ -39,9 +40,9 @@ class Walker {
 
     // What deciding a step of this firing's runs needs. The rule is the one of the firing's plan.
     StepContext context_of(const LoadedRule& rule, const Firing& firing, Instant now);
-    // Whether a newer message of the same rule for the same subject is due as well (lateness.h).
-    bool is_overtaken(const StepContext& context, RuleId rule, std::size_t step,
-                      Instant planned_for, const std::string& subject);
+    // How many newer messages of the same rule for the same subject are due as well (lateness.h).
+    int count_newer(const StepContext& context, RuleId rule, std::size_t step, Instant planned_for,
+                    const std::string& subject);
 
   private:
     struct Work {
@@ -74,11 +75,14 @@ class Walker {
                         const Event* event);
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
+    void record(const StepContext& context, const Run& run, Delivery delivery,
+                const SendText& message);
     Subject find_subject(SubjectKind kind, const std::string& id);
     std::string channel_of(const StepContext& context) const;
 
     Store& store_;
     PlanBook& plans_;
+    Guardian& guardian_;
     std::set<std::string> channels_;
     std::size_t page_rows_;
     Reports& reports_;
@@ -88,7 +92,7 @@ class Walker {
 
     // What many rows of one transaction have in common; emptied at its end.
     std::map<FiringId, Firing> firings_;
-    std::map<std::tuple<RuleId, Instant, Instant, Instant>, bool> overtaken_by_occurrence_;
+    std::map<std::tuple<RuleId, Instant, Instant, Instant>, int> newer_occurrences_;
 };
 
 }  // namespace sop::runtime

@@ -12,20 +12,14 @@ bool delivers(const lang::Step& step) {
     });
 }
 
-// Whether a delivering step from `first` on is planned after `after` and not after `until`.
-bool delivers_between(const lang::Rule& rule, std::size_t first,
-                      std::optional<PreviousStep> previous, const Window& window, Instant after,
-                      Instant until, const lang::calendar::Zone& zone) {
-    for (std::size_t i = first; i < rule.steps.size(); ++i) {
-        const bool counts_from_above =
-            rule.steps[i].when.anchor == lang::StepTime::Anchor::previous;
-        if (counts_from_above && i > 0) return false;
-        const Instant planned = planned_time(rule, i, window, previous, zone);
-        if (planned > until) return false;
-        if (planned > after && delivers(rule.steps[i])) return true;
-        previous = PreviousStep{planned, planned};
-    }
-    return false;
+// The delivering ones among the steps planned after `after` and not after `until`.
+int count_delivering(const lang::Rule& rule, const std::vector<FixedStep>& steps, Instant after,
+                     Instant until) {
+    const auto counts = [&](const FixedStep& step) {
+        return step.planned_for > after && step.planned_for <= until &&
+               delivers(rule.steps[step.index]);
+    };
+    return static_cast<int>(std::count_if(steps.begin(), steps.end(), counts));
 }
 
 // Saves the search for nearly everything: planned times of the calendar are whole seconds.
@@ -35,33 +29,34 @@ bool holds_whole_second(Instant after, Instant until) {
 
 }  // namespace
 
-bool is_too_late(const lang::Rule& rule, Instant planned_for, Instant now) {
-    return now - planned_for > rule.late_within;
+bool is_too_late(const lang::Rule& rule, Instant wanted_at, Instant now) {
+    const auto allowed = rule.guards.late.skip ? late_skip_grace : rule.late_within;
+    return now - wanted_at > allowed;
 }
 
-bool is_overtaken_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
-                         Instant planned_for, Instant now, const lang::calendar::Zone& zone) {
-    return delivers_between(rule, step + 1, PreviousStep{planned_for, planned_for}, window,
-                            planned_for, now, zone);
+int newer_needed(const lang::Rule& rule) {
+    return rule.guards.late.last;
 }
 
-bool is_overtaken_by_occurrence(const lang::Rule& rule, Instant start, Instant planned_for,
-                                Instant admitted_at, Instant now,
-                                const lang::calendar::Zone& zone) {
-    if (!holds_whole_second(planned_for, now)) return false;
+int count_newer_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
+                       Instant planned_for, Instant now, const lang::calendar::Zone& zone) {
+    return count_delivering(rule, fixed_steps(rule, step + 1, planned_for, window, zone),
+                            planned_for, now);
+}
+
+int count_newer_occurrences(const lang::Rule& rule, Instant start, Instant planned_for,
+                            Instant admitted_at, Instant now, const lang::calendar::Zone& zone) {
+    if (!holds_whole_second(planned_for, now)) return 0;
     const Instant after = std::max(planned_for, admitted_at - std::chrono::milliseconds{1});
-    for (int i = 0; i < occurrences_searched_max; ++i) {
+    int newer = 0;
+    for (int i = 0; i < occurrences_searched_max && newer < newer_needed(rule); ++i) {
         const auto firing = next_firing(rule, zone, start);
-        if (!firing || firing->begins_at > now) return false;
-        if (delivers_between(rule, 0, std::nullopt, firing->window, after, now, zone)) return true;
+        if (!firing || firing->begins_at > now) break;
+        newer += count_delivering(rule, fixed_steps(rule, 0, std::nullopt, firing->window, zone),
+                                  after, now);
         start = firing->window.start;
     }
-    return false;
-}
-
-bool has_expired(const lang::Rule& rule, const Window& window, Instant planned_for, Instant now) {
-    const bool inside = window.start <= planned_for && planned_for < window.end;
-    return now - planned_for > rule.deliver_within || (inside && now >= window.end);
+    return newer;
 }
 
 }  // namespace sop::runtime

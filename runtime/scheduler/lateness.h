@@ -2,8 +2,9 @@
 //
 // Lateness runs from the planned time to the moment of the decision, whatever kept the executor: a
 // stop, a crash, load. Two questions follow. Is it too late by the rule's own measure? And has it
-// been overtaken: is a newer message of the same rule for the same subject due as well? Then only
-// the newest is worth sending, or whoever slept through three reminders would get three at once.
+// been overtaken: are newer messages of the same rule for the same subject due as well? Then only
+// the newest is worth sending, or as many as `late send last` says, or whoever slept through three
+// reminders would get three at once.
 //
 // A message is overtaken when one of these is planned strictly after it and not after now:
 //  - a later step of the same run that delivers, as far as its time is fixed: a step that counts
@@ -25,22 +26,26 @@
 
 namespace sop::runtime {
 
-// Exactly `late_within` late is not too late.
-bool is_too_late(const lang::Rule& rule, Instant planned_for, Instant now);
+// Of `late skip`: the minute that a clock on the wall shows has not passed.
+inline constexpr std::chrono::seconds late_skip_grace{60};
 
-// By a later step of the same run.
-bool is_overtaken_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
-                         Instant planned_for, Instant now, const lang::calendar::Zone& zone);
+// `wanted_at`: the planned time, or where guards have moved it (guards.h). Exactly as late as the
+// rule allows is not too late.
+bool is_too_late(const lang::Rule& rule, Instant wanted_at, Instant now);
 
-// By a later occurrence of the rule than the one that started at `start`. `admitted_at` is when the
-// rule's plan was deployed: what was planned before is never sent and so overtakes nothing. Looks
-// at the occurrences that have begun by `now`, at most occurrences_searched_max of them.
+// How many newer messages of the rule overtake one: those that `late send last` leaves.
+int newer_needed(const lang::Rule& rule);
+
+// Later steps of the same run that are due.
+int count_newer_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
+                       Instant planned_for, Instant now, const lang::calendar::Zone& zone);
+
+// Steps that are due of later occurrences of the rule than the one that started at `start`, up to
+// newer_needed. `admitted_at` is when the rule's plan was deployed: what was planned before is
+// never sent and so overtakes nothing. Looks at the occurrences that have begun by `now`, at most
+// occurrences_searched_max of them.
 inline constexpr int occurrences_searched_max = 1000;
-bool is_overtaken_by_occurrence(const lang::Rule& rule, Instant start, Instant planned_for,
-                                Instant admitted_at, Instant now, const lang::calendar::Zone& zone);
-
-// Whether a message that has waited for its channel until now is no longer wanted: after
-// `deliver_within`, and for one planned inside the window also from the window's end on.
-bool has_expired(const lang::Rule& rule, const Window& window, Instant planned_for, Instant now);
+int count_newer_occurrences(const lang::Rule& rule, Instant start, Instant planned_for,
+                            Instant admitted_at, Instant now, const lang::calendar::Zone& zone);
 
 }  // namespace sop::runtime

@@ -29,6 +29,7 @@ struct StepContext {
 
 struct SendText {
     std::string text;
+    Instant wanted_at{};  // not before (guards.h)
 };
 
 // A message that is not sent: skipped, exited or failed, and why.
@@ -59,11 +60,13 @@ struct StepDecision {
 //    stay as they are;
 //  - planned before the rule's plan was deployed: messages `skipped` "before admission", tags stay
 //    as they are;
-//  - too late, or `overtaken` (lateness.h): messages `skipped` "late"; tags change all the same, as
-//    later steps and other rules build on them;
+//  - a message that quiet hours drop (guards.h): `skipped` "quiet";
+//  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
+//    "late". Tags change all the same, as later steps and other rules build on them;
 //  - otherwise everything is done.
+// `newer` is how many newer messages of the rule for the subject are due, as far as they count.
 StepDecision decide_step(const StepContext& context, std::size_t step, Instant planned_for,
-                         bool overtaken, const Subject& subject, const Event* event);
+                         int newer, const Subject& subject, const Event* event);
 
 // The end of a run whose step could not be decided: its messages `failed` with the reason.
 StepDecision fail_step(const lang::Rule& rule, std::size_t step, const std::string& reason);

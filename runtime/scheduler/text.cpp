@@ -73,6 +73,12 @@ std::string field_text(const lang::FieldReference& reference, const TextFacts& f
 
 }  // namespace
 
+std::string_view subject_id(const Subject& subject) {
+    if (const auto* group = std::get_if<Group>(&subject)) return group->id;
+    if (const auto* member = std::get_if<Member>(&subject)) return member->id;
+    return {};
+}
+
 std::string render_text(const lang::TextTemplate& text, const TextFacts& facts) {
     std::string rendered;
     for (const auto& part : text.parts) {

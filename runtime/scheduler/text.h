@@ -14,6 +14,9 @@ namespace sop::runtime {
 // Whom a run is for, as the directory has it now; monostate when it is no longer there.
 using Subject = std::variant<std::monostate, Group, Member>;
 
+// Empty for one that is no longer there.
+std::string_view subject_id(const Subject& subject);
+
 struct TextFacts {
     const lang::Plan& plan;
     const lang::calendar::Zone& zone;  // the rule's: instants are shown in it

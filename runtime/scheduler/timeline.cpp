@@ -60,6 +60,22 @@ Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& wi
     return previous ? std::max(planned, previous->planned_for) : planned;
 }
 
+std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::size_t first,
+                                   std::optional<Instant> planned_for, const Window& window,
+                                   const lang::calendar::Zone& zone) {
+    std::vector<FixedStep> steps;
+    for (std::size_t i = first; i < rule.steps.size(); ++i) {
+        const bool counts_from_above =
+            rule.steps[i].when.anchor == lang::StepTime::Anchor::previous;
+        if (counts_from_above && i > 0) break;
+        const auto previous =
+            planned_for ? std::optional(PreviousStep{*planned_for, *planned_for}) : std::nullopt;
+        planned_for = planned_time(rule, i, window, previous, zone);
+        steps.push_back({i, *planned_for});
+    }
+    return steps;
+}
+
 std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const calendar::Zone& zone,
                                          Instant fired_through) {
     const auto* schedule = schedule_of(rule);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/zone.h"
@@ -35,6 +36,18 @@ struct PreviousStep {
 // turn the order of the author round.
 Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
                      const std::optional<PreviousStep>& previous, const lang::calendar::Zone& zone);
+
+// A step whose time is known before the one above it is done.
+struct FixedStep {
+    std::size_t index = 0;
+    Instant planned_for{};
+};
+// Those from step `first` on, up to the first that counts from when the one above it was done, as
+// that and what follows it have no time of their own yet. `planned_for` is that of the step before
+// `first`, if there is one.
+std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::size_t first,
+                                   std::optional<Instant> planned_for, const Window& window,
+                                   const lang::calendar::Zone& zone);
 
 // The next time a calendar rule fires.
 struct PlannedFiring {

@@ -98,12 +98,6 @@ class Finder {
     }
 
     void check(const lang::Guards& guards) {
-        need(!guards.quiet, "quiet");
-        need(guards.limits.empty(), "limit");
-        need(guards.space == std::chrono::seconds{0}, "space");
-        need(guards.spread == std::chrono::seconds{0}, "spread");
-        need(guards.late == lang::LatePolicy{}, "late skip, late send last");
-        need(guards.priority == lang::Priority::normal, "priority");
         need(guards.concurrent == lang::Concurrency::skip, "concurrent");
         need(!guards.exit_when_outside, "exit when outside");
         need(guards.locale.empty(), "locale");
@@ -119,7 +113,6 @@ class Finder {
                 need(deliver->verb == lang::Verb::post || deliver->verb == lang::Verb::send,
                      "reply, announce, warn");
                 need(!deliver->mention_all, "mention all");
-                need(!deliver->at_once, "at once");
                 need(!deliver->to, "to");
             }
             const auto* change = std::get_if<lang::ChangeTag>(&action);

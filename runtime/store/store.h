@@ -164,6 +164,11 @@ struct Delivery {
     std::string reason{};  // "late", "before admission", "HTTP 404", …
     int attempts = 0;
     std::optional<Instant> settled_at{};
+    std::optional<Instant> moved_to{};  // by quiet hours or spread
+    lang::Priority priority = lang::Priority::normal;
+
+    // Lateness counts from here.
+    Instant wanted_at() const { return moved_to.value_or(planned_for); }
 };
 
 // A pending delivery with all that an attempt needs.
@@ -199,7 +204,8 @@ class Outbox {
     virtual MessageId intern_message(const std::string& text) = 0;
     // Throws StoreError when (run, step, action) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
-    // Pending ones of a channel with due_at <= now, in the order (due_at, id).
+    // Pending ones of a channel with due_at <= now, in the order (due_at, priority, planned_for,
+    // id).
     virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
                                                     std::size_t limit) = 0;
     // The earliest due_at of the pending ones of a channel.
@@ -207,6 +213,8 @@ class Outbox {
     // Counts the attempt too.
     virtual void mark_attempting(DeliveryId id) = 0;
     virtual void reschedule(DeliveryId id, Instant due_at, const std::string& reason) = 0;
+    // A pending one that is wanted, and due, at another time.
+    virtual void move(DeliveryId id, Instant wanted_at) = 0;
     virtual void settle(DeliveryId id, DeliveryState state, const std::string& reason,
                         Instant settled_at) = 0;
     // Whatever was being attempted when the process died: becomes unknown. Returns how many.
@@ -215,6 +223,47 @@ class Outbox {
     virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
     // With firing, rule and text, in the order of ids.
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
+};
+
+// ---- contacts
+// -------------------------------------------------------------------------------------------------------
+
+// A message that caps and spacing count. Whose it is: delivery and subject name it.
+struct Contact {
+    SubjectKind subject_kind = SubjectKind::group;
+    std::string subject{};
+    DeliveryId delivery = 0;
+    RuleId rule = 0;
+    lang::Priority priority = lang::Priority::normal;
+    Instant at{};       // when it was made; while it waits, when it is wanted
+    bool made = false;  // it may have reached the subject
+};
+
+class ContactBook {
+  public:
+    virtual ~ContactBook() = default;
+    virtual void add_contact(const Contact& contact) = 0;
+    // `at` and `made` anew. No effect when it is not there.
+    virtual void change_contact(const Contact& contact) = 0;
+    virtual void remove_contact(const Contact& contact) = 0;
+    virtual void forget_contacts_before(SubjectKind kind, const std::string& subject,
+                                        Instant before) = 0;
+
+    // In [from, to).
+    virtual std::int64_t count_contacts_made(SubjectKind kind, const std::string& subject,
+                                             Instant from, Instant to) = 0;
+    // Those more urgent than `priority`.
+    virtual std::int64_t count_contacts_waiting(SubjectKind kind, const std::string& subject,
+                                                Instant from, Instant to,
+                                                lang::Priority priority) = 0;
+    virtual std::optional<Instant> latest_contact(SubjectKind kind, const std::string& subject) = 0;
+    // Of a rule, made or waiting.
+    virtual std::optional<Instant> latest_contact_of(RuleId rule, SubjectKind kind,
+                                                     const std::string& subject) = 0;
+
+    virtual bool has_contacts() = 0;
+    // From the outbox, for what is wanted or was settled since then, in place of those there are.
+    virtual void rebuild_contacts(Instant since) = 0;
 };
 
 // ---- zone data
@@ -331,6 +380,7 @@ class Directory {
 class Store : public PlanStore,
               public RunStore,
               public Outbox,
+              public ContactBook,
               public ZoneStore,
               public EventInbox,
               public Directory {

@@ -110,17 +110,18 @@ SELECT id FROM message WHERE hash = ?1
 INSERT INTO message (hash, text) VALUES (?1, ?2)
 
 -- name: insert_delivery
-INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at)
-VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11)
+INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+                      moved_to, priority)
+VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (run, step, action) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE channel = ?1 AND state = 'pending' AND due_at <= ?2
-ORDER BY due_at, id
+ORDER BY due_at, priority, planned_for, id
 LIMIT ?3
 
 -- name: select_next_delivery_due
@@ -142,6 +143,51 @@ WHERE id = ?1 AND state IN ('pending', 'attempting', 'sent', 'unknown')
 -- name: update_attempting_to_unknown
 UPDATE delivery SET state = 'unknown', reason = ?2, settled_at = ?1 WHERE state = 'attempting'
 
+-- name: update_moved
+UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pending'
+
+-- name: insert_contact
+INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+
+-- name: update_contact
+UPDATE contact SET at = ?4, made = ?5 WHERE subject_kind = ?1 AND subject = ?2 AND delivery = ?3
+
+-- name: delete_contact
+DELETE FROM contact WHERE subject_kind = ?1 AND subject = ?2 AND delivery = ?3
+
+-- name: delete_contacts_before
+DELETE FROM contact WHERE subject_kind = ?1 AND subject = ?2 AND at < ?3
+
+-- name: count_contacts_made
+SELECT count(*) FROM contact WHERE subject_kind = ?1 AND subject = ?2 AND at >= ?3 AND at < ?4 AND made = 1
+
+-- name: count_contacts_waiting
+SELECT count(*)
+FROM contact
+WHERE subject_kind = ?1 AND subject = ?2 AND at >= ?3 AND at < ?4 AND made = 0 AND priority < ?5
+
+-- name: select_latest_contact
+SELECT at FROM contact WHERE subject_kind = ?1 AND subject = ?2 AND made = 1 ORDER BY at DESC LIMIT 1
+
+-- name: select_latest_contact_of_rule
+SELECT at FROM contact WHERE subject_kind = ?1 AND subject = ?2 AND rule = ?3 ORDER BY at DESC LIMIT 1
+
+-- name: exists_contact
+SELECT EXISTS (SELECT 1 FROM contact)
+
+-- name: delete_contacts
+DELETE FROM contact
+
+-- name: insert_contacts_since
+INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made)
+SELECT firing.subject_kind, run.subject, coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id,
+       run.rule, delivery.priority, delivery.state <> 'pending'
+FROM delivery
+CROSS JOIN run ON run.id = delivery.run
+CROSS JOIN firing ON firing.id = run.firing
+WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown')
+  AND coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for) >= ?1
+
 -- name: select_delivery_summary
 SELECT rule.playbook, rule.name, counted.state, counted.reason, counted.count
 FROM (
@@ -155,7 +201,7 @@ ORDER BY rule.playbook, rule.name, counted.state, counted.reason
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id > ?1 AND (?2 IS NULL OR state = ?2)

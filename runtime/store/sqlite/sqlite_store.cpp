@@ -87,6 +87,19 @@ DeliveryState delivery_state_from(const std::string& column) {
                                refused, failed, unknown});
 }
 
+std::int64_t to_column(lang::Priority priority) {
+    return static_cast<std::int64_t>(priority);
+}
+
+lang::Priority priority_from(std::int64_t column) {
+    for (const auto priority :
+         {lang::Priority::high, lang::Priority::normal, lang::Priority::low}) {
+        if (to_column(priority) == column) return priority;
+    }
+    throw StoreError(fmt::format(
+        "the store holds {} for a priority; it was changed by hand or by another version", column));
+}
+
 // Texts come from outside and may be anything; JSON takes only UTF-8.
 std::string to_column(const nlohmann::json& json) {
     try {
@@ -168,7 +181,9 @@ Delivery read_delivery(SqliteQuery& row) {
             .state = delivery_state_from(row.text()),
             .reason = row.text(),
             .attempts = static_cast<int>(row.integer()),
-            .settled_at = instant_from(row.optional_integer())};
+            .settled_at = instant_from(row.optional_integer()),
+            .moved_to = instant_from(row.optional_integer()),
+            .priority = priority_from(row.integer())};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -435,7 +450,8 @@ class SqliteStore : public Store {
             sql::insert_delivery, delivery.run, to_column(delivery.step),
             to_column(delivery.action), delivery.channel, delivery.message,
             to_column(delivery.planned_for), to_column(delivery.due_at), to_text(delivery.state),
-            delivery.reason, std::int64_t{delivery.attempts}, to_column(delivery.settled_at)));
+            delivery.reason, std::int64_t{delivery.attempts}, to_column(delivery.settled_at),
+            to_column(delivery.moved_to), to_column(delivery.priority)));
         if (!id) {
             throw StoreError(fmt::format("{}: run {} has a delivery for step {}, action {} already",
                                          connection_.path(), delivery.run, delivery.step,
@@ -463,6 +479,10 @@ class SqliteStore : public Store {
                    query(sql::update_to_pending, id, to_column(due_at), reason));
     }
 
+    void move(DeliveryId id, Instant wanted_at) override {
+        change_row("pending delivery", id, query(sql::update_moved, id, to_column(wanted_at)));
+    }
+
     void settle(DeliveryId id, DeliveryState state, const std::string& reason,
                 Instant settled_at) override {
         assert(state != DeliveryState::pending && state != DeliveryState::attempting);
@@ -486,6 +506,66 @@ class SqliteStore : public Store {
         const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
         return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit)),
                    read_delivery_detail);
+    }
+
+    // ---- contacts
+
+    void add_contact(const Contact& contact) override {
+        query(sql::insert_contact, to_text(contact.subject_kind), contact.subject,
+              to_column(contact.at), contact.delivery, contact.rule, to_column(contact.priority),
+              std::int64_t{contact.made})
+            .next();
+    }
+
+    void change_contact(const Contact& contact) override {
+        query(sql::update_contact, to_text(contact.subject_kind), contact.subject, contact.delivery,
+              to_column(contact.at), std::int64_t{contact.made})
+            .next();
+    }
+
+    void remove_contact(const Contact& contact) override {
+        query(sql::delete_contact, to_text(contact.subject_kind), contact.subject, contact.delivery)
+            .next();
+    }
+
+    void forget_contacts_before(SubjectKind kind, const std::string& subject,
+                                Instant before) override {
+        query(sql::delete_contacts_before, to_text(kind), subject, to_column(before)).next();
+    }
+
+    std::int64_t count_contacts_made(SubjectKind kind, const std::string& subject, Instant from,
+                                     Instant to) override {
+        return first(query(sql::count_contacts_made, to_text(kind), subject, to_column(from),
+                           to_column(to)),
+                     read_integer)
+            .value();
+    }
+
+    std::int64_t count_contacts_waiting(SubjectKind kind, const std::string& subject, Instant from,
+                                        Instant to, lang::Priority priority) override {
+        return first(query(sql::count_contacts_waiting, to_text(kind), subject, to_column(from),
+                           to_column(to), to_column(priority)),
+                     read_integer)
+            .value();
+    }
+
+    std::optional<Instant> latest_contact(SubjectKind kind, const std::string& subject) override {
+        return first(query(sql::select_latest_contact, to_text(kind), subject), read_instant);
+    }
+
+    std::optional<Instant> latest_contact_of(RuleId rule, SubjectKind kind,
+                                             const std::string& subject) override {
+        return first(query(sql::select_latest_contact_of_rule, to_text(kind), subject, rule),
+                     read_instant);
+    }
+
+    bool has_contacts() override { return holds(query(sql::exists_contact)); }
+
+    void rebuild_contacts(Instant since) override {
+        atomically([&] {
+            query(sql::delete_contacts).next();
+            query(sql::insert_contacts_since, to_column(since)).next();
+        });
     }
 
     // ---- zone data

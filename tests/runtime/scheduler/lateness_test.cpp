@@ -41,7 +41,7 @@ TEST_CASE("a later step of the run overtakes once it is due", "[scheduler][late]
     const auto rule = posting_rule(daily({20h}), {at_start(), at_start(2min), after(0s)});
     const Window window{eight, eight};
     const auto overtaken = [&](std::size_t step, Instant planned_for, Instant now) {
-        return is_overtaken_in_run(rule, step, window, planned_for, now, shanghai());
+        return count_newer_in_run(rule, step, window, planned_for, now, shanghai());
     };
     CHECK_FALSE(overtaken(0, eight, eight));
     CHECK_FALSE(overtaken(0, eight, eight + 2min - 1ms));
@@ -53,19 +53,19 @@ TEST_CASE("a later step of the run overtakes once it is due", "[scheduler][late]
 TEST_CASE("a later step that posts nothing overtakes nothing", "[scheduler][late]") {
     auto rule = posting_rule(daily({20h}), {at_start(), at_start(1min)});
     rule.steps[1].actions = {lang::ChangeTag{true, "seen"}};
-    CHECK_FALSE(is_overtaken_in_run(rule, 0, {eight, eight}, eight, eight + 2min, shanghai()));
+    CHECK_FALSE(count_newer_in_run(rule, 0, {eight, eight}, eight, eight + 2min, shanghai()));
 }
 
 TEST_CASE("steps planned together do not overtake one another", "[scheduler][late]") {
     const auto rule = posting_rule(daily({20h}), {at_start(), at_start()});
-    CHECK_FALSE(is_overtaken_in_run(rule, 0, {eight, eight}, eight, eight + 1min, shanghai()));
+    CHECK_FALSE(count_newer_in_run(rule, 0, {eight, eight}, eight, eight + 1min, shanghai()));
 }
 
 TEST_CASE("a later occurrence overtakes once it is due", "[scheduler][late]") {
     const auto rule = posting_rule(daily({20h, 20h + 2min}), {at_start()});
     const Instant long_ago = eight - 1000h;
     const auto overtaken = [&](Instant admitted_at, Instant now) {
-        return is_overtaken_by_occurrence(rule, eight, eight, admitted_at, now, shanghai());
+        return count_newer_occurrences(rule, eight, eight, admitted_at, now, shanghai());
     };
     CHECK_FALSE(overtaken(long_ago, eight));
     CHECK_FALSE(overtaken(long_ago, eight + 2min - 1ms));
@@ -80,7 +80,7 @@ TEST_CASE("occurrences whose steps interleave are told apart by their steps' tim
     // Teasers for the next three days are under way at any time.
     const auto rule = posting_rule(daily({20h}), {days_from_start(-3, 12h), at_start()});
     const auto overtaken = [&](Instant now) {
-        return is_overtaken_by_occurrence(rule, eight, eight, Instant{}, now, shanghai());
+        return count_newer_occurrences(rule, eight, eight, Instant{}, now, shanghai());
     };
     CHECK_FALSE(overtaken(eight + 5min));
     // The next teaser, for the 23rd, comes at noon of the 20th.
@@ -94,32 +94,27 @@ TEST_CASE("the search for a later occurrence is bounded", "[scheduler][late]") {
     for (int i = 0; i < 24 * 60; ++i) minutes.push_back(std::chrono::minutes{i});
     auto rule = posting_rule(daily(minutes), {days_from_start(-30, 0h), at_start()});
     rule.steps[1].actions = {lang::ChangeTag{true, "seen"}};
-    CHECK_FALSE(
-        is_overtaken_by_occurrence(rule, eight, eight, Instant{}, eight + 4min, shanghai()));
+    CHECK_FALSE(count_newer_occurrences(rule, eight, eight, Instant{}, eight + 4min, shanghai()));
 }
 
-TEST_CASE("a message expires after deliver_within and at the end of its window",
-          "[scheduler][late]") {
-    const lang::Rule rule;  // 2h
-    struct Row {
-        const char* what;
-        Window window;
-        Instant planned_for;
-        Instant lives_until;  // the last instant at which it is still wanted
+TEST_CASE("`late skip` gives a minute, whatever else is allowed", "[scheduler][late]") {
+    lang::Rule rule;
+    rule.guards.late.skip = true;
+    rule.late_within = 15min;
+    CHECK_FALSE(is_too_late(rule, eight, eight + 1min));
+    CHECK(is_too_late(rule, eight, eight + 1min + 1ms));
+}
+
+TEST_CASE("newer occurrences are counted as far as they matter", "[scheduler][late]") {
+    auto rule = posting_rule(daily({20h, 20h + 1min, 20h + 2min, 20h + 3min}), {at_start()});
+    const auto newer = [&] {
+        return count_newer_occurrences(rule, eight, eight, Instant{}, eight + 10min, shanghai());
     };
-    const Row rows[] = {
-        {"no window", {eight, eight}, eight, eight + 2h},
-        {"a window shorter than that", {eight, eight + 1h}, eight, eight + 1h - 1ms},
-        {"a window longer than that", {eight, eight + 3h}, eight, eight + 2h},
-        {"planned before the window", {eight, eight + 1h}, eight - 10min, eight + 110min},
-        {"planned at the window's end", {eight, eight + 1h}, eight + 1h, eight + 3h},
-    };
-    for (const Row& row : rows) {
-        DYNAMIC_SECTION(row.what) {
-            CHECK_FALSE(has_expired(rule, row.window, row.planned_for, row.lives_until));
-            CHECK(has_expired(rule, row.window, row.planned_for, row.lives_until + 1ms));
-        }
-    }
+    CHECK(newer() == 1);
+    rule.guards.late.last = 2;
+    CHECK(newer() == 2);
+    rule.guards.late.last = 10;
+    CHECK(newer() == 3);
 }
 
 }  // namespace sop::runtime

@@ -22,7 +22,7 @@ struct Scene {
                       {"end", at_end(), {draft.post("closed")}}};
     }
 
-    StepDecision decide(Instant now, bool overtaken = false) const {
+    StepDecision decide(Instant now, int newer = 0) const {
         StepContext context{draft.plan,
                             draft.plan.playbooks[0].rules[0],
                             zone("Asia/Shanghai"),
@@ -31,7 +31,7 @@ struct Scene {
         context.channel = channel;
         context.now = now;
         context.no_calendar_data = no_calendar_data;
-        return decide_step(context, 0, eight, overtaken, subject, nullptr);
+        return decide_step(context, 0, eight, newer, subject, nullptr);
     }
 
     Draft draft;
@@ -75,10 +75,41 @@ TEST_CASE("a step that is late changes tags and sends nothing", "[scheduler][ste
     CHECK(effects_text(scene.decide(eight + 5min)) == "0 send first, 1 tag seen, 2 send second");
     CHECK(effects_text(scene.decide(eight + 5min + 1ms)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
-    CHECK(effects_text(scene.decide(eight + 1min, true)) ==
+    CHECK(effects_text(scene.decide(eight + 1min, 1)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
     // The run goes on from here.
     CHECK(scene.decide(eight + 24h).next->due_at == eight + 2h);
+}
+
+TEST_CASE("messages that quiet hours or spread move are late from when they are wanted",
+          "[scheduler][step][guards]") {
+    Scene scene;
+    lang::Rule& rule = scene.draft.plan.playbooks[0].rules[0];
+    rule.guards.quiet = lang::QuietHours{19h, 21h};
+    const auto wanted = [](const StepDecision& decision) {
+        return std::get<SendText>(decision.effects.at(0).what).wanted_at;
+    };
+    CHECK(wanted(scene.decide(eight)) == eight + 1h);
+    // However much newer is due: it was not missed.
+    CHECK(wanted(scene.decide(eight + 1h, 1)) == eight + 1h);
+    CHECK(effects_text(scene.decide(eight + 1h + 1ms, 1)) ==
+          "0 skipped late, 1 tag seen, 2 skipped late");
+    CHECK(effects_text(scene.decide(eight + 65min)) == "0 send first, 1 tag seen, 2 send second");
+    CHECK(effects_text(scene.decide(eight + 65min + 1ms)) ==
+          "0 skipped late, 1 tag seen, 2 skipped late");
+
+    rule.guards.quiet->skip = true;
+    CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 skipped quiet");
+    std::get<lang::Deliver>(rule.steps[0].actions[2]).at_once = true;
+    CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 send second");
+}
+
+TEST_CASE("as many newer messages overtake as the rule says", "[scheduler][step][late]") {
+    Scene scene;
+    scene.draft.plan.playbooks[0].rules[0].guards.late.last = 3;
+    CHECK(effects_text(scene.decide(eight + 1min, 2)) == "0 send first, 1 tag seen, 2 send second");
+    CHECK(effects_text(scene.decide(eight + 1min, 3)) ==
+          "0 skipped late, 1 tag seen, 2 skipped late");
 }
 
 TEST_CASE("a step that passed before its rule was deployed does nothing", "[scheduler][step]") {

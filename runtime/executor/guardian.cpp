@@ -1,0 +1,154 @@
+#include "runtime/executor/guardian.h"
+
+#include <algorithm>
+
+namespace sop::runtime {
+
+namespace {
+
+// Longer than any period of a cap; older contacts count for nothing.
+constexpr date::days kept_for{40};
+
+bool may_have_reached(DeliveryState state) {
+    return state == DeliveryState::sent || state == DeliveryState::confirmed ||
+           state == DeliveryState::unknown;
+}
+
+bool counts_contacts(const lang::Rule& rule) {
+    return !rule.guards.limits.empty() || rule.guards.space > std::chrono::seconds{0} ||
+           rule.guards.late.spaced > std::chrono::seconds{0};
+}
+
+bool counts_contacts(const LoadedPlan& loaded) {
+    return std::any_of(loaded.rules.begin(), loaded.rules.end(),
+                       [](const auto& entry) { return counts_contacts(*entry.second.rule); });
+}
+
+}  // namespace
+
+Contact contact_of(const DueDelivery& due) {
+    return {.subject_kind = due.subject_kind,
+            .subject = due.subject,
+            .delivery = due.delivery.id,
+            .rule = due.firing.rule,
+            .priority = due.delivery.priority};
+}
+
+// As one rule's message for one subject sees them.
+class Guardian::SubjectContacts : public Contacts {
+  public:
+    SubjectContacts(Guardian& guardian, SubjectKind kind, const std::string& subject)
+        : guardian_(guardian), kind_(kind), subject_(subject) {}
+
+    std::int64_t made(const Period& period) override {
+        return guardian_.store_.count_contacts_made(kind_, subject_, period.from, period.to);
+    }
+
+    std::int64_t reserved(const Period& period, lang::Priority priority, Instant now) override {
+        std::int64_t messages = guardian_.store_.count_contacts_waiting(
+            kind_, subject_, period.from, period.to, priority);
+        if (guardian_.in_force_ == nullptr) return messages;
+        for (const auto& [id, rule] : guardian_.in_force_->rules) {
+            if (rule.rule->guards.priority >= priority || !rule.is_calendar_rule()) continue;
+            if (rule.rule->audience.kind != kind_ || !rule.trouble.empty()) continue;
+            const std::int64_t to_come = guardian_.to_come(rule, now, period.to);
+            if (to_come > 0 && guardian_.store_.is_in_audience(rule.rule->audience, subject_))
+                messages += to_come;
+        }
+        return messages;
+    }
+
+    std::optional<Instant> latest() override {
+        return guardian_.store_.latest_contact(kind_, subject_);
+    }
+
+  private:
+    Guardian& guardian_;
+    SubjectKind kind_;
+    const std::string& subject_;
+};
+
+void Guardian::use(const LoadedPlan* in_force, Instant now) {
+    in_force_ = in_force;
+    to_come_.clear();
+    const bool kept = store_.has_contacts();
+    keeps_ = kept || (in_force_ != nullptr && counts_contacts(*in_force_));
+    if (keeps_ && !kept) store_.rebuild_contacts(now - kept_for);
+}
+
+void Guardian::expect(const Contact& contact) {
+    if (keeps_) store_.add_contact(contact);
+}
+
+Instant Guardian::spaced(const lang::Rule& rule, RuleId id, const std::string& subject,
+                         Instant now) {
+    if (!keeps_) return now;
+    const auto latest = store_.latest_contact_of(id, rule.audience.kind, subject);
+    return latest ? std::max(now, *latest + rule.guards.late.spaced) : now;
+}
+
+Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loaded, Instant now) {
+    const lang::Rule& rule = *loaded.rule;
+    const Delivery& delivery = due.delivery;
+    const lang::Step& step = rule.steps.at(delivery.step);
+    const auto* deliver = std::get_if<lang::Deliver>(&step.actions.at(delivery.action));
+    if (deliver == nullptr || !is_guarded(rule, step, *deliver)) return {};
+    const Window window{due.firing.start_at, due.firing.end_at};
+    const auto expires = [&](Instant at) {
+        return has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), at);
+    };
+    // It may have waited into them.
+    if (rule.guards.quiet && !deliver->at_once) {
+        if (const auto end = quiet_end(*rule.guards.quiet, *loaded.zone, now)) {
+            if (rule.guards.quiet->skip ||
+                has_expired(rule, window, delivery.planned_for, *end, *end))
+                return {Turn::Kind::skip, {}, "quiet"};
+            return {Turn::Kind::move, *end, {}};
+        }
+    }
+    SubjectContacts contacts(*this, due.subject_kind, due.subject);
+    const Admission admission = admit(rule, *loaded.zone, contacts, now);
+    switch (admission.kind) {
+        case Admission::Kind::go:
+            break;
+        case Admission::Kind::wait:
+            if (expires(admission.until)) return {Turn::Kind::skip, {}, "spacing"};
+            return {Turn::Kind::wait, admission.until, {}};
+        case Admission::Kind::capped:
+            return {Turn::Kind::skip, {}, "cap"};
+    }
+    return {};
+}
+
+std::int64_t Guardian::to_come(const LoadedRule& rule, Instant now, Instant before) {
+    if (to_come_at_ != now) to_come_.clear();
+    to_come_at_ = now;
+    const auto key = std::tuple{rule.id, before};
+    auto known = to_come_.find(key);
+    if (known == to_come_.end())
+        known = to_come_.emplace(key, messages_to_come(*rule.rule, *rule.zone, now, before)).first;
+    return known->second;
+}
+
+void Guardian::attempted(const Contact& contact, Instant now) {
+    if (!keeps_) return;
+    Contact made = contact;
+    made.at = now;
+    made.made = true;
+    store_.change_contact(made);
+    store_.forget_contacts_before(contact.subject_kind, contact.subject, now - kept_for);
+}
+
+void Guardian::waits(const Contact& contact, Instant until) {
+    if (!keeps_) return;
+    Contact waiting = contact;
+    waiting.at = until;
+    waiting.made = false;
+    store_.change_contact(waiting);
+}
+
+void Guardian::settled(const Contact& contact, DeliveryState state) {
+    if (keeps_ && !may_have_reached(state)) store_.remove_contact(contact);
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,60 @@
+// Keeps account of what each group and member got and is to get, and judges by it whether a message
+// has its turn (scheduler/guards.h).
+//
+// Accounts are kept from the first plan on that has a cap, spacing or late messages to space out,
+// and are made up from the outbox then, so that a store without such rules pays nothing for them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "runtime/executor/plan_book.h"
+#include "runtime/scheduler/guards.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+class Guardian {
+  public:
+    explicit Guardian(Store& store) : store_(store) {}
+
+    // The plan in force, or nullptr while there is none that can be read. It must stay until there
+    // is another.
+    void use(const LoadedPlan* in_force, Instant now);
+
+    // What a message that was decided waits for; its contact when it counts.
+    void expect(const Contact& contact);
+    // When a late message may come of a rule that spaces them out.
+    Instant spaced(const lang::Rule& rule, RuleId id, const std::string& subject, Instant now);
+
+    struct Turn {
+        enum class Kind { go, wait, move, skip } kind = Kind::go;
+        Instant until{};       // of wait and move
+        std::string reason{};  // of skip
+    };
+    // Of a pending message for which its channel has a place.
+    Turn turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
+
+    // What became of it. No effect for a message that does not count.
+    void attempted(const Contact& contact, Instant now);
+    void waits(const Contact& contact, Instant until);
+    void settled(const Contact& contact, DeliveryState state);
+
+  private:
+    class SubjectContacts;
+
+    std::int64_t to_come(const LoadedRule& rule, Instant now, Instant before);
+
+    Store& store_;
+    const LoadedPlan* in_force_ = nullptr;
+    bool keeps_ = false;
+    // What many messages of one round have in common.
+    std::map<std::tuple<RuleId, Instant>, std::int64_t> to_come_;
+    Instant to_come_at_{};
+};
+
+// The contact that a delivery is.
+Contact contact_of(const DueDelivery& due);
+
+}  // namespace sop::runtime

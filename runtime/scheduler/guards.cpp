@@ -1,0 +1,174 @@
+#include "runtime/scheduler/guards.h"
+
+#include <algorithm>
+
+#include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/stable_hash.h"
+
+namespace sop::runtime {
+
+namespace {
+
+namespace calendar = lang::calendar;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+bool is_inside(const Window& window, Instant planned_for) {
+    return window.start <= planned_for && planned_for < window.end;
+}
+
+// What a person does at this moment is answered at any hour.
+bool answers_at_once(const lang::Rule& rule, const lang::Step& step, const lang::Deliver& deliver) {
+    return deliver.verb == lang::Verb::send && rule.audience.kind == lang::SubjectKind::member &&
+           std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
+           step.when == lang::StepTime{};
+}
+
+// A share of the spread that is always the subject's own.
+milliseconds spread_of(const lang::Rule& rule, std::string_view subject, milliseconds most) {
+    const milliseconds spread = std::min(milliseconds{rule.guards.spread}, most);
+    if (spread <= milliseconds{0}) return milliseconds{0};
+    const auto steps = static_cast<std::uint64_t>(spread.count());
+    return milliseconds{static_cast<std::int64_t>(stable_hash({rule.name, ":", subject}) % steps)};
+}
+
+date::local_days first_day(calendar::EveryNth::Unit unit, date::local_days day) {
+    switch (unit) {
+        case calendar::EveryNth::Unit::day:
+            return day;
+        case calendar::EveryNth::Unit::week:
+            return day - (date::weekday{day} - date::Monday);
+        case calendar::EveryNth::Unit::month:
+            break;
+    }
+    const date::year_month_day written{day};
+    return date::local_days{written.year() / written.month() / 1};
+}
+
+date::local_days next_first_day(calendar::EveryNth::Unit unit, date::local_days first) {
+    switch (unit) {
+        case calendar::EveryNth::Unit::day:
+            return first + date::days{1};
+        case calendar::EveryNth::Unit::week:
+            return first + date::days{7};
+        case calendar::EveryNth::Unit::month:
+            break;
+    }
+    return first_day(unit, first + date::days{31});
+}
+
+std::int64_t messages_of(const lang::Step& step) {
+    return std::count_if(step.actions.begin(), step.actions.end(), [](const auto& action) {
+        return std::holds_alternative<lang::Deliver>(action);
+    });
+}
+
+}  // namespace
+
+bool is_guarded(const lang::Rule& rule, const lang::Step& step, const lang::Deliver& deliver) {
+    switch (deliver.verb) {
+        case lang::Verb::post:
+        case lang::Verb::send:
+        case lang::Verb::announce:
+            return !answers_at_once(rule, step, deliver);
+        case lang::Verb::reply:
+        case lang::Verb::warn:
+            break;
+    }
+    return false;
+}
+
+std::optional<Instant> quiet_end(const lang::QuietHours& quiet, const calendar::Zone& zone,
+                                 Instant at) {
+    const auto whole = date::floor<seconds>(at);
+    const date::local_seconds local = zone.to_local(whole);
+    const auto day = date::floor<date::days>(local);
+    const seconds time = local - day;
+    const bool over_midnight = quiet.until <= quiet.from;
+    const bool in_evening = time >= quiet.from && (over_midnight || time < quiet.until);
+    const bool in_morning = over_midnight && time < quiet.until;
+    if (!in_evening && !in_morning) return std::nullopt;
+    const auto last_day = over_midnight && in_evening ? day + date::days{1} : day;
+    const Instant end = zone.to_instant(last_day + quiet.until);
+    // In an hour that comes twice the end that is still to come.
+    if (end > at) return end;
+    return zone.to_instant(last_day + quiet.until,
+                           {calendar::GapPolicy::shift, calendar::OverlapPolicy::second});
+}
+
+Instant give_up_at(const lang::Rule& rule, const Window& window, Instant planned_for,
+                   Instant wanted_at) {
+    if (rule.guards.deliver_within_written) return planned_for + rule.deliver_within;
+    const bool may_be_later = !rule.guards.late.skip && rule.late_within > rule.deliver_within;
+    const Instant begun = may_be_later ? wanted_at + rule.late_within : wanted_at;
+    const Instant waited = begun + rule.deliver_within;
+    return is_inside(window, planned_for) ? std::min(waited, window.end) : waited;
+}
+
+bool has_expired(const lang::Rule& rule, const Window& window, Instant planned_for,
+                 Instant wanted_at, Instant now) {
+    const bool closes = !rule.guards.deliver_within_written && is_inside(window, planned_for);
+    return now > give_up_at(rule, window, planned_for, wanted_at) || (closes && now >= window.end);
+}
+
+std::optional<Instant> place(const lang::Rule& rule, const calendar::Zone& zone,
+                             const Window& window, Instant planned_for, std::string_view subject,
+                             bool guarded) {
+    const Instant last = give_up_at(rule, window, planned_for, planned_for);
+    const Instant spread = planned_for + spread_of(rule, subject, last - planned_for);
+    if (!guarded || !rule.guards.quiet) return spread;
+    const auto end = quiet_end(*rule.guards.quiet, zone, spread);
+    if (!end) return spread;
+    if (rule.guards.quiet->skip) return std::nullopt;
+    if (has_expired(rule, window, planned_for, *end, *end)) return std::nullopt;
+    return end;
+}
+
+Period period_of(calendar::EveryNth::Unit unit, const calendar::Zone& zone, Instant at) {
+    const auto day = date::floor<date::days>(zone.to_local(date::floor<seconds>(at)));
+    const date::local_days first = first_day(unit, day);
+    return {zone.to_instant(first), zone.to_instant(next_first_day(unit, first))};
+}
+
+Admission admit(const lang::Rule& rule, const calendar::Zone& zone, Contacts& contacts,
+                Instant now) {
+    for (const lang::PostLimit& limit : rule.guards.limits) {
+        if (limit.per != rule.audience.kind) continue;
+        const Period period = period_of(limit.period, zone, now);
+        const std::int64_t left = limit.count - contacts.made(period);
+        if (left <= 0 || left <= contacts.reserved(period, rule.guards.priority, now))
+            return {Admission::Kind::capped};
+    }
+    if (rule.guards.space > seconds{0}) {
+        const auto latest = contacts.latest();
+        if (latest && *latest + rule.guards.space > now)
+            return {Admission::Kind::wait, *latest + rule.guards.space};
+    }
+    return {};
+}
+
+std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone, Instant after,
+                              Instant before) {
+    // The length of its run as far as it is fixed, and a day for changes of the clock.
+    const auto sample = next_firing(rule, zone, after);
+    const auto last = sample ? sample : next_firing(rule, zone, Instant{});
+    if (!last) return 0;
+    const auto steps = fixed_steps(rule, 0, std::nullopt, last->window, zone);
+    if (steps.empty()) return 0;
+    const milliseconds slack = date::days{1};
+    const milliseconds length = steps.back().planned_for - last->window.start + slack;
+    Instant start = after - std::max(length, slack);
+    std::int64_t messages = 0;
+    for (int i = 0; i < occurrences_searched_max; ++i) {
+        const auto firing = next_firing(rule, zone, start);
+        if (!firing || firing->begins_at >= before) break;
+        for (const FixedStep& step : fixed_steps(rule, 0, std::nullopt, firing->window, zone)) {
+            if (step.planned_for > after && step.planned_for < before)
+                messages += messages_of(rule.steps[step.index]);
+        }
+        start = firing->window.start;
+    }
+    return messages;
+}
+
+}  // namespace sop::runtime

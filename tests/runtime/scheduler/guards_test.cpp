@@ -1,0 +1,273 @@
+#include "runtime/scheduler/guards.h"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+
+#include "tests/support/world.h"
+
+namespace sop::runtime {
+
+using namespace sop::tests;
+using Unit = lang::calendar::EveryNth::Unit;
+
+namespace {
+
+const lang::calendar::Zone& shanghai() {
+    return zone("Asia/Shanghai");
+}
+
+std::string quiet_text(const lang::QuietHours& quiet, const std::string& local,
+                       const std::string& zone_name = "Asia/Shanghai") {
+    const auto end = quiet_end(quiet, zone(zone_name), instant(local, zone_name));
+    return end ? local_text(*end, zone_name) : "not quiet";
+}
+
+struct FakeContacts : Contacts {
+    std::map<Instant, int> made_at{};
+    std::int64_t kept = 0;
+    std::optional<Period> asked{};
+
+    std::int64_t made(const Period& period) override {
+        asked = period;
+        std::int64_t count = 0;
+        for (const auto& [at, messages] : made_at) {
+            if (at >= period.from && at < period.to) count += messages;
+        }
+        return count;
+    }
+    std::int64_t reserved(const Period&, lang::Priority priority, Instant) override {
+        return priority == lang::Priority::high ? 0 : kept;
+    }
+    std::optional<Instant> latest() override {
+        return made_at.empty() ? std::nullopt : std::optional(made_at.rbegin()->first);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("quiet hours begin at their first second and end before their last",
+          "[scheduler][guards]") {
+    struct Row {
+        lang::QuietHours quiet;
+        const char* at;
+        const char* end;
+    };
+    const lang::QuietHours night{22h + 30min, 7h + 30min};
+    const lang::QuietHours noon{12h, 14h};
+    const Row rows[] = {
+        {night, "2026-11-19 22:29:59.999", "not quiet"},
+        {night, "2026-11-19 22:30", "2026-11-20 07:30"},
+        {night, "2026-11-19 23:59:59.999", "2026-11-20 07:30"},
+        {night, "2026-11-20 00:00", "2026-11-20 07:30"},
+        {night, "2026-11-20 07:29:59.999", "2026-11-20 07:30"},
+        {night, "2026-11-20 07:30", "not quiet"},
+        {noon, "2026-11-20 11:59:59", "not quiet"},
+        {noon, "2026-11-20 12:00", "2026-11-20 14:00"},
+        {noon, "2026-11-20 13:59:59", "2026-11-20 14:00"},
+        {noon, "2026-11-20 14:00", "not quiet"},
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.at) {
+            CHECK(quiet_text(row.quiet, row.at) == row.end);
+        }
+    }
+}
+
+TEST_CASE("quiet hours end by the wall where the clock changes", "[scheduler][guards]") {
+    const std::string berlin = "Europe/Berlin";
+    // 02:30 does not exist on that day, and is 03:30.
+    CHECK(quiet_text({22h, 2h + 30min}, "2026-03-28 23:00", berlin) == "2026-03-29 03:30");
+    // 02:30 comes twice; in the second hour the end that is to come is the second one.
+    const auto second = instant("2026-10-25 03:00", berlin) - 50min;
+    const auto end = quiet_end({22h, 2h + 30min}, zone(berlin), second);
+    REQUIRE(end);
+    CHECK(*end == instant("2026-10-25 03:00", berlin) - 30min);
+}
+
+TEST_CASE("a message is given up after deliver_within and at the end of its window",
+          "[scheduler][guards]") {
+    const Instant eight = instant("2026-11-19 20:00");
+    const lang::Rule rule;  // 2h
+    struct Row {
+        const char* what;
+        Window window;
+        Instant planned_for;
+        Instant lives_until;  // the last instant at which it is still wanted
+    };
+    const Row rows[] = {
+        {"no window", {eight, eight}, eight, eight + 2h},
+        {"a window shorter than that", {eight, eight + 1h}, eight, eight + 1h - 1ms},
+        {"a window longer than that", {eight, eight + 3h}, eight, eight + 2h},
+        {"planned before the window", {eight, eight + 1h}, eight - 10min, eight + 110min},
+        {"planned at the window's end", {eight, eight + 1h}, eight + 1h, eight + 3h},
+    };
+    const auto expired = [&](const lang::Rule& of, const Row& row, Instant wanted_at, Instant now) {
+        return has_expired(of, row.window, row.planned_for, wanted_at, now);
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            CHECK_FALSE(expired(rule, row, row.planned_for, row.lives_until));
+            CHECK(expired(rule, row, row.planned_for, row.lives_until + 1ms));
+        }
+    }
+    // From when it is wanted; a length that is written counts from the planned time and crosses
+    // the window's end.
+    const Row& window = rows[1];
+    CHECK_FALSE(expired(rule, rows[0], eight + 9h, eight + 11h));
+    lang::Rule patient;
+    patient.late_within = 6h;
+    CHECK_FALSE(expired(patient, rows[0], eight, eight + 8h));
+    CHECK(expired(patient, rows[0], eight, eight + 8h + 1ms));
+    lang::Rule written;
+    written.guards.deliver_within_written = true;
+    CHECK_FALSE(expired(written, window, eight, eight + 2h));
+    CHECK(expired(written, window, eight, eight + 2h + 1ms));
+    CHECK(expired(written, rows[0], eight + 9h, eight + 9h));
+}
+
+TEST_CASE("spread gives each subject its own share, the same each time", "[scheduler][guards]") {
+    const Instant eight = instant("2026-11-19 08:00");
+    lang::Rule rule;
+    rule.name = "morning";
+    rule.guards.spread = 5min;
+    std::set<Instant> times;
+    std::chrono::milliseconds sum{0};
+    for (int i = 0; i < 900; ++i) {
+        const std::string group = "g" + std::to_string(i);
+        const auto wanted = place(rule, shanghai(), {eight, eight}, eight, group, true);
+        REQUIRE(wanted);
+        CHECK(*wanted >= eight);
+        CHECK(*wanted < eight + 5min);
+        CHECK(place(rule, shanghai(), {eight, eight}, eight, group, true) == wanted);
+        times.insert(*wanted);
+        sum += *wanted - eight;
+    }
+    CHECK(times.size() > 850);
+    CHECK(sum / 900 > 2min);
+    CHECK(sum / 900 < 3min);
+    // Not beyond what it may wait.
+    for (int i = 0; i < 100; ++i) {
+        const auto wanted =
+            place(rule, shanghai(), {eight, eight + 1min}, eight, std::to_string(i), true);
+        CHECK(wanted < eight + 1min);
+    }
+}
+
+TEST_CASE("quiet hours move, drop or let pass", "[scheduler][guards]") {
+    const Instant eleven = instant("2026-11-19 23:00");
+    const Instant morning = instant("2026-11-20 07:30");
+    lang::Rule rule;
+    rule.guards.quiet = lang::QuietHours{22h + 30min, 7h + 30min};
+    const Window moment{eleven, eleven};
+    CHECK(place(rule, shanghai(), moment, eleven, "g1", true) == morning);
+    CHECK(place(rule, shanghai(), moment, eleven, "g1", false) == eleven);
+    CHECK(place(rule, shanghai(), moment, morning, "g1", true) == morning);
+    // The window is over by then, or the written time to wait.
+    CHECK_FALSE(place(rule, shanghai(), {eleven, eleven + 2h}, eleven, "g1", true));
+    rule.guards.deliver_within_written = true;
+    CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
+    rule.deliver_within = 9h;
+    CHECK(place(rule, shanghai(), {eleven, eleven + 2h}, eleven, "g1", true) == morning);
+    rule.guards.quiet->skip = true;
+    CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
+}
+
+TEST_CASE("what an event of a person sends that person at once is not held back",
+          "[scheduler][guards]") {
+    lang::Rule rule;
+    rule.audience.kind = lang::SubjectKind::member;
+    rule.trigger = on_event("opened");
+    const lang::Step at_once{"", {}, {}};
+    const lang::Step later{"after 1h", after(1h), {}};
+    const lang::Deliver send{0, lang::Verb::send};
+    CHECK_FALSE(is_guarded(rule, at_once, send));
+    CHECK(is_guarded(rule, later, send));
+    CHECK(is_guarded(rule, at_once, {0, lang::Verb::post}));
+    CHECK_FALSE(is_guarded(rule, at_once, {0, lang::Verb::reply}));
+    CHECK_FALSE(is_guarded(rule, later, {0, lang::Verb::warn}));
+    rule.trigger = daily({8h});
+    CHECK(is_guarded(rule, at_once, send));
+}
+
+TEST_CASE("days, weeks and months are those of the zone", "[scheduler][guards]") {
+    const auto text = [](Unit unit, const std::string& at, const std::string& zone_name) {
+        const Period period = period_of(unit, zone(zone_name), instant(at, zone_name));
+        return local_text(period.from, zone_name) + " to " + local_text(period.to, zone_name);
+    };
+    CHECK(text(Unit::day, "2026-11-19 00:00", "Asia/Shanghai") ==
+          "2026-11-19 00:00 to 2026-11-20 00:00");
+    CHECK(text(Unit::day, "2026-11-19 23:59:59.999", "Asia/Shanghai") ==
+          "2026-11-19 00:00 to 2026-11-20 00:00");
+    CHECK(text(Unit::week, "2026-11-22 12:00", "Asia/Shanghai") ==
+          "2026-11-16 00:00 to 2026-11-23 00:00");
+    CHECK(text(Unit::week, "2026-11-16 00:00", "Asia/Shanghai") ==
+          "2026-11-16 00:00 to 2026-11-23 00:00");
+    CHECK(text(Unit::month, "2026-12-31 12:00", "Asia/Shanghai") ==
+          "2026-12-01 00:00 to 2027-01-01 00:00");
+    CHECK(text(Unit::month, "2027-02-10 12:00", "Asia/Shanghai") ==
+          "2027-02-01 00:00 to 2027-03-01 00:00");
+    // A day of 25 hours.
+    CHECK(text(Unit::day, "2026-10-25 12:00", "Europe/Berlin") ==
+          "2026-10-25 00:00 to 2026-10-26 00:00");
+}
+
+TEST_CASE("a cap counts what was made and what more urgent rules are to make",
+          "[scheduler][guards]") {
+    const Instant noon = instant("2026-11-19 12:00");
+    lang::Rule rule;
+    rule.guards.limits = {{2, lang::SubjectKind::group, Unit::day}};
+    FakeContacts contacts;
+    const auto capped = [&](Instant at) {
+        return admit(rule, shanghai(), contacts, at).kind == Admission::Kind::capped;
+    };
+    CHECK_FALSE(capped(noon));
+    contacts.made_at[noon - 2h] = 1;
+    CHECK_FALSE(capped(noon));
+    contacts.kept = 1;
+    CHECK(capped(noon));
+    rule.guards.priority = lang::Priority::high;
+    CHECK_FALSE(capped(noon));
+    contacts.made_at[noon - 1h] = 1;
+    CHECK(capped(noon));
+    CHECK_FALSE(capped(instant("2026-11-20 00:00")));
+    CHECK(capped(instant("2026-11-19 23:59:59.999")));
+    // A cap on members is none of a group's.
+    rule.guards.limits[0].per = lang::SubjectKind::member;
+    CHECK_FALSE(capped(noon));
+}
+
+TEST_CASE("spacing makes the next message wait", "[scheduler][guards]") {
+    const Instant noon = instant("2026-11-19 12:00");
+    lang::Rule rule;
+    rule.guards.space = 10min;
+    FakeContacts contacts;
+    CHECK(admit(rule, shanghai(), contacts, noon).kind == Admission::Kind::go);
+    contacts.made_at[noon] = 1;
+    const Admission soon = admit(rule, shanghai(), contacts, noon + 9min);
+    CHECK(soon.kind == Admission::Kind::wait);
+    CHECK(soon.until == noon + 10min);
+    CHECK(admit(rule, shanghai(), contacts, noon + 10min).kind == Admission::Kind::go);
+}
+
+TEST_CASE("messages to come are those of steps whose time is fixed", "[scheduler][guards]") {
+    Draft draft;
+    lang::Rule& rule = draft.rule("sale", weekly(3, 20h, 2h));
+    rule.steps = {{"teaser", days_from_start(-1, 12h), {draft.post("t")}},
+                  {"start", at_start(), {draft.post("a"), draft.post("b")}},
+                  {"tag", at_start(30min), {lang::ChangeTag{true, "seen"}}},
+                  {"end", at_end(), {draft.post("e")}},
+                  {"after", after(1h), {draft.post("f")}}};
+    const auto to_come = [&](const std::string& after, const std::string& before) {
+        return messages_to_come(rule, shanghai(), instant(after), instant(before));
+    };
+    CHECK(to_come("2026-11-19 00:00", "2026-11-20 00:00") == 3);
+    CHECK(to_come("2026-11-18 00:00", "2026-11-19 00:00") == 1);
+    // What is planned at that very moment is no longer to come.
+    CHECK(to_come("2026-11-19 20:00", "2026-11-20 00:00") == 1);
+    CHECK(to_come("2026-11-19 21:00", "2026-11-19 22:00") == 0);
+    CHECK(to_come("2026-11-01 00:00", "2026-12-01 00:00") == 16);
+}
+
+}  // namespace sop::runtime
