@@ -62,7 +62,7 @@ struct Expression {
     SourceSpan operation_span{};
     std::vector<Name> names{};
     std::vector<Expression> operands{};
-    std::vector<Text> texts{};
+    std::vector<Text> texts;
     lang::Expression::Among among{};  // of an aggregate
     SourceSpan among_span{};
     std::optional<Period> period{};
@@ -331,7 +331,7 @@ struct PointsAction {
     std::optional<Expression> person{};
     std::optional<Text> reason{};
     bool correction = false;
-    std::vector<Branch> branches{};  // yes, no
+    std::vector<Branch> branches;  // yes, no
     SourceSpan span;
 };
 
@@ -343,13 +343,13 @@ struct TaskAction {
     Text text;
     Name role;
     Duration within;
-    std::vector<Branch> branches{};  // done, late
+    std::vector<Branch> branches;  // done, late
 };
 
 struct ApproveAction {
     Name role;
     Duration within;
-    std::vector<Branch> branches{};  // yes, no
+    std::vector<Branch> branches;  // yes, no
 };
 
 struct CreateGroupAction {
@@ -399,15 +399,15 @@ struct CollectAction {
     std::optional<Number> per_member{};
     std::optional<EventPattern> back_on{};
     std::optional<Duration> every{};
-    Steps listed{};
-    std::vector<Branch> branches{};  // refused, full
+    Steps listed;
+    std::vector<Branch> branches;  // refused, full
 };
 
 struct DrawAction {
     Number winners;
     EventPattern from;
     bool once_per_member = false;
-    std::vector<Branch> branches{};  // winner, all
+    std::vector<Branch> branches;  // winner, all
 };
 
 struct GiveAction {
@@ -418,7 +418,7 @@ struct WaitAction {
     EventPattern event;
     Duration within;
     bool since_start = false;
-    std::vector<Branch> branches{};  // yes, no
+    std::vector<Branch> branches;  // yes, no
 };
 
 struct IfAction {

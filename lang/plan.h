@@ -204,8 +204,8 @@ struct ChangePoints {
     std::optional<Expression> person{};
     std::string reason{};
     bool correction = false;  // may go below zero
-    std::vector<Step> granted{};
-    std::vector<Step> refused{};  // for want of a balance
+    std::vector<Step> granted;
+    std::vector<Step> refused;  // for want of a balance
 
     bool operator==(const ChangePoints&) const = default;
 };
@@ -221,8 +221,8 @@ struct Task {
     TextTemplate text;
     std::string role;
     calendar::Span within{};
-    std::vector<Step> done{};
-    std::vector<Step> late{};
+    std::vector<Step> done;
+    std::vector<Step> late;
 
     bool operator==(const Task&) const = default;
 };
@@ -230,8 +230,8 @@ struct Task {
 struct Approve {
     std::string role;
     calendar::Span within{};
-    std::vector<Step> yes{};
-    std::vector<Step> no{};
+    std::vector<Step> yes;
+    std::vector<Step> no;
 
     bool operator==(const Approve&) const = default;
 };
@@ -321,9 +321,9 @@ struct Collect {
     int per_member = 0;
     std::optional<EventPattern> back_on{};
     std::chrono::seconds every{0};
-    std::vector<Step> listed{};  // done every so often
-    std::vector<Step> refused{};
-    std::vector<Step> full{};
+    std::vector<Step> listed;  // done every so often
+    std::vector<Step> refused;
+    std::vector<Step> full;
 
     bool operator==(const Collect&) const = default;
 };
@@ -332,8 +332,8 @@ struct Draw {
     int winners = 1;
     EventPattern from;
     bool once_per_member = false;
-    std::vector<Step> winner{};  // for each
-    std::vector<Step> all{};
+    std::vector<Step> winner;  // for each
+    std::vector<Step> all;
 
     bool operator==(const Draw&) const = default;
 };
@@ -348,8 +348,8 @@ struct Wait {
     EventPattern event;
     calendar::Span within{};
     bool since_start = false;  // an event that came after the run's start counts too
-    std::vector<Step> yes{};
-    std::vector<Step> no{};
+    std::vector<Step> yes;
+    std::vector<Step> no;
 
     bool operator==(const Wait&) const = default;
 };
@@ -357,7 +357,7 @@ struct Wait {
 struct If {
     struct Branch {
         std::optional<Expression> condition;  // nothing: `else`
-        std::vector<Step> steps{};
+        std::vector<Step> steps;
 
         bool operator==(const Branch&) const = default;
     };
@@ -371,7 +371,7 @@ struct Split {
     struct Branch {
         std::string name;  // "nothing" holds out
         int percent = 0;
-        std::vector<Step> steps{};
+        std::vector<Step> steps;
 
         bool operator==(const Branch&) const = default;
     };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -94,6 +95,33 @@ struct StatusOptions {
     OutputFormat format = OutputFormat::text;
 };
 int status(const StatusOptions& options);
+
+struct DoubtOptions {
+    enum class As { nothing, sent, failed, again };
+    std::string folder = ".";
+    std::vector<std::int64_t> ids;  // of the messages to settle
+    bool all = false;
+    As as = As::nothing;  // list them
+    OutputFormat format = OutputFormat::text;
+};
+int doubt(const DoubtOptions& options);
+
+struct WhyOptions {
+    std::string folder = ".";
+    std::optional<std::string> group;  // this or a member
+    std::optional<std::string> member;
+    std::string at;
+    std::string within = "12h";  // before and after
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int why(const WhyOptions& options);
+
+struct BackupOptions {
+    std::string folder = ".";
+    std::string file;
+};
+int backup(const BackupOptions& options);
 
 struct RehearseOptions {
     std::string folder = ".";

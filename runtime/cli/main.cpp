@@ -26,6 +26,10 @@ const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Diale
                                                          {"zh-CN", sop::lang::Dialect::zh_cn},
                                                          {"zh-TW", sop::lang::Dialect::zh_tw}};
 
+const std::map<std::string, DoubtOptions::As> settlements{{"sent", DoubtOptions::As::sent},
+                                                          {"failed", DoubtOptions::As::failed},
+                                                          {"again", DoubtOptions::As::again}};
+
 // Takes one of some words, and says which there are when it is another.
 template <typename Value>
 CLI::Validator one_of(const std::map<std::string, Value>& values) {
@@ -90,6 +94,9 @@ struct CommandLine {
     ServeOptions serve_options;
     EmitOptions emit_options;
     StatusOptions status_options;
+    DoubtOptions doubt_options;
+    WhyOptions why_options;
+    BackupOptions backup_options;
     RehearseOptions rehearse_options;
     ImportOptions import_options;
     std::function<int()> run;
@@ -111,6 +118,9 @@ struct CommandLine {
         add_serve();
         add_emit();
         add_status();
+        add_why();
+        add_doubt();
+        add_backup();
         add_imports();
     }
 
@@ -317,6 +327,60 @@ struct CommandLine {
         add_format(command, status_options.format);
         command->footer("Example:\n  sop status examples/members");
         command->callback([this] { run = [this] { return status(status_options); }; });
+    }
+
+    void add_why() {
+        auto* command = app.add_subcommand(
+            "why", "Say what was due for a group or member at a time, what happened, and why");
+        auto* group = command->add_option("--group", why_options.group, "Id of the group");
+        group->type_name("ID");
+        command->add_option("--member", why_options.member, "Id of the member")
+            ->type_name("ID")
+            ->excludes(group);
+        command
+            ->add_option("--at", why_options.at,
+                         "The time; without an offset, by the clock of the first rule's zone")
+            ->required()
+            ->type_name("TIME");
+        command
+            ->add_option("--within", why_options.within,
+                         "Look so far before and after it (default: 12h)")
+            ->type_name("LENGTH");
+        add_folder(command, why_options.folder);
+        add_zoneinfo(command, why_options.zoneinfo);
+        add_format(command, why_options.format);
+        command->footer(
+            "Example:\n  sop why --group g0001 --at 2026-11-19T20:00 --dir examples/members");
+        command->callback([this] { run = [this] { return why(why_options); }; });
+    }
+
+    void add_doubt() {
+        auto* command = app.add_subcommand(
+            "doubt", "List the messages nobody can tell the end of, or settle them");
+        command->add_option("MESSAGE", doubt_options.ids, "Numbers of messages to settle");
+        command->add_flag("--all", doubt_options.all, "Settle all of them");
+        command
+            ->add_option("--as", doubt_options.as,
+                         "sent; failed (it did not arrive); or again (it did not, and is to be "
+                         "sent now)")
+            ->transform(one_of(settlements))
+            ->type_name("OUTCOME");
+        add_folder(command, doubt_options.folder);
+        add_format(command, doubt_options.format);
+        command->footer(
+            "Examples:\n  sop doubt --dir examples/members\n  sop doubt 812 813 --as sent\n"
+            "  sop doubt --all --as failed");
+        command->callback([this] { run = [this] { return doubt(doubt_options); }; });
+    }
+
+    void add_backup() {
+        auto* command =
+            app.add_subcommand("backup", "Copy the store to a file, while the executor goes on");
+        command->add_option("FILE", backup_options.file, "A file that is not there yet")
+            ->required();
+        add_folder(command, backup_options.folder);
+        command->footer("Example:\n  sop backup /backup/sop-2026-11-19.db --dir examples/members");
+        command->callback([this] { run = [this] { return backup(backup_options); }; });
     }
 
     void add_imports() {

@@ -178,6 +178,15 @@ std::string outcome_text(const Delivery& delivery) {
     return text;
 }
 
+// Quiet hours put it off; the spread of one time's posts is not worth a line each.
+std::string put_off_text(const Delivery& delivery, const lang::Rule& rule,
+                         const lang::calendar::Zone& zone) {
+    if (!delivery.moved_to || *delivery.moved_to - delivery.planned_for < rule.guards.spread)
+        return {};
+    const auto minute = date::floor<std::chrono::minutes>(*delivery.moved_to);
+    return fmt::format(", put off to {}", local_text(minute, zone));
+}
+
 Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
                    const lang::calendar::ZoneDatabase& zones, Store& store) {
     Report report;
@@ -202,11 +211,12 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
         for (const auto& due : page) {
             const std::string path = due.playbook + "." + due.rule;
             const auto& [rule, zone] = rules.at(path);
-            const std::string outcome = outcome_text(due.delivery);
+            const std::string outcome =
+                outcome_text(due.delivery) + put_off_text(due.delivery, *rule, *zone);
             auto& entry = report.rules[path];
             ++report.planned;
             ++entry.planned;
-            ++entry.outcomes[outcome];
+            ++entry.outcomes[outcome_text(due.delivery)];
             const auto local =
                 zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
             auto& line = report.timeline[{local, path, due.delivery.step, outcome}];
@@ -363,7 +373,7 @@ int rehearse(const RehearseOptions& options) {
     Wakeup wakeup;
     const StopSignal stop(wakeup);
     const RehearsalFolder folder(options.keep);
-    const auto store = open_sqlite_store(folder.store().string());
+    const auto store = open_sqlite_store(folder.store().string(), {.durable = false});
     fill_directory(options, loaded.config, *store);
     if (options.events) fill_events(*options.events, plan, *store);
 

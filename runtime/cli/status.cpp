@@ -1,6 +1,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/seed.h"
+#include "runtime/cli/stored_plans.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
@@ -16,37 +17,6 @@ namespace sop::runtime::cli {
 namespace {
 
 constexpr std::size_t rows_shown = 20;  // of each list
-
-// The name of a message's step, by the plan its run goes by.
-class StepNames {
-  public:
-    explicit StepNames(Store& store) : store_(store) {}
-
-    std::string name_of(const DueDelivery& due) {
-        const lang::Plan& plan = plan_of(due.firing.plan);
-        for (const auto& playbook : plan.playbooks) {
-            for (const auto& rule : playbook.rules) {
-                if (playbook.name != due.playbook || rule.name != due.rule) continue;
-                if (due.delivery.step < rule.steps.size())
-                    return rule.steps[due.delivery.step].name;
-            }
-        }
-        return fmt::format("step {}", due.delivery.step + 1);
-    }
-
-  private:
-    const lang::Plan& plan_of(PlanVersion version) {
-        const auto [at, added] = plans_.try_emplace(version);
-        if (added) {
-            if (const auto stored = store_.find_plan(version))
-                at->second = lang::plan_from_json(stored->json);
-        }
-        return at->second;
-    }
-
-    Store& store_;
-    std::map<PlanVersion, lang::Plan> plans_{};
-};
 
 struct Status {
     bool executor = false;
@@ -106,7 +76,7 @@ void print_moved(const std::vector<MovedTime>& moved) {
     fmt::print("{}", render_table(list, 2));
 }
 
-void print_outcomes(const Status& status, std::size_t shown, StepNames& steps) {
+void print_outcomes(const Status& status, std::size_t shown, StoredPlans& plans) {
     if (status.outcomes.empty()) {
         fmt::print("no message was planned yet\n");
         return;
@@ -124,20 +94,20 @@ void print_outcomes(const Status& status, std::size_t shown, StepNames& steps) {
     if (unknown == 0) return;
     fmt::print(
         "\n{} unknown: the request was written and no answer is on record. They are not sent "
-        "again.\n",
+        "again; `sop doubt` settles them.\n",
         count_text(unknown));
     Table list{{{"planned for (UTC)"}, {"to"}, {"name"}, {"rule"}, {"step"}}, {}};
     for (std::size_t i = 0; i < std::min(shown, status.unknown.size()); ++i) {
         const auto& due = status.unknown[i];
         list.rows.push_back({instant_text(due.delivery.planned_for), due.subject, due.subject_name,
-                             due.playbook + "." + due.rule, steps.name_of(due)});
+                             due.playbook + "." + due.rule, plans.step_of(due)});
     }
     fmt::print("{}", render_table(list, 2));
     if (status.unknown.size() > shown) fmt::print("  … `sop status --all` lists all of them\n");
 }
 
 void print_text(const Status& status, const std::string& store, std::size_t shown,
-                StepNames& steps) {
+                StoredPlans& plans) {
     fmt::print("store      {}\n", store);
     fmt::print("executor   {}\n", status.executor ? "running" : "not running");
     if (status.plan) {
@@ -149,7 +119,7 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     if (status.zones) print_zones(*status.zones);
     fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
                count_text(status.directory.members));
-    print_outcomes(status, shown, steps);
+    print_outcomes(status, shown, plans);
     print_moved(status.moved);
 }
 
@@ -176,7 +146,7 @@ nlohmann::json zones_json(const ZoneChange& zones, const std::vector<MovedTime>&
     return result;
 }
 
-void print_json(const Status& status, StepNames& steps) {
+void print_json(const Status& status, StoredPlans& plans) {
     using nlohmann::json;
     json outcomes = json::array();
     for (const auto& outcome : status.outcomes) {
@@ -191,7 +161,7 @@ void print_json(const Status& status, StepNames& steps) {
         unknown.push_back(
             {{"playbook", due.playbook},
              {"rule", due.rule},
-             {"step", steps.name_of(due)},
+             {"step", plans.step_of(due)},
              {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
              {"channel", due.delivery.channel},
              {"planned_for", instant_text(due.delivery.planned_for)}});
@@ -228,12 +198,12 @@ int status(const StatusOptions& options) {
     status.zones = store->latest_zone_change();
     if (everything) status.moved = store->moved_times();
     status.unknown = list_unknown(*store, limit);
-    StepNames steps(*store);
+    StoredPlans plans(*store);
     if (options.format == OutputFormat::json) {
-        print_json(status, steps);
+        print_json(status, plans);
     } else {
         print_text(status, config.store.string(),
-                   everything ? std::numeric_limits<std::size_t>::max() : rows_shown, steps);
+                   everything ? std::numeric_limits<std::size_t>::max() : rows_shown, plans);
     }
     return exit_fine;
 }

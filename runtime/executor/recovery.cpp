@@ -42,7 +42,7 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
                     const std::set<std::string>& channels, std::size_t page_rows, Instant now,
                     Reports& reports) {
     store.settle_attempting_as_unknown(now);
-    DeliveryFilter filter{DeliveryState::pending, page_rows};
+    DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
     for (;;) {
         const auto transaction = store.begin();
         const auto page = store.list_deliveries(filter);

@@ -57,9 +57,16 @@ date::local_days next_first_day(calendar::EveryNth::Unit unit, date::local_days 
     return first_day(unit, first + date::days{31});
 }
 
-std::int64_t messages_of(const lang::Step& step) {
-    return std::count_if(step.actions.begin(), step.actions.end(), [](const auto& action) {
-        return std::holds_alternative<lang::Deliver>(action);
+// The guarded ones among the messages of a step planned then that are wanted before `before`.
+std::int64_t messages_before(const lang::Rule& rule, const lang::Step& step,
+                             const calendar::Zone& zone, Instant planned_for, Instant before) {
+    const auto quiet =
+        rule.guards.quiet ? quiet_end(*rule.guards.quiet, zone, planned_for) : std::nullopt;
+    return std::count_if(step.actions.begin(), step.actions.end(), [&](const auto& action) {
+        const auto* deliver = std::get_if<lang::Deliver>(&action);
+        if (deliver == nullptr || !is_guarded(rule, step, *deliver)) return false;
+        if (!quiet || deliver->at_once) return planned_for < before;
+        return !rule.guards.quiet->skip && *quiet < before;
     });
 }
 
@@ -163,8 +170,9 @@ std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone
         const auto firing = next_firing(rule, zone, start);
         if (!firing || firing->begins_at >= before) break;
         for (const FixedStep& step : fixed_steps(rule, 0, std::nullopt, firing->window, zone)) {
-            if (step.planned_for > after && step.planned_for < before)
-                messages += messages_of(rule.steps[step.index]);
+            if (step.planned_for <= after) continue;
+            messages +=
+                messages_before(rule, rule.steps[step.index], zone, step.planned_for, before);
         }
         start = firing->window.start;
     }

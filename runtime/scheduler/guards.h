@@ -75,9 +75,9 @@ struct Admission {
 Admission admit(const lang::Rule& rule, const lang::calendar::Zone& zone, Contacts& contacts,
                 Instant now);
 
-// How many messages of the rule's steps with a fixed time are planned after `after` and before
-// `before`. Looks at those of its occurrences that can have such a step, at most
-// occurrences_searched_max.
+// How many guarded messages of the rule's steps with a fixed time are planned after `after` and
+// wanted, as quiet hours put them off, before `before`. Looks at those of its occurrences that can
+// have such a step, at most occurrences_searched_max.
 std::int64_t messages_to_come(const lang::Rule& rule, const lang::calendar::Zone& zone,
                               Instant after, Instant before);
 

@@ -193,6 +193,11 @@ struct DeliverySummary {
 
 struct DeliveryFilter {
     std::optional<DeliveryState> state{};
+    // Those for a subject, by their planned time; half open.
+    std::optional<SubjectKind> subject_kind{};
+    std::string subject{};
+    Instant from = Instant::min();
+    Instant to = Instant::max();
     std::size_t limit = 1000;
     DeliveryId after = 0;  // exclusive
 };
@@ -219,6 +224,9 @@ class Outbox {
                         Instant settled_at) = 0;
     // Whatever was being attempted when the process died: becomes unknown. Returns how many.
     virtual std::int64_t settle_attempting_as_unknown(Instant settled_at) = 0;
+
+    // An unknown one becomes pending, wanted at `at`.
+    virtual void send_again(DeliveryId id, Instant at) = 0;
 
     virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
     // With firing, rule and text, in the order of ids.

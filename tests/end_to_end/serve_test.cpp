@@ -91,6 +91,80 @@ TEST_CASE(
     CHECK(text.out.find(in_doubt.front()) != std::string::npos);
 }
 
+TEST_CASE("what is in doubt is settled by hand, and goes out again only when told",
+          "[serve][kill][doubt]") {
+    constexpr std::size_t groups = 3;
+    HttpSink sink;
+    std::promise<void> killed;
+    const auto after_kill = killed.get_future().share();
+    sink.answer_with([&](const SinkRequest& request) {
+        if (request.number <= groups) after_kill.wait();
+        return SinkAnswer{};
+    });
+    Project project(groups);
+    project.configure(sink.url());
+    project.post_each_minute("hook");
+    {
+        Process serve(project.serve());
+        REQUIRE(sink.wait_for_requests(groups));
+        serve.kill();
+        REQUIRE(serve.wait() == 128 + SIGKILL);
+    }
+    killed.set_value();
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=serving"));
+        serve.terminate();
+        REQUIRE(serve.wait() == 0);
+    }
+
+    const auto doubt = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"doubt", "--dir", project.path()});
+        return project.sop(more);
+    };
+    const auto listed = nlohmann::json::parse(doubt({"--format", "json"}).out)["unknown"];
+    REQUIRE(listed.size() == groups);
+    CHECK(doubt({}).out.find("g0002") != std::string::npos);
+    const auto number_of = [&](const std::string& group) {
+        for (const auto& entry : listed) {
+            if (entry["group"] == group) return std::to_string(entry["message"].get<int>());
+        }
+        return std::string();
+    };
+    const std::string planned_for = listed[0]["planned_for"];
+    CHECK(doubt({number_of("g0001"), "999", "--as", "sent"}).exit_code == 2);
+    CHECK(project.outcomes()["unknown"] == groups);
+    CHECK(doubt({number_of("g0001"), "--as", "sent"}).exit_code == 0);
+    CHECK(doubt({number_of("g0002"), "--as", "failed"}).exit_code == 0);
+    CHECK(doubt({number_of("g0003"), "--as", "again"}).exit_code == 0);
+    CHECK(doubt({}).out == "no message is in doubt\n");
+    const auto why = [&](const std::string& group) {
+        const auto answer = project.sop({"why", "--group", group, "--at", planned_for, "--dir",
+                                         project.path(), "--format", "json"});
+        return nlohmann::json::parse(answer.out)["messages"][0];
+    };
+    CHECK(why("g0001")["outcome"] == "sent");
+    CHECK(why("g0002")["outcome"] == "failed");
+    CHECK(why("g0002")["reason"] == "settled by hand");
+    CHECK(why("g0003")["outcome"] == "pending");
+
+    Process serve(project.serve());
+    REQUIRE(sink.wait_for_requests(groups + 1));
+    const auto copy = project.folder / "copy.db";
+    CHECK(project.sop({"backup", copy.string(), "--dir", project.path()}).exit_code == 0);
+    CHECK(std::filesystem::exists(copy));
+    CHECK(project.sop({"backup", copy.string(), "--dir", project.path()}).exit_code == 2);
+    REQUIRE(serve.wait_for_line("outcome=sent"));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    const auto posts = posts_by_group_and_time(sink);
+    CHECK(posts.at(planned_for + " g0001") == 1);
+    CHECK(posts.at(planned_for + " g0002") == 1);
+    CHECK(posts.at(planned_for + " g0003") == 2);
+    CHECK(why("g0003")["outcome"] == "sent");
+    CHECK(why("g0003")["attempts"] == 2);
+}
+
 TEST_CASE("killed at five points of one firing, every group has one outcome and none two posts",
           "[serve][kill]") {
     constexpr std::size_t groups = 900;

@@ -10,6 +10,12 @@ PRAGMA wal_autocheckpoint = 20000;
 PRAGMA journal_size_limit = 134217728;
 PRAGMA cache_size = -65536;
 
+-- name: be_volatile
+PRAGMA synchronous = OFF
+
+-- name: vacuum_into
+VACUUM INTO ?1
+
 -- name: use_wal
 PRAGMA journal_mode = WAL
 
@@ -146,6 +152,11 @@ UPDATE delivery SET state = 'unknown', reason = ?2, settled_at = ?1 WHERE state 
 -- name: update_moved
 UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pending'
 
+-- name: update_to_pending_again
+UPDATE delivery
+SET state = 'pending', due_at = ?2, moved_to = ?2, reason = 'sent again by hand', settled_at = NULL
+WHERE id = ?1 AND state = 'unknown'
+
 -- name: insert_contact
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 
@@ -204,7 +215,9 @@ SELECT id, run, step, action, channel, message, planned_for, due_at, state, reas
        moved_to, priority, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
-WHERE id > ?1 AND (?2 IS NULL OR state = ?2)
+WHERE id > ?1
+  AND (?2 IS NULL OR state = ?2)
+  AND (?4 IS NULL OR (subject_kind = ?4 AND subject = ?5 AND planned_for >= ?6 AND planned_for < ?7))
 ORDER BY id
 LIMIT ?3
 

@@ -339,6 +339,7 @@ class SqliteStore : public Store {
     SqliteStore(const std::string& path, const SqliteOptions& options)
         : connection_(path, access_for(options.open), options.busy_timeout) {
         prepare_schema(connection_, options.open);
+        if (!options.durable) connection_.run_script(sql::be_volatile);
     }
 
     std::unique_ptr<Transaction> begin() override {
@@ -498,13 +499,20 @@ class SqliteStore : public Store {
         return connection_.changed_rows();
     }
 
+    void send_again(DeliveryId id, Instant at) override {
+        change_row("unknown delivery", id, query(sql::update_to_pending_again, id, to_column(at)));
+    }
+
     std::vector<DeliverySummary> summarize_deliveries() override {
         return all(query(sql::select_delivery_summary), read_summary);
     }
 
     std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) override {
         const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
-        return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit)),
+        const auto kind =
+            filter.subject_kind ? std::optional(to_text(*filter.subject_kind)) : std::nullopt;
+        return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit), kind,
+                         filter.subject, to_column(filter.from), to_column(filter.to)),
                    read_delivery_detail);
     }
 
@@ -762,6 +770,11 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, const SqliteOp
 
 std::unique_ptr<Store> open_memory_store() {
     return std::make_unique<SqliteStore>(":memory:", SqliteOptions{});
+}
+
+void back_up(const std::string& path, const std::string& target) {
+    SqliteConnection connection(path, SqliteConnection::Access::read, SqliteOptions{}.busy_timeout);
+    connection.query(sql::vacuum_into, target).next();
 }
 
 void copy_directory(const std::string& path, Store& store) {

@@ -17,15 +17,21 @@ struct SqliteOptions {
     };
     Open open = Open::create_if_missing;
     std::chrono::milliseconds busy_timeout{5000};
+    // What was committed is on the disk (`synchronous=FULL`). Off for a store that is thrown away.
+    bool durable = true;
 };
 
 // Throws StoreError when the file cannot be opened, is locked, read-only, not a database, not one
-// of ours, or written by a newer version. `synchronous=FULL`: what was committed is on the disk.
+// of ours, or written by a newer version.
 std::unique_ptr<Store> open_sqlite_store(const std::string& path,
                                          const SqliteOptions& options = {});
 
 // The same store without a file, for tests: gone when closed.
 std::unique_ptr<Store> open_memory_store();
+
+// Writes the store as it is at this moment to a new file, whoever writes to it meanwhile. Throws
+// StoreError.
+void back_up(const std::string& path, const std::string& target);
 
 // Copies groups, members and tags of the database at `path` into `store`, in the transaction that
 // is open.

@@ -268,6 +268,12 @@ TEST_CASE("messages to come are those of steps whose time is fixed", "[scheduler
     CHECK(to_come("2026-11-19 20:00", "2026-11-20 00:00") == 1);
     CHECK(to_come("2026-11-19 21:00", "2026-11-19 22:00") == 0);
     CHECK(to_come("2026-11-01 00:00", "2026-12-01 00:00") == 16);
+    // What quiet hours put off takes the next day's slot.
+    rule.guards.quiet = lang::QuietHours{22h, 7h};
+    CHECK(to_come("2026-11-19 00:00", "2026-11-20 00:00") == 2);
+    CHECK(to_come("2026-11-19 00:00", "2026-11-20 07:00:01") == 3);
+    rule.guards.quiet->skip = true;
+    CHECK(to_come("2026-11-19 00:00", "2026-11-20 12:00") == 2);
 }
 
 }  // namespace sop::runtime

@@ -1,0 +1,152 @@
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/seed.h"
+#include "runtime/cli/stored_plans.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/clock/instant_text.h"
+#include "runtime/executor/guardian.h"
+#include "runtime/store/nudge.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+constexpr std::size_t text_cells = 30;
+
+std::vector<DueDelivery> list_unknown(Store& store) {
+    return store.list_deliveries(
+        {.state = DeliveryState::unknown, .limit = std::numeric_limits<std::int64_t>::max()});
+}
+
+// Those with the ids given, or all. Throws for an id that is not in doubt.
+std::vector<DueDelivery> chosen(const DoubtOptions& options, std::vector<DueDelivery> unknown) {
+    if (options.all) return unknown;
+    std::vector<DueDelivery> found;
+    for (const DeliveryId id : options.ids) {
+        const auto at = std::find_if(unknown.begin(), unknown.end(), [id](const DueDelivery& due) {
+            return due.delivery.id == id;
+        });
+        if (at == unknown.end()) {
+            throw CommandError(
+                fmt::format("no message {} is in doubt; `sop doubt` lists those that are", id));
+        }
+        found.push_back(*at);
+    }
+    return found;
+}
+
+// In one transaction: all or none.
+void settle(Store& store, const std::vector<DueDelivery>& settled, DoubtOptions::As as,
+            Instant now) {
+    const auto transaction = store.begin();
+    for (const DueDelivery& due : settled) {
+        const DeliveryId id = due.delivery.id;
+        Contact contact = contact_of(due);
+        switch (as) {
+            case DoubtOptions::As::nothing:
+                break;
+            case DoubtOptions::As::sent:
+                store.settle(id, DeliveryState::sent, "settled by hand", now);
+                break;
+            case DoubtOptions::As::failed:
+                store.settle(id, DeliveryState::failed, "settled by hand", now);
+                store.remove_contact(contact);
+                break;
+            case DoubtOptions::As::again:
+                store.send_again(id, now);
+                contact.at = now;
+                store.change_contact(contact);
+                break;
+        }
+    }
+    transaction->commit();
+}
+
+void print_text(const std::vector<DueDelivery>& unknown, StoredPlans& plans) {
+    if (unknown.empty()) {
+        fmt::print("no message is in doubt\n");
+        return;
+    }
+    Table table{{{"message", Table::Align::right},
+                 {"planned for (UTC)"},
+                 {"to"},
+                 {"name"},
+                 {"rule"},
+                 {"step"},
+                 {"channel"},
+                 {"text"},
+                 {"why"}},
+                {}};
+    for (const DueDelivery& due : unknown) {
+        table.rows.push_back(
+            {std::to_string(due.delivery.id), instant_text(due.delivery.planned_for), due.subject,
+             due.subject_name, due.playbook + "." + due.rule, plans.step_of(due),
+             due.delivery.channel, shortened(due.text, text_cells), due.delivery.reason});
+    }
+    fmt::print(
+        "{}\nThe request was written and no answer is on record. Look at the chat, then say "
+        "`--as sent`,\n`--as failed` (it did not arrive), or `--as again` (it did not, and "
+        "is to be sent now).\n",
+        render_table(table));
+}
+
+nlohmann::json json_of(const std::vector<DueDelivery>& unknown, StoredPlans& plans) {
+    auto messages = nlohmann::json::array();
+    for (const DueDelivery& due : unknown) {
+        messages.push_back(
+            {{"message", due.delivery.id},
+             {"planned_for", instant_text(due.delivery.planned_for)},
+             {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
+             {"playbook", due.playbook},
+             {"rule", due.rule},
+             {"step", plans.step_of(due)},
+             {"channel", due.delivery.channel},
+             {"text", due.text},
+             {"why", due.delivery.reason}});
+    }
+    return messages;
+}
+
+}  // namespace
+
+int doubt(const DoubtOptions& options) {
+    const Config config = load_config(options.folder);
+    const bool settles = options.as != DoubtOptions::As::nothing;
+    if (settles == (options.ids.empty() && !options.all)) {
+        throw CommandError(settles
+                               ? "say which messages: their numbers, or --all"
+                               : "say what became of them: --as sent, --as failed or --as again");
+    }
+    const auto store = open_existing(config, !settles);
+    if (!settles) {
+        StoredPlans plans(*store);
+        const auto unknown = list_unknown(*store);
+        if (options.format == OutputFormat::json) {
+            fmt::print(
+                "{}\n",
+                nlohmann::json{{"format_version", 1}, {"unknown", json_of(unknown, plans)}}.dump());
+        } else {
+            print_text(unknown, plans);
+        }
+        return exit_fine;
+    }
+    const auto settled = chosen(options, list_unknown(*store));
+    settle(*store, settled, options.as, SystemClock().now());
+    if (options.as == DoubtOptions::As::again) send_nudge(config.store);
+    if (options.format == OutputFormat::json) {
+        fmt::print("{}\n",
+                   nlohmann::json{{"format_version", 1}, {"settled", settled.size()}}.dump());
+    } else {
+        fmt::print("{} message{} settled\n", count_text(static_cast<std::int64_t>(settled.size())),
+                   settled.size() == 1 ? "" : "s");
+    }
+    return exit_fine;
+}
+
+}  // namespace sop::runtime::cli

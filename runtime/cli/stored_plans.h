@@ -1,0 +1,28 @@
+// The plans a store holds, for commands that say what its messages were.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "lang/plan.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime::cli {
+
+class StoredPlans {
+  public:
+    explicit StoredPlans(Store& store) : store_(store) {}
+
+    // The rule a message is of, by the plan its run goes by; nullptr when that is not there.
+    const lang::Rule* rule_of(const DueDelivery& due);
+    // "start - 10m"
+    std::string step_of(const DueDelivery& due);
+
+  private:
+    const lang::Plan& plan_of(PlanVersion version);
+
+    Store& store_;
+    std::map<PlanVersion, lang::Plan> plans_{};
+};
+
+}  // namespace sop::runtime::cli
