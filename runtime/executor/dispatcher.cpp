@@ -39,6 +39,7 @@ bool Dispatcher::dispatch(Instant now) {
     const auto transaction = store_.begin();
     for (const Outcome& outcome : outcomes) record(outcome, now);
     for (Line& line : lines_) marked.push_back(mark_due(line, now));
+    guardian_.record_presence(now);
     transaction->commit();
 
     for (std::size_t i = 0; i < lines_.size(); ++i) start(lines_[i], std::move(marked[i]), now);
@@ -173,6 +174,10 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
         const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
         const lang::Rule& rule = *loaded.rule;
         const Window window{due.firing.start_at, due.firing.end_at};
+        if (guardian_.is_missed(delivery, rule)) {
+            if (delivery.attempts > 0) return end_as(DeliveryState::failed, delivery.reason);
+            return end_as(DeliveryState::skipped, "late");
+        }
         if (has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), now)) {
             // One that was refused all along failed; only one that never had its turn ran out of
             // budget.

@@ -48,8 +48,14 @@ void Executor::recover() {
     change_zone_data(store_, plans_, plans_.zones(), UnusableZone::leave, options_.page_rows,
                      clock_.now(), reports_);
     go_on_with_latest_plan();
+    guardian_.come_back_after_stop(clock_.now());
     recover_outbox(store_, plans_, walker_, guardian_, dispatcher_.channel_names(),
                    options_.page_rows, clock_.now(), reports_);
+}
+
+void Executor::wake(std::optional<Instant> deadline) {
+    const Instant now = clock_.now();
+    guardian_.be_present(deadline ? std::min(*deadline, now) : now);
 }
 
 void Executor::deploy(const lang::Plan& plan) {
@@ -85,6 +91,7 @@ void Executor::add_version(const lang::Plan& plan, const std::string& hash, Inst
 
 bool Executor::turn() {
     const Instant now = clock_.now();
+    guardian_.come_back(now);
     const bool walked = walker_.advance(now);
     const bool dispatched = dispatcher_.dispatch(now);
     reports_.tell();
@@ -105,6 +112,7 @@ void Executor::run(const std::function<bool()>& stopped, std::optional<Instant> 
         const auto due = next_due();
         const auto deadline = due && until ? std::min(*due, *until) : (due ? due : until);
         clock_.wait(deadline, wakeup_);
+        wake(deadline);
     }
 }
 

@@ -38,6 +38,9 @@ class Executor {
     // (zone_change.h), settles what the last process left open (recovery.h) and goes on with the
     // plan that was in force.
     void recover();
+    // After a wait that was to end at `deadline` (no later than now without one): what came due
+    // since then was missed, not waiting.
+    void wake(std::optional<Instant> deadline);
 
     // Goes on with other zone data, between rounds. Throws ZoneDataError when they lack a zone that
     // is in use; those before then stay in use and nothing has changed. False when the data are the

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/lateness.h"
+
 namespace sop::runtime {
 
 namespace {
 
 // Longer than any period of a cap; older contacts count for nothing.
 constexpr date::days kept_for{40};
+
+// A start is wrong by so much at most about how long nobody was there.
+constexpr std::chrono::seconds presence_recorded_each{1};
+
+// Less than that is no absence but a busy machine.
+constexpr std::chrono::seconds absence_min{1};
+constexpr std::size_t absences_kept = 32;
 
 bool may_have_reached(DeliveryState state) {
     return state == DeliveryState::sent || state == DeliveryState::confirmed ||
@@ -74,6 +83,36 @@ void Guardian::use(const LoadedPlan* in_force, Instant now) {
     const bool kept = store_.has_contacts();
     keeps_ = kept || (in_force_ != nullptr && counts_contacts(*in_force_));
     if (keeps_ && !kept) store_.rebuild_contacts(now - kept_for);
+}
+
+void Guardian::come_back_after_stop(Instant now) {
+    absences_ = {{store_.present_until().value_or(Instant::min()), now}};
+    present_until_ = now;
+}
+
+void Guardian::come_back(Instant now) {
+    if (present_until_ != Instant::min() && now - present_until_ > absence_min) {
+        if (absences_.size() == absences_kept) absences_.erase(absences_.begin());
+        absences_.push_back({present_until_, now});
+    }
+    present_until_ = now;
+}
+
+void Guardian::record_presence(Instant now) {
+    const bool stepped_back = now < presence_recorded_;
+    if (!stepped_back && now < presence_recorded_ + presence_recorded_each) return;
+    store_.set_present_until(now);
+    presence_recorded_ = now;
+}
+
+bool Guardian::was_waiting(const Delivery& delivery) const {
+    return !absences_.empty() && delivery.wanted_at() <= absences_.back().from;
+}
+
+bool Guardian::is_missed(const Delivery& delivery, const lang::Rule& rule) const {
+    return std::any_of(absences_.begin(), absences_.end(), [&](const Absence& absence) {
+        return is_too_late(rule, std::max(delivery.wanted_at(), absence.from), absence.to);
+    });
 }
 
 void Guardian::expect(const Contact& contact) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "runtime/executor/plan_book.h"
 #include "runtime/scheduler/guards.h"
@@ -22,6 +23,20 @@ class Guardian {
     // The plan in force, or nullptr while there is none that can be read. It must stay until there
     // is another.
     void use(const LoadedPlan* in_force, Instant now);
+
+    // At a start: nobody was there since the time the store has.
+    void come_back_after_stop(Instant now);
+    // In a process that goes on: nobody was there since it was last `present`, if that is long ago.
+    void come_back(Instant now);
+    void be_present(Instant until) { present_until_ = until; }
+    // For the store to keep.
+    void record_presence(Instant now);
+    // Whether a message was waiting already when the executor was last away: then it was its
+    // channel that kept it.
+    bool was_waiting(const Delivery& delivery) const;
+    // Whether it is too late because the executor was away. Time in which it was there is no
+    // lateness.
+    bool is_missed(const Delivery& delivery, const lang::Rule& rule) const;
 
     // What a message that was decided waits for; its contact when it counts.
     void expect(const Contact& contact);
@@ -49,6 +64,13 @@ class Guardian {
     Store& store_;
     const LoadedPlan* in_force_ = nullptr;
     bool keeps_ = false;
+    struct Absence {
+        Instant from{};
+        Instant to{};
+    };
+    std::vector<Absence> absences_;  // the last of them, as long as messages can have waited
+    Instant present_until_ = Instant::min();
+    Instant presence_recorded_ = Instant::min();
     // What many messages of one round have in common.
     std::map<std::tuple<RuleId, Instant>, std::int64_t> to_come_;
     Instant to_come_at_{};

@@ -14,7 +14,8 @@ struct End {
 };
 
 std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& walker,
-                            const std::set<std::string>& channels, Instant now) {
+                            const Guardian& guardian, const std::set<std::string>& channels,
+                            Instant now) {
     const Delivery& delivery = due.delivery;
     if (!channels.contains(delivery.channel)) {
         return End{DeliveryState::failed,
@@ -24,11 +25,11 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
         const LoadedRule& rule = plans.rule(due.firing.plan, due.firing.rule);
         const StepContext context = walker.context_of(rule, due.firing, now);
         if (now <= delivery.wanted_at()) return std::nullopt;
-        const bool is_wanted =
-            !is_too_late(*rule.rule, delivery.wanted_at(), now) &&
-            walker.count_newer(context, rule.id, delivery.step, delivery.planned_for, due.subject) <
-                newer_needed(*rule.rule);
-        if (is_wanted) return std::nullopt;
+        const bool is_overtaken =
+            !guardian.was_waiting(delivery) &&
+            walker.count_newer(context, rule.id, delivery.step, delivery.planned_for,
+                               due.subject) >= newer_needed(*rule.rule);
+        if (!is_overtaken && !guardian.is_missed(delivery, *rule.rule)) return std::nullopt;
         if (delivery.attempts > 0) return End{DeliveryState::failed, delivery.reason};
         return End{DeliveryState::skipped, "late"};
     } catch (const PlanError& error) {
@@ -47,7 +48,7 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
         const auto transaction = store.begin();
         const auto page = store.list_deliveries(filter);
         for (const DueDelivery& due : page) {
-            if (const auto end = find_end(due, plans, walker, channels, now)) {
+            if (const auto end = find_end(due, plans, walker, guardian, channels, now)) {
                 store.settle(due.delivery.id, end->state, end->reason, now);
                 guardian.settled(contact_of(due), end->state);
                 reports.settled(due.playbook, due.rule, end->state, end->reason);

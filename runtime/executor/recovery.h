@@ -13,10 +13,11 @@
 namespace sop::runtime {
 
 // Messages that were being attempted may have been taken: they become unknown and are not sent
-// again. Pending ones go through the late policy as of now, as nobody can tell waiting for a
-// channel from a stop any more: too late or overtaken, one that was never tried is `skipped`
-// "late", and one that was is `failed` with its last reason. One whose channel is no longer set up
-// is `failed`. Works in transactions of `page_rows`; broken off, it may simply be repeated.
+// again. Pending ones go through the late policy, by how long nobody was there since they were
+// wanted: too late, or overtaken while nobody was, one that was never tried is `skipped` "late",
+// and one that was is `failed` with its last reason. What waited for its channel before goes on
+// waiting. One whose channel is no longer set up is `failed`. Works in transactions of `page_rows`;
+// broken off, it may simply be repeated.
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
                     const std::set<std::string>& channels, std::size_t page_rows, Instant now,
                     Reports& reports);

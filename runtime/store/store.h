@@ -274,6 +274,17 @@ class ContactBook {
     virtual void rebuild_contacts(Instant since) = 0;
 };
 
+// ---- presence
+// -------------------------------------------------------------------------------------------------------
+
+class Presence {
+  public:
+    virtual ~Presence() = default;
+    // Until when an executor was there and looked after its messages; nothing for a new store.
+    virtual std::optional<Instant> present_until() = 0;
+    virtual void set_present_until(Instant until) = 0;
+};
+
 // ---- zone data
 // ------------------------------------------------------------------------------------------------------
 
@@ -389,6 +400,7 @@ class Store : public PlanStore,
               public RunStore,
               public Outbox,
               public ContactBook,
+              public Presence,
               public ZoneStore,
               public EventInbox,
               public Directory {

@@ -90,7 +90,10 @@ lang::CalendarTrigger weekly(std::size_t day, std::chrono::seconds time,
 }
 
 lang::EventTrigger on_event(std::string event, std::optional<std::string> argument) {
-    return {std::move(event), std::move(argument)};
+    lang::EventTrigger trigger;
+    trigger.event = std::move(event);
+    trigger.argument = std::move(argument);
+    return trigger;
 }
 
 lang::StepTime at_start(std::chrono::seconds offset) {
@@ -324,6 +327,7 @@ void World::tick(std::chrono::milliseconds by) {
         // Everything due at this instant was done, or the loop would never end.
         REQUIRE(next > clock_.now());
         clock_.set(next);
+        executor_->wake(next);
     }
     check_accounts();
 }

@@ -157,6 +157,12 @@ UPDATE delivery
 SET state = 'pending', due_at = ?2, moved_to = ?2, reason = 'sent again by hand', settled_at = NULL
 WHERE id = ?1 AND state = 'unknown'
 
+-- name: select_present_until
+SELECT until FROM presence
+
+-- name: upsert_present_until
+INSERT INTO presence (id, until) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET until = excluded.until
+
 -- name: insert_contact
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 

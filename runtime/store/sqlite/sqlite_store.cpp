@@ -576,6 +576,16 @@ class SqliteStore : public Store {
         });
     }
 
+    // ---- presence
+
+    std::optional<Instant> present_until() override {
+        return first(query(sql::select_present_until), read_instant);
+    }
+
+    void set_present_until(Instant until) override {
+        query(sql::upsert_present_until, to_column(until)).next();
+    }
+
     // ---- zone data
 
     std::vector<StoredZone> stored_zones() override {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/world.h"
+
 namespace sop::runtime {
 
 using lang::ValueType;
@@ -36,24 +38,22 @@ TEST_CASE("an event starts the rules on its name and first field", "[scheduler][
         bool expected;
     };
     const Row rows[] = {
-        {"same name", {"opened", {}}, event_of("opened", {{"what", "article_1"}}), true},
-        {"another name", {"shared", {}}, event_of("opened"), false},
-        {"same argument",
-         {"opened", "article_1"},
-         event_of("opened", {{"what", "article_1"}}),
+        {"same name", tests::on_event("opened"), event_of("opened", {{"what", "article_1"}}), true},
+        {"another name", tests::on_event("shared"), event_of("opened"), false},
+        {"same argument", tests::on_event("opened", "article_1"),
+         event_of("opened", {{"what", "article_1"}}), true},
+        {"another argument", tests::on_event("opened", "article_2"),
+         event_of("opened", {{"what", "article_1"}}), false},
+        {"the argument in another field", tests::on_event("opened", "x"),
+         event_of("opened", {{"where", "x"}}), false},
+        {"a missing first field", tests::on_event("opened", "article_1"), event_of("opened"),
+         false},
+        {"a first field by default", tests::on_event("shared", "article_1"), event_of("shared"),
          true},
-        {"another argument",
-         {"opened", "article_2"},
-         event_of("opened", {{"what", "article_1"}}),
-         false},
-        {"the argument in another field",
-         {"opened", "x"},
-         event_of("opened", {{"where", "x"}}),
-         false},
-        {"a missing first field", {"opened", "article_1"}, event_of("opened"), false},
-        {"a first field by default", {"shared", "article_1"}, event_of("shared"), true},
-        {"an argument where there are no fields", {"joined", "x"}, event_of("joined"), false},
-        {"an event nobody declared", {"left", "x"}, event_of("left", {{"what", "x"}}), false},
+        {"an argument where there are no fields", tests::on_event("joined", "x"),
+         event_of("joined"), false},
+        {"an event nobody declared", tests::on_event("left", "x"),
+         event_of("left", {{"what", "x"}}), false},
     };
     const lang::Plan plan = plan_with_events();
     for (const Row& row : rows) {

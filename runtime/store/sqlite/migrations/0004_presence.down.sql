@@ -1,0 +1,3 @@
+DROP TABLE presence;
+
+PRAGMA user_version = 3;
