@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace sop::runtime::cli {
 
@@ -20,8 +19,7 @@ namespace {
 constexpr std::size_t text_cells = 30;
 
 std::vector<DueDelivery> list_unknown(Store& store) {
-    return store.list_deliveries(
-        {.state = DeliveryState::unknown, .limit = std::numeric_limits<std::int64_t>::max()});
+    return store.list_deliveries({.state = DeliveryState::unknown, .limit = every_row});
 }
 
 // Those with the ids given, or all. Throws for an id that is not in doubt.

@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace sop::runtime::cli {
 
@@ -27,20 +26,6 @@ struct Status {
     std::vector<MovedTime> moved;
     std::vector<DueDelivery> unknown;  // one more than is shown, when there are more
 };
-
-std::vector<DueDelivery> list_unknown(Store& store, std::size_t limit) {
-    std::vector<DueDelivery> unknown;
-    DeliveryFilter filter;
-    filter.state = DeliveryState::unknown;
-    while (unknown.size() < limit) {
-        filter.limit = std::min<std::size_t>(1000, limit - unknown.size());
-        auto page = store.list_deliveries(filter);
-        if (page.empty()) break;
-        filter.after = page.back().delivery.id;
-        for (auto& delivery : page) unknown.push_back(std::move(delivery));
-    }
-    return unknown;
-}
 
 std::int64_t count_of(const std::vector<DeliverySummary>& outcomes, DeliveryState state) {
     std::int64_t count = 0;
@@ -187,7 +172,7 @@ int status(const StatusOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
     const bool everything = options.all || options.format == OutputFormat::json;
-    const std::size_t limit = everything ? std::numeric_limits<std::size_t>::max() : rows_shown + 1;
+    const std::size_t limit = everything ? every_row : rows_shown + 1;
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store->begin();
     Status status;
@@ -197,13 +182,12 @@ int status(const StatusOptions& options) {
     status.outcomes = store->summarize_deliveries();
     status.zones = store->latest_zone_change();
     if (everything) status.moved = store->moved_times();
-    status.unknown = list_unknown(*store, limit);
+    status.unknown = store->list_deliveries({.state = DeliveryState::unknown, .limit = limit});
     StoredPlans plans(*store);
     if (options.format == OutputFormat::json) {
         print_json(status, plans);
     } else {
-        print_text(status, config.store.string(),
-                   everything ? std::numeric_limits<std::size_t>::max() : rows_shown, plans);
+        print_text(status, config.store.string(), everything ? every_row : rows_shown, plans);
     }
     return exit_fine;
 }

@@ -13,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace sop::runtime::cli {
 
@@ -205,7 +204,7 @@ class Answer {
                                            .subject = question.subject,
                                            .from = question.at - question.within,
                                            .to = question.at + question.within,
-                                           .limit = std::numeric_limits<std::int64_t>::max()});
+                                           .limit = every_row});
         std::stable_sort(messages_.begin(), messages_.end(), [](const auto& a, const auto& b) {
             return a.delivery.planned_for < b.delivery.planned_for;
         });

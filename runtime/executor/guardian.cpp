@@ -1,7 +1,5 @@
 #include "runtime/executor/guardian.h"
 
-#include <algorithm>
-
 #include "runtime/scheduler/lateness.h"
 
 namespace sop::runtime {

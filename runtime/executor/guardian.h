@@ -5,6 +5,7 @@
 // and are made up from the outbox then, so that a store without such rules pays nothing for them.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
@@ -28,7 +29,8 @@ class Guardian {
     void come_back_after_stop(Instant now);
     // In a process that goes on: nobody was there since it was last `present`, if that is long ago.
     void come_back(Instant now);
-    void be_present(Instant until) { present_until_ = until; }
+    // Never less than it was there before: what a wait was for may lie in the past.
+    void be_present(Instant until) { present_until_ = std::max(present_until_, until); }
     // For the store to keep.
     void record_presence(Instant now);
     // Whether a message was waiting already when the executor was last away: then it was its

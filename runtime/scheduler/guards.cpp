@@ -157,13 +157,13 @@ Admission admit(const lang::Rule& rule, const calendar::Zone& zone, Contacts& co
 std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone, Instant after,
                               Instant before) {
     // The length of its run as far as it is fixed, and a day for changes of the clock.
-    const auto sample = next_firing(rule, zone, after);
-    const auto last = sample ? sample : next_firing(rule, zone, Instant{});
-    if (!last) return 0;
-    const auto steps = fixed_steps(rule, 0, std::nullopt, last->window, zone);
+    auto sample = next_firing(rule, zone, after);
+    if (!sample) sample = next_firing(rule, zone, Instant{});
+    if (!sample) return 0;
+    const auto steps = fixed_steps(rule, 0, std::nullopt, sample->window, zone);
     if (steps.empty()) return 0;
     const milliseconds slack = date::days{1};
-    const milliseconds length = steps.back().planned_for - last->window.start + slack;
+    const milliseconds length = steps.back().planned_for - sample->window.start + slack;
     Instant start = after - std::max(length, slack);
     std::int64_t messages = 0;
     for (int i = 0; i < occurrences_searched_max; ++i) {

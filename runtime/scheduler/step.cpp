@@ -48,7 +48,7 @@ class StepPerformance {
     }
 
   private:
-    std::variant<SendText, Withhold, lang::ChangeTag> deliver(const lang::Deliver& deliver) const {
+    decltype(StepEffect::what) deliver(const lang::Deliver& deliver) const {
         const bool guarded = is_guarded(context_.rule, step_, deliver) && !deliver.at_once;
         const auto wanted_at = place(context_.rule, context_.zone, context_.window, planned_for_,
                                      subject_id(facts_.subject), guarded);

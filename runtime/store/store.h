@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -190,6 +191,9 @@ struct DeliverySummary {
     std::string reason{};
     std::int64_t count = 0;
 };
+
+// As a limit: no limit.
+inline constexpr std::size_t every_row = std::numeric_limits<std::int64_t>::max();
 
 struct DeliveryFilter {
     std::optional<DeliveryState> state{};

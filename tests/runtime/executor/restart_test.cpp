@@ -291,6 +291,19 @@ TEST_CASE("a newer post overtakes what was due while nobody was there", "[execut
     CHECK(world.outcomes() == Outcomes{{"sent", 20 + sent}, {"skipped: late", 20 - sent}});
 }
 
+TEST_CASE("an event of long ago that comes during a wait makes nobody absent",
+          "[executor][late][restart]") {
+    World world{posting_at({8h}), "2026-11-16 07:00"};
+    world.platform().in_flight_max = 1;
+    world.platform().answer = [](const Attempt&) { return Answer{Answer::Kind::sent, "", 1min}; };
+    world.groups(20);
+    world.run_until("2026-11-16 08:10:30");
+    // What was to be waited for lay in the past.
+    world.executor().wake(instant("2026-11-16 01:00"));
+    world.run_until("2026-11-16 12:00");
+    CHECK(world.outcomes() == Outcomes{{"sent", 20}});
+}
+
 // What waits for its channel waits on after a short stop; a long one is a miss, whether the process
 // died or stood still.
 TEST_CASE("a stop is told from waiting for a channel", "[executor][late][restart]") {
