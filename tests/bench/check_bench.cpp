@@ -166,8 +166,18 @@ int main() {
     run({SOP_BINARY, "fmt", "--language", "zh-CN", (scratch.path() / "zh").string()});
 
     const double nginx_rate = measure_nginx(scratch.path(), lines_wanted);
-    for (const auto& [name, folder] : {std::pair("sop check", "en_1"), {"sop check, zh-CN", "zh"}})
-        report(name, lines, cpu_seconds({SOP_BINARY, "check", (scratch.path() / folder).string()}),
-               nginx_rate);
+    struct Case {
+        const char* name;
+        const char* folder;
+        std::vector<std::string> options;
+    };
+    for (const auto& [name, folder, options] :
+         {Case{"sop check", "en_1", {}}, Case{"sop check, zh-CN", "zh", {}},
+          Case{"sop check --horizon 0", "en_1", {"--horizon", "0"}},
+          Case{"sop check --horizon 0, zh-CN", "zh", {"--horizon", "0"}}}) {
+        std::vector<std::string> command{SOP_BINARY, "check", (scratch.path() / folder).string()};
+        command.insert(command.end(), options.begin(), options.end());
+        report(name, lines, cpu_seconds(command), nginx_rate);
+    }
     measure_keystroke();
 }
