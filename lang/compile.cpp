@@ -84,7 +84,7 @@ class ProjectCheck {
     }
 
     static void require_equal(ProjectFile& file, Places& places, const ast::Name& name,
-                              std::string shape, Pattern message) {
+                              const std::string& shape, Pattern message) {
         const auto [first, added] = places.emplace(name.text, Declared{{&file, name.span}, shape});
         if (added || first->second.shape == shape || first->second.at.file == &file) return;
         report(file, name, message, first->second.at);

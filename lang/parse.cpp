@@ -66,7 +66,7 @@ struct TokenBuilder {
     }
 
     // One note a file: who writes with a Chinese input method writes all signs so.
-    void note_full_width(SourceSpan span, std::string ascii, std::string_view written) {
+    void note_full_width(SourceSpan span, const std::string& ascii, std::string_view written) {
         if (++full_width_signs > 1) return;
         report(code::full_width_punctuation, span,
                "full-width `{}` is written where `{}` is meant"_say(written, ascii),
