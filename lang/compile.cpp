@@ -48,7 +48,7 @@ class ProjectCheck {
                                  field.type ? field.type->name.text : "", field.optional,
                                  field.default_value ? field.default_value->text : "");
         }
-        require_equal(file, events_, event.name, std::move(shape),
+        require_equal(file, events_, event.name, shape,
                       "the event `{}` is declared otherwise in another file"_say);
     }
     void take(ProjectFile& file, const ast::ChannelDeclaration& channel) {
