@@ -29,9 +29,21 @@ std::size_t begin_of_bracket(std::string_view text, std::size_t end, char opener
     return std::string_view::npos;
 }
 
-// The longest `items[run.date].name`, `count(order)` or `group.name` that ends at `end`.
+std::string_view without_trailing_blanks(std::string_view text) {
+    return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+// The longest `items[run.date].name`, `count(order)` or `group . name` that ends at `end`, where
+// there is a `}`.
 std::size_t begin_of_expression(std::string_view text, std::size_t end) {
     while (end > 0) {
+        const std::string_view before = without_trailing_blanks(text.substr(0, end));
+        if (before.size() < end) {
+            const bool joins = std::string_view("}.([").find(text[end]) != std::string_view::npos;
+            if (!joins && !before.ends_with('.')) return end;
+            end = before.size();
+            continue;
+        }
         const char last = text[end - 1];
         if (last == ')' || last == ']') {
             const std::size_t begin = begin_of_bracket(text, end, last == ')' ? '(' : '[');
@@ -51,7 +63,7 @@ bool looks_like_a_hole(std::string_view expression, Dialect dialect) {
     static constexpr std::array functions{Keyword::count, Keyword::sum, Keyword::distinct,
                                           Keyword::streak};
     const std::size_t name_end = expression.find_first_of(".([");
-    const std::string_view name = expression.substr(0, name_end);
+    const std::string_view name = without_trailing_blanks(expression.substr(0, name_end));
     if (name.empty()) return false;
     const auto field = find_field(name, dialect);
     const bool is_owner = field && !fields_of(*field).empty();

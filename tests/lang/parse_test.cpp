@@ -115,6 +115,30 @@ TEST_CASE("a broken text costs one report and nothing round it", "[parse][recove
     }
 }
 
+TEST_CASE("a hole without its brace is suspected, however it is spaced", "[parse][text]") {
+    struct Row {
+        const char* text;
+        std::vector<std::string> codes;
+    };
+    const Row rows[] = {
+        {"to group.name}", {"SOP0116 at 9:34"}},
+        {"to group . name }", {"SOP0116 at 9:34"}},
+        {"to  group .name  }", {"SOP0116 at 9:35"}},
+        {"at start }", {"SOP0116 at 9:34"}},
+        {"for count (opened) }", {"SOP0116 at 9:35"}},
+        {"nobody knows }", {}},
+        {"nobody. knows }", {}},
+        {" }", {}},
+        {"}", {}},
+    };
+    for (const auto& row : rows) {
+        const auto text =
+            tests::playbook_with(fmt::format("a: every day at 08:00 {{ post \"{}\" }}", row.text));
+        INFO(text);
+        CHECK(tests::codes_of(text) == row.codes);
+    }
+}
+
 TEST_CASE("what is no text at all is refused with one report", "[parse][limits]") {
     CHECK(tests::codes_of("sop 1\ntag \xff\xfe\n") == std::vector<std::string>{"SOP0001 at 2:5"});
     CHECK(tests::codes_of("sop 1\n" + std::string(source_bytes_max, '#')) ==
