@@ -58,8 +58,9 @@ Channels make_channels(const lang::Plan& plan, const Config& config, Wakeup& wak
         const auto found = config.channels.find(name);
         const ChannelConfig settings =
             found == config.channels.end() ? ChannelConfig{} : found->second;
-        channels[name] = kind_of(plan, name) == "webhook" ? make_webhook(name, settings, wakeup)
-                                                          : make_log(settings, wakeup);
+        channels[name] = {kind_of(plan, name) == "webhook" ? make_webhook(name, settings, wakeup)
+                                                           : make_log(settings, wakeup),
+                          settings.unknown};
     }
     return channels;
 }

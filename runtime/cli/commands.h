@@ -106,6 +106,24 @@ struct DoubtOptions {
 };
 int doubt(const DoubtOptions& options);
 
+struct PlanOptions {
+    std::string folder = ".";
+    std::string horizon = "14d";
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
+};
+int plan(const PlanOptions& options);
+
+struct PauseOptions {
+    std::string folder = ".";
+    std::string name;   // of a playbook, or playbook.rule; empty to list what is paused
+    bool skip = false;  // what would be done meanwhile is skipped, and does not wait
+    OutputFormat format = OutputFormat::text;
+};
+int pause(const PauseOptions& options);
+int resume(const PauseOptions& options);
+
 struct WhyOptions {
     std::string folder = ".";
     std::optional<std::string> group;  // this or a member

@@ -95,6 +95,8 @@ struct CommandLine {
     EmitOptions emit_options;
     StatusOptions status_options;
     DoubtOptions doubt_options;
+    PlanOptions plan_options;
+    PauseOptions pause_options;
     WhyOptions why_options;
     BackupOptions backup_options;
     RehearseOptions rehearse_options;
@@ -115,11 +117,14 @@ struct CommandLine {
         add_compile();
         add_next();
         add_rehearse();
+        add_plan();
         add_serve();
         add_emit();
         add_status();
         add_why();
         add_doubt();
+        add_pause();
+        add_resume();
         add_backup();
         add_imports();
     }
@@ -283,6 +288,23 @@ struct CommandLine {
         command->callback([this] { run = [this] { return rehearse(rehearse_options); }; });
     }
 
+    void add_plan() {
+        auto* command = app.add_subcommand(
+            "plan", "Show what the playbooks of a folder would change about the plan in force");
+        command
+            ->add_option("DIR", plan_options.folder, "The folder with the playbooks and sop.toml")
+            ->required();
+        command
+            ->add_option("--horizon", plan_options.horizon,
+                         "Compare the times of so long from now: 14d, 36h, 8w (default: 14d)")
+            ->type_name("LENGTH");
+        add_zoneinfo(command, plan_options.zoneinfo);
+        add_format(command, plan_options.format);
+        add_language(command, plan_options.language);
+        command->footer("Example:\n  sop plan examples/members --horizon 4w");
+        command->callback([this] { run = [this] { return plan(plan_options); }; });
+    }
+
     void add_serve() {
         auto* command = app.add_subcommand("serve", "Run the executor until it is stopped");
         command
@@ -371,6 +393,32 @@ struct CommandLine {
             "Examples:\n  sop doubt --dir examples/members\n  sop doubt 812 813 --as sent\n"
             "  sop doubt --all --as failed");
         command->callback([this] { run = [this] { return doubt(doubt_options); }; });
+    }
+
+    void add_pause() {
+        auto* command =
+            app.add_subcommand("pause", "Pause a playbook or a rule, or list what is paused");
+        command->add_option("NAME", pause_options.name, "A playbook, or playbook.rule")
+            ->type_name("");
+        command->add_flag("--skip", pause_options.skip,
+                          "Skip what would be done meanwhile; else it waits and goes by the late "
+                          "rule when the pause is over");
+        add_folder(command, pause_options.folder);
+        add_format(command, pause_options.format);
+        command->footer(
+            "Examples:\n  sop pause members.flash_sale\n  sop pause members --skip\n  sop pause");
+        command->callback([this] { run = [this] { return pause(pause_options); }; });
+    }
+
+    void add_resume() {
+        auto* command =
+            app.add_subcommand("resume", "Go on with a playbook or rule that is paused");
+        command->add_option("NAME", pause_options.name, "As it was paused")
+            ->required()
+            ->type_name("");
+        add_folder(command, pause_options.folder);
+        command->footer("Example:\n  sop resume members.flash_sale");
+        command->callback([this] { run = [this] { return resume(pause_options); }; });
     }
 
     void add_backup() {

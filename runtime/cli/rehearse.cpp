@@ -53,7 +53,7 @@ Channels rehearsal_channels(const lang::Plan& plan) {
     for (const auto& playbook : plan.playbooks) {
         for (const auto& rule : playbook.rules) {
             for (const auto& name : rule.via)
-                channels.try_emplace(name, std::make_unique<RehearsalChannel>());
+                channels.try_emplace(name, ChannelSetup{std::make_unique<RehearsalChannel>()});
         }
     }
     return channels;

@@ -35,6 +35,11 @@ class LogObserver : public Observer {
                const Firing& firing) override {
         log("fired", fmt::format("rule={}.{} key=\"{}\"", playbook, rule, firing.key));
     }
+    void paused(const std::string& playbook, const std::string& rule,
+                std::optional<PauseMode> mode) override {
+        if (!mode) return log("resumed", fmt::format("rule={}.{}", playbook, rule));
+        log("paused", fmt::format("rule={}.{} mode={}", playbook, rule, to_text(*mode)));
+    }
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason, std::int64_t count) override {
         std::string line =

@@ -1,5 +1,6 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/pause_view.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stored_plans.h"
 #include "runtime/cli/terminal.h"
@@ -24,6 +25,7 @@ struct Status {
     std::vector<DeliverySummary> outcomes;
     std::optional<ZoneChange> zones;
     std::vector<MovedTime> moved;
+    std::vector<Pause> paused;
     std::vector<DueDelivery> unknown;  // one more than is shown, when there are more
 };
 
@@ -104,6 +106,7 @@ void print_text(const Status& status, const std::string& store, std::size_t show
     if (status.zones) print_zones(*status.zones);
     fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
                count_text(status.directory.members));
+    if (!status.paused.empty()) fmt::print("{}\n", pauses_text(status.paused));
     print_outcomes(status, shown, plans);
     print_moved(status.moved);
 }
@@ -156,7 +159,8 @@ void print_json(const Status& status, StoredPlans& plans) {
                 {"groups", status.directory.groups},
                 {"members", status.directory.members},
                 {"deliveries", outcomes},
-                {"unknown", unknown}};
+                {"unknown", unknown},
+                {"paused", pauses_json(status.paused)}};
     if (status.plan) {
         result["plan"] = {{"version", status.plan->version},
                           {"hash", status.plan->hash},
@@ -182,6 +186,7 @@ int status(const StatusOptions& options) {
     status.outcomes = store->summarize_deliveries();
     status.zones = store->latest_zone_change();
     if (everything) status.moved = store->moved_times();
+    status.paused = pauses_in_effect(*store);
     status.unknown = store->list_deliveries({.state = DeliveryState::unknown, .limit = limit});
     StoredPlans plans(*store);
     if (options.format == OutputFormat::json) {

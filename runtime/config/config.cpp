@@ -131,6 +131,15 @@ std::size_t in_flight_of(const Entry& entry) {
     return static_cast<std::size_t>(*count);
 }
 
+UnknownPolicy unknown_policy_of(const Entry& entry) {
+    constexpr std::string_view expected = "\"hold\" or \"resend\"";
+    const std::string text = text_of(entry, expected);
+    if (text == "hold") return UnknownPolicy::hold;
+    if (text == "resend") return UnknownPolicy::resend;
+    fail(entry,
+         fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text, expected));
+}
+
 [[noreturn]] void fail_unknown(const std::filesystem::path& file, const toml::key& key,
                                const std::string& place, const std::vector<std::string>& known) {
     std::string message = fmt::format("unknown key \"{}\"{}; ", key.str(), place);
@@ -178,9 +187,11 @@ ChannelConfig channel_of(const Entry& entry) {
         } else if (key == "path") {
             const std::string text = text_of(setting, "a path, or \"-\" for standard output");
             channel.path = text == "-" ? text : path_of(setting).string();
+        } else if (key == "unknown") {
+            channel.unknown = unknown_policy_of(setting);
         } else {
             fail_unknown(entry.file, key, place,
-                         {"url", "url_env", "url_file", "timeout", "in_flight", "path"});
+                         {"url", "url_env", "url_file", "timeout", "in_flight", "path", "unknown"});
         }
     }
     return channel;

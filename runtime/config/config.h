@@ -1,17 +1,22 @@
+// clang-format off
 // `sop.toml` beside the playbooks. Everything in it has a default; without the file the store is
 // `sop.db` and the only channel that can be used is `log`.
 //
-//   store = "sop.db"                       # relative to the file's folder
+//   store = "sop.db"                  # relative to the file's folder
 //
-//   [directory]                            # what a new store starts with, and what a rehearsal
-//   uses groups = "groups.csv" members = "members.csv"
+//   [directory]                       # what a new store starts with, and what a rehearsal uses
+//   groups = "groups.csv"
+//   members = "members.csv"
 //
-//   [channels.shop_hook]                   # declared in a playbook as `channel shop_hook { kind
-//   webhook }` url_env = "SHOP_HOOK_URL"              # or url_file = "…", or url = "…" where it is
-//   no secret timeout = "10s" in_flight = 16
+//   [channels.shop_hook]              # declared in a playbook as `channel shop_hook { kind webhook }`
+//   url_env = "SHOP_HOOK_URL"         # or url_file = "…", or url = "…" where it is no secret
+//   timeout = "10s"
+//   in_flight = 16
+//   unknown = "hold"                  # or "resend": when nobody can tell whether a message was taken
 //
 //   [channels.log]
-//   path = "posts.ndjson"                  # "-" (the default) is standard output
+//   path = "posts.ndjson"             # "-" (the default) is standard output
+// clang-format on
 #pragma once
 
 #include <chrono>
@@ -20,6 +25,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/delivery/unknown_policy.h"
 #include "runtime/error.h"
 
 namespace sop::runtime {
@@ -38,6 +44,7 @@ struct ChannelConfig {
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::size_t> in_flight;
     std::optional<std::string> path;  // "-" or absolute
+    UnknownPolicy unknown = UnknownPolicy::hold;
 };
 
 struct Config {

@@ -12,15 +12,36 @@
 
 namespace sop::runtime {
 
+namespace {
+
+// Of those for which there is no room, how many are looked at for whether they give up.
+constexpr std::size_t waiting_looked_at = 100;
+constexpr std::chrono::milliseconds just_after{1};
+
+Window window_of(const DueDelivery& due) {
+    return {due.firing.start_at, due.firing.end_at};
+}
+
+}  // namespace
+
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
                        Reports& reports)
     : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {
-    for (auto& [name, channel] : channels) lines_.push_back({name, std::move(channel), {}});
+    for (auto& [name, setup] : channels)
+        lines_.push_back({name, std::move(setup.channel), setup.unknown});
 }
 
 std::set<std::string> Dispatcher::channel_names() const {
     std::set<std::string> names;
     for (const Line& line : lines_) names.insert(line.name);
+    return names;
+}
+
+std::set<std::string> Dispatcher::resending_channels() const {
+    std::set<std::string> names;
+    for (const Line& line : lines_) {
+        if (line.unknown == UnknownPolicy::resend) names.insert(line.name);
+    }
     return names;
 }
 
@@ -57,7 +78,8 @@ std::optional<Instant> Dispatcher::next_due() {
     std::optional<Instant> earliest;
     for (const Line& line : lines_) {
         if (line.free_places() == 0) continue;
-        const auto due = store_.next_delivery_due(line.name);
+        auto due = store_.next_delivery_due(line.name);
+        if (due && line.waits_until) due = std::max(*due, *line.waits_until);
         if (due && (!earliest || *due < *earliest)) earliest = due;
     }
     return earliest;
@@ -119,51 +141,103 @@ void Dispatcher::record_all(const std::vector<Outcome>& outcomes, Instant now) {
 
 void Dispatcher::record(const Outcome& outcome, Instant now) {
     const auto& [result, attempt] = outcome;
-    const auto end_as = [&](DeliveryState state) {
-        settle(attempt.contact, attempt.playbook, attempt.rule, state, result.reason, now);
-    };
     switch (result.kind) {
         case AttemptResult::Kind::sent:
-            return end_as(DeliveryState::sent);
+            return end(attempt, {DeliveryState::sent, result.reason}, now);
         case AttemptResult::Kind::failed:
-            return end_as(DeliveryState::failed);
+            guardian_.limits().not_taken(attempt.use);
+            return end(attempt, {DeliveryState::failed, result.reason}, now);
         case AttemptResult::Kind::unknown:
-            // Never sent again by itself: it may have reached people.
-            return end_as(DeliveryState::unknown);
+            if (attempt.unknown == UnknownPolicy::resend)
+                return try_again(outcome, DeliveryState::unknown, now);
+            return end(attempt, {DeliveryState::unknown, result.reason}, now);
         case AttemptResult::Kind::retry:
-            if (const auto delay = retry_delay(attempt.attempt, attempt.key, result.retry_after)) {
-                store_.reschedule(result.delivery, now + *delay, result.reason);
-                return guardian_.waits(attempt.contact, now + *delay);
-            }
-            return end_as(DeliveryState::failed);
+            guardian_.limits().not_taken(attempt.use);
+            return try_again(outcome, DeliveryState::failed, now);
     }
+}
+
+void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Instant now) {
+    const auto& [result, attempt] = outcome;
+    const auto delay = retry_delay(attempt.attempt, attempt.key, result.retry_after);
+    if (!delay) return end(attempt, {last_end, result.reason}, now);
+    if (result.kind == AttemptResult::Kind::unknown) {
+        // It goes on counting as one that may have reached its subject.
+        return store_.resend(result.delivery, now + *delay, result.reason);
+    }
+    store_.reschedule(result.delivery, now + *delay, result.reason);
+    if (!attempt.in_doubt) guardian_.waits(attempt.contact, now + *delay);
 }
 
 bool Dispatcher::is_due(const Line& line, Instant now) {
     if (line.free_places() == 0) return false;
     const auto due = store_.next_delivery_due(line.name);
-    return due && *due <= now;
+    if (!due || *due > now) return false;
+    const bool waits = line.waits_until && now < *line.waits_until;
+    return !waits || guardian_.limits().room(line.name, now) > 0;
 }
 
 std::vector<Dispatcher::Marked> Dispatcher::mark_due(Line& line, Instant now) {
     std::vector<Marked> marked;
-    if (line.free_places() == 0) return marked;
-    for (const DueDelivery& due : store_.due_deliveries(line.name, now, line.free_places())) {
+    if (!is_due(line, now)) return marked;
+    line.waits_until.reset();
+    const std::size_t room = std::min(line.free_places(), guardian_.limits().room(line.name, now));
+    if (room == 0) {
+        line.waits_until = wait_for_room(line, now);
+        return marked;
+    }
+    for (const DueDelivery& due : store_.due_deliveries(line.name, now, room)) {
         auto attempt = prepare(due, now);
         if (!attempt) continue;
         const Contact contact = contact_of(due);
+        const ChannelUse use{line.name, now, due.delivery.id, due.subject_kind, due.subject};
         store_.mark_attempting(attempt->delivery);
         guardian_.attempted(contact, now);
-        marked.push_back({std::move(*attempt), contact});
+        guardian_.limits().attempted(use);
+        InFlight in_flight{attempt->key,          attempt->number, attempt->playbook,
+                           attempt->rule,         contact,         use,
+                           due.delivery.in_doubt, line.unknown};
+        marked.push_back({std::move(*attempt), std::move(in_flight)});
     }
     return marked;
+}
+
+Instant Dispatcher::wait_for_room(const Line& line, Instant now) {
+    Instant until = guardian_.limits().next_room(line.name, now);
+    const auto waiting = store_.due_deliveries(line.name, now, waiting_looked_at);
+    bool all_ended = true;
+    for (const DueDelivery& due : waiting) {
+        const auto gives_up_at = end_or_go_on_waiting(due, now);
+        if (!gives_up_at) continue;
+        all_ended = false;
+        until = std::min(until, *gives_up_at);
+    }
+    const bool are_more = all_ended && waiting.size() == waiting_looked_at;
+    return are_more ? now : until;
+}
+
+// When one that has no room gives up; nothing when it came to its end now.
+std::optional<Instant> Dispatcher::end_or_go_on_waiting(const DueDelivery& due, Instant now) {
+    try {
+        const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
+        if (const auto found = find_end(due, *rule.rule, now)) {
+            end(due, *found, now);
+            return std::nullopt;
+        }
+        return give_up_at(*rule.rule, window_of(due), due.delivery.planned_for,
+                          due.delivery.wanted_at()) +
+               just_after;
+    } catch (const PlanError& error) {
+        end(due, {DeliveryState::failed, error.what()}, now);
+        return std::nullopt;
+    }
 }
 
 // The attempt to make, or nothing when the message came to its end instead or has not its turn yet.
 std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) {
     const Delivery& delivery = due.delivery;
     const auto end_as = [&](DeliveryState state, const std::string& reason) {
-        settle(contact_of(due), due.playbook, due.rule, state, reason, now);
+        end(due, {state, reason}, now);
         return std::nullopt;
     };
     const auto wait_until = [&](Instant at) {
@@ -173,17 +247,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
     try {
         const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
         const lang::Rule& rule = *loaded.rule;
-        const Window window{due.firing.start_at, due.firing.end_at};
-        if (guardian_.is_missed(delivery, rule)) {
-            if (delivery.attempts > 0) return end_as(DeliveryState::failed, delivery.reason);
-            return end_as(DeliveryState::skipped, "late");
-        }
-        if (has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), now)) {
-            // One that was refused all along failed; only one that never had its turn ran out of
-            // budget.
-            if (delivery.attempts > 0) return end_as(DeliveryState::failed, delivery.reason);
-            return end_as(DeliveryState::skipped, "budget");
-        }
+        if (const auto found = find_end(due, rule, now)) return end_as(found->state, found->reason);
         const Guardian::Turn turn = guardian_.turn_of(due, loaded, now);
         switch (turn.kind) {
             case Guardian::Turn::Kind::go:
@@ -194,8 +258,8 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
             case Guardian::Turn::Kind::move:
                 store_.move(delivery.id, turn.until);
                 return wait_until(turn.until);
-            case Guardian::Turn::Kind::skip:
-                return end_as(DeliveryState::skipped, turn.reason);
+            case Guardian::Turn::Kind::end:
+                return end_as(turn.state, turn.reason);
         }
         Attempt attempt;
         attempt.delivery = delivery.id;
@@ -218,12 +282,20 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
     }
 }
 
+std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule& rule,
+                                        Instant now) {
+    const Delivery& delivery = due.delivery;
+    if (guardian_.is_missed(delivery, rule)) return end_of_waiting(delivery, "late");
+    if (has_expired(rule, window_of(due), delivery.planned_for, delivery.wanted_at(), now))
+        return end_of_waiting(delivery, "budget");
+    return std::nullopt;
+}
+
 void Dispatcher::start(Line& line, std::vector<Marked> marked, Instant now) {
     if (marked.empty()) return;
     std::vector<Attempt> attempts;
-    for (auto& [attempt, contact] : marked) {
-        line.in_flight.emplace(attempt.delivery, InFlight{attempt.key, attempt.number,
-                                                          attempt.playbook, attempt.rule, contact});
+    for (auto& [attempt, in_flight] : marked) {
+        line.in_flight.emplace(attempt.delivery, std::move(in_flight));
         attempts.push_back(std::move(attempt));
     }
     try {
@@ -233,12 +305,15 @@ void Dispatcher::start(Line& line, std::vector<Marked> marked, Instant now) {
     }
 }
 
-void Dispatcher::settle(const Contact& contact, const std::string& playbook,
-                        const std::string& rule, DeliveryState state, const std::string& reason,
-                        Instant now) {
-    store_.settle(contact.delivery, state, reason, now);
-    guardian_.settled(contact, state);
-    reports_.settled(playbook, rule, state, reason);
+void Dispatcher::end(const DueDelivery& due, const End& end, Instant now) {
+    settle(store_, guardian_, reports_, due, end, now);
+}
+
+void Dispatcher::end(const InFlight& attempt, const End& end, Instant now) {
+    const DeliveryState state = end_of(end.state, attempt.in_doubt);
+    store_.settle(attempt.contact.delivery, state, end.reason, now);
+    guardian_.settled(attempt.contact, state);
+    reports_.settled(attempt.playbook, attempt.rule, state, end.reason);
 }
 
 }  // namespace sop::runtime

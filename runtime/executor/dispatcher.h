@@ -12,14 +12,20 @@
 #include <vector>
 
 #include "runtime/delivery/channel.h"
+#include "runtime/delivery/unknown_policy.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/executor/settlement.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
 
-using Channels = std::map<std::string, std::unique_ptr<Channel>>;  // by the name plans use
+struct ChannelSetup {
+    std::unique_ptr<Channel> channel;
+    UnknownPolicy unknown = UnknownPolicy::hold;
+};
+using Channels = std::map<std::string, ChannelSetup>;  // by the name plans use
 
 class Dispatcher {
   public:
@@ -27,6 +33,8 @@ class Dispatcher {
                Reports& reports);
 
     std::set<std::string> channel_names() const;
+    // Those whose messages are sent again when nobody can tell whether they were taken.
+    std::set<std::string> resending_channels() const;
     // Records the outcomes that are there, and fills the free places of every channel. False when
     // there was nothing to do.
     bool dispatch(Instant now);
@@ -46,11 +54,17 @@ class Dispatcher {
         std::string playbook;
         std::string rule;
         Contact contact;
+        ChannelUse use;
+        bool in_doubt = false;  // an earlier attempt may have been taken
+        UnknownPolicy unknown = UnknownPolicy::hold;
     };
     struct Line {
         std::string name;
         std::unique_ptr<Channel> channel;
-        std::map<DeliveryId, InFlight> in_flight;
+        UnknownPolicy unknown;
+        std::map<DeliveryId, InFlight> in_flight{};
+        // The budget has no room until then, nor does what waits for it give up before.
+        std::optional<Instant> waits_until{};
 
         std::size_t free_places() const;
     };
@@ -60,7 +74,7 @@ class Dispatcher {
     };
     struct Marked {
         Attempt attempt;
-        Contact contact;
+        InFlight in_flight;
     };
 
     std::vector<Outcome> collect();
@@ -70,10 +84,14 @@ class Dispatcher {
     void record(const Outcome& outcome, Instant now);
     bool is_due(const Line& line, Instant now);
     std::vector<Marked> mark_due(Line& line, Instant now);
+    Instant wait_for_room(const Line& line, Instant now);
     std::optional<Attempt> prepare(const DueDelivery& due, Instant now);
+    std::optional<Instant> end_or_go_on_waiting(const DueDelivery& due, Instant now);
+    std::optional<End> find_end(const DueDelivery& due, const lang::Rule& rule, Instant now);
+    void try_again(const Outcome& outcome, DeliveryState last_end, Instant now);
     void start(Line& line, std::vector<Marked> marked, Instant now);
-    void settle(const Contact& contact, const std::string& playbook, const std::string& rule,
-                DeliveryState state, const std::string& reason, Instant now);
+    void end(const DueDelivery& due, const End& end, Instant now);
+    void end(const InFlight& attempt, const End& end, Instant now);
 
     Store& store_;
     PlanBook& plans_;

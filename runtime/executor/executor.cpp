@@ -18,6 +18,7 @@ Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
       reports_(observer),
       plans_(store, zones),
       guardian_(store),
+      pauses_(store, plans_, guardian_, reports_),
       dispatcher_(store, plans_, guardian_, std::move(channels), reports_),
       walker_(store, plans_, guardian_, dispatcher_.channel_names(), options.page_rows, reports_) {}
 
@@ -49,8 +50,8 @@ void Executor::recover() {
                      clock_.now(), reports_);
     go_on_with_latest_plan();
     guardian_.come_back_after_stop(clock_.now());
-    recover_outbox(store_, plans_, walker_, guardian_, dispatcher_.channel_names(),
-                   options_.page_rows, clock_.now(), reports_);
+    recover_outbox(store_, plans_, walker_, guardian_, dispatcher_, options_.page_rows,
+                   clock_.now(), reports_);
 }
 
 void Executor::wake(std::optional<Instant> deadline) {
@@ -85,6 +86,7 @@ void Executor::add_version(const lang::Plan& plan, const std::string& hash, Inst
     walker_.take_over(version, now);
     remember_zones(store_, plans_.zones(), plan);
     transaction->commit();
+    pauses_.refresh();
     if (observer_ != nullptr) observer_->deployed({version, now, hash, json});
     reports_.tell();
 }
@@ -92,6 +94,7 @@ void Executor::add_version(const lang::Plan& plan, const std::string& hash, Inst
 bool Executor::turn() {
     const Instant now = clock_.now();
     guardian_.come_back(now);
+    pauses_.apply(now);
     const bool walked = walker_.advance(now);
     const bool dispatched = dispatcher_.dispatch(now);
     reports_.tell();

@@ -15,6 +15,7 @@
 #include "runtime/executor/dispatcher.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/observer.h"
+#include "runtime/executor/pauses.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
 #include "runtime/executor/walker.h"
@@ -79,6 +80,7 @@ class Executor {
     Reports reports_;
     PlanBook plans_;
     Guardian guardian_;
+    Pauses pauses_;
     Dispatcher dispatcher_;
     Walker walker_;
 };

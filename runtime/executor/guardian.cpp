@@ -77,6 +77,7 @@ class Guardian::SubjectContacts : public Contacts {
 
 void Guardian::use(const LoadedPlan* in_force, Instant now) {
     in_force_ = in_force;
+    limits_.use(in_force == nullptr ? nullptr : &in_force->plan);
     to_come_.clear();
     const bool kept = store_.has_contacts();
     keeps_ = kept || (in_force_ != nullptr && counts_contacts(*in_force_));
@@ -124,7 +125,24 @@ Instant Guardian::spaced(const lang::Rule& rule, RuleId id, const std::string& s
     return latest ? std::max(now, *latest + rule.guards.late.spaced) : now;
 }
 
+std::optional<PauseMode> Guardian::pause_of(RuleId rule) const {
+    const auto found = paused_.find(rule);
+    return found == paused_.end() ? std::nullopt : std::optional(found->second);
+}
+
 Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loaded, Instant now) {
+    if (const auto paused = pause_of(loaded.id)) {
+        if (*paused == PauseMode::hold) return {Turn::Kind::wait, parked};
+        return {Turn::Kind::end, {}, DeliveryState::skipped, "paused"};
+    }
+    const Turn turn = guarded_turn_of(due, loaded, now);
+    if (turn.kind == Turn::Kind::go && limits_.is_over_quota(due, *loaded.zone, now))
+        return {Turn::Kind::end, {}, DeliveryState::refused, "quota"};
+    return turn;
+}
+
+Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRule& loaded,
+                                         Instant now) {
     const lang::Rule& rule = *loaded.rule;
     const Delivery& delivery = due.delivery;
     const lang::Step& step = rule.steps.at(delivery.step);
@@ -139,8 +157,8 @@ Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loade
         if (const auto end = quiet_end(*rule.guards.quiet, *loaded.zone, now)) {
             if (rule.guards.quiet->skip ||
                 has_expired(rule, window, delivery.planned_for, *end, *end))
-                return {Turn::Kind::skip, {}, "quiet"};
-            return {Turn::Kind::move, *end, {}};
+                return {Turn::Kind::end, {}, DeliveryState::skipped, "quiet"};
+            return {Turn::Kind::move, *end};
         }
     }
     SubjectContacts contacts(*this, due.subject_kind, due.subject);
@@ -149,10 +167,11 @@ Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loade
         case Admission::Kind::go:
             break;
         case Admission::Kind::wait:
-            if (expires(admission.until)) return {Turn::Kind::skip, {}, "spacing"};
-            return {Turn::Kind::wait, admission.until, {}};
+            if (expires(admission.until))
+                return {Turn::Kind::end, {}, DeliveryState::skipped, "spacing"};
+            return {Turn::Kind::wait, admission.until};
         case Admission::Kind::capped:
-            return {Turn::Kind::skip, {}, "cap"};
+            return {Turn::Kind::end, {}, DeliveryState::skipped, "cap"};
     }
     return {};
 }

@@ -11,15 +11,19 @@
 #include <tuple>
 #include <vector>
 
+#include "runtime/executor/channel_limits.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/scheduler/guards.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
 
+// When a message of a paused rule is due.
+inline constexpr Instant parked{std::chrono::milliseconds{253402300799000}};  // the end of 9999
+
 class Guardian {
   public:
-    explicit Guardian(Store& store) : store_(store) {}
+    explicit Guardian(Store& store) : store_(store), limits_(store) {}
 
     // The plan in force, or nullptr while there is none that can be read. It must stay until there
     // is another.
@@ -46,12 +50,19 @@ class Guardian {
     Instant spaced(const lang::Rule& rule, RuleId id, const std::string& subject, Instant now);
 
     struct Turn {
-        enum class Kind { go, wait, move, skip } kind = Kind::go;
-        Instant until{};       // of wait and move
-        std::string reason{};  // of skip
+        enum class Kind { go, wait, move, end } kind = Kind::go;
+        Instant until{};                               // of wait and move
+        DeliveryState state = DeliveryState::skipped;  // of end
+        std::string reason{};                          // of end
     };
     // Of a pending message for which its channel has a place.
     Turn turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
+
+    ChannelLimits& limits() { return limits_; }
+
+    // Rules that are paused now.
+    void pause(std::map<RuleId, PauseMode> rules) { paused_ = std::move(rules); }
+    std::optional<PauseMode> pause_of(RuleId rule) const;
 
     // What became of it. No effect for a message that does not count.
     void attempted(const Contact& contact, Instant now);
@@ -61,9 +72,12 @@ class Guardian {
   private:
     class SubjectContacts;
 
+    Turn guarded_turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
     std::int64_t to_come(const LoadedRule& rule, Instant now, Instant before);
 
     Store& store_;
+    ChannelLimits limits_;
+    std::map<RuleId, PauseMode> paused_;
     const LoadedPlan* in_force_ = nullptr;
     bool keeps_ = false;
     struct Absence {

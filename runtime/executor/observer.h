@@ -17,6 +17,9 @@ class Observer {
     virtual void deployed(const StoredPlan& /*plan*/) {}
     virtual void fired(const std::string& /*playbook*/, const std::string& /*rule*/,
                        const Firing& /*firing*/) {}
+    // A rule is paused from now on, otherwise than before, or no more.
+    virtual void paused(const std::string& /*playbook*/, const std::string& /*rule*/,
+                        std::optional<PauseMode> /*mode*/) {}
     // `count` messages of a rule came to an end in one transaction.
     virtual void settled(const std::string& /*playbook*/, const std::string& /*rule*/,
                          DeliveryState /*state*/, const std::string& /*reason*/,

@@ -2,16 +2,12 @@
 
 #include <fmt/core.h>
 
+#include "runtime/executor/settlement.h"
 #include "runtime/scheduler/lateness.h"
 
 namespace sop::runtime {
 
 namespace {
-
-struct End {
-    DeliveryState state;
-    std::string reason;
-};
 
 std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& walker,
                             const Guardian& guardian, const std::set<std::string>& channels,
@@ -30,8 +26,7 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
             walker.count_newer(context, rule.id, delivery.step, delivery.planned_for,
                                due.subject) >= newer_needed(*rule.rule);
         if (!is_overtaken && !guardian.is_missed(delivery, *rule.rule)) return std::nullopt;
-        if (delivery.attempts > 0) return End{DeliveryState::failed, delivery.reason};
-        return End{DeliveryState::skipped, "late"};
+        return end_of_waiting(delivery, "late");
     } catch (const PlanError& error) {
         return End{DeliveryState::failed, error.what()};
     }
@@ -40,8 +35,11 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
 }  // namespace
 
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
-                    const std::set<std::string>& channels, std::size_t page_rows, Instant now,
+                    const Dispatcher& dispatcher, std::size_t page_rows, Instant now,
                     Reports& reports) {
+    const auto channels = dispatcher.channel_names();
+    for (const std::string& channel : dispatcher.resending_channels())
+        store.resend_attempting(channel, now);
     store.settle_attempting_as_unknown(now);
     DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
     for (;;) {
@@ -49,9 +47,7 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
         const auto page = store.list_deliveries(filter);
         for (const DueDelivery& due : page) {
             if (const auto end = find_end(due, plans, walker, guardian, channels, now)) {
-                store.settle(due.delivery.id, end->state, end->reason, now);
-                guardian.settled(contact_of(due), end->state);
-                reports.settled(due.playbook, due.rule, end->state, end->reason);
+                settle(store, guardian, reports, due, *end, now);
             }
         }
         transaction->commit();

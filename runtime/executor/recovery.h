@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "runtime/executor/dispatcher.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -12,14 +13,14 @@
 
 namespace sop::runtime {
 
-// Messages that were being attempted may have been taken: they become unknown and are not sent
-// again. Pending ones go through the late policy, by how long nobody was there since they were
-// wanted: too late, or overtaken while nobody was, one that was never tried is `skipped` "late",
-// and one that was is `failed` with its last reason. What waited for its channel before goes on
-// waiting. One whose channel is no longer set up is `failed`. Works in transactions of `page_rows`;
-// broken off, it may simply be repeated.
+// Messages that were being attempted may have been taken: they become unknown, or are sent again
+// where that is what their channel does. Pending ones go through the late policy, by how long
+// nobody was there since they were wanted: too late, or overtaken while nobody was, one that was
+// never tried is `skipped` "late", and one that was is `failed` with its last reason. What waited
+// for its channel before goes on waiting. One whose channel is no longer set up is `failed`. Works
+// in transactions of `page_rows`; broken off, it may simply be repeated.
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
-                    const std::set<std::string>& channels, std::size_t page_rows, Instant now,
+                    const Dispatcher& dispatcher, std::size_t page_rows, Instant now,
                     Reports& reports);
 
 }  // namespace sop::runtime

@@ -13,6 +13,11 @@ void Reports::settled(const std::string& playbook, const std::string& rule, Deli
     if (observer_ != nullptr) ++settled_[{playbook, rule, state, reason}];
 }
 
+void Reports::paused(const std::string& playbook, const std::string& rule,
+                     std::optional<PauseMode> mode) {
+    if (observer_ != nullptr) paused_.push_back({playbook, rule, mode});
+}
+
 void Reports::zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved) {
     if (observer_ != nullptr) changed_zones_.push_back({change, moved});
 }
@@ -28,10 +33,12 @@ void Reports::tell() {
     // Taken out first, so that an observer that throws hears nothing twice.
     const auto changed_zones = std::exchange(changed_zones_, {});
     const auto fired = std::exchange(fired_, {});
+    const auto paused = std::exchange(paused_, {});
     const auto settled = std::exchange(settled_, {});
     const auto trouble = std::exchange(trouble_, {});
     for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
+    for (const Paused& each : paused) observer_->paused(each.playbook, each.rule, each.mode);
     for (const auto& [outcome, count] : settled) {
         const auto& [playbook, rule, state, reason] = outcome;
         observer_->settled(playbook, rule, state, reason, count);

@@ -19,6 +19,8 @@ class Reports {
     void fired(const std::string& playbook, const std::string& rule, const Firing& firing);
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason);
+    void paused(const std::string& playbook, const std::string& rule,
+                std::optional<PauseMode> mode);
     void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved);
     void trouble(const std::string& message);
 
@@ -31,6 +33,11 @@ class Reports {
         std::string rule;
         Firing firing;
     };
+    struct Paused {
+        std::string playbook;
+        std::string rule;
+        std::optional<PauseMode> mode;
+    };
     struct ChangedZones {
         ZoneChange change;
         std::vector<MovedTime> moved;
@@ -40,6 +47,7 @@ class Reports {
     Observer* observer_;
     std::vector<ChangedZones> changed_zones_;
     std::vector<Fired> fired_;
+    std::vector<Paused> paused_;
     std::map<Outcome, std::int64_t> settled_;
     std::vector<std::string> trouble_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/executor/settlement.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
 
@@ -12,6 +13,11 @@ namespace sop::runtime {
 namespace {
 
 constexpr std::chrono::milliseconds just_before{1};
+constexpr const char* already_running = "already running";
+
+// Of runs of one rule that wait for one subject.
+constexpr std::size_t queue_max = 100;
+constexpr std::size_t runs_replaced_at_once = 100;
 
 Window window_of(const Firing& firing) {
     return {firing.start_at, firing.end_at};
@@ -191,17 +197,91 @@ void Walker::start_event_run(const LoadedRule& rule, const Event& event, const s
     firing.id = *id;
     reports_.fired(rule.playbook->name, rule.rule->name, firing);
 
-    if (store_.has_open_run(rule.id, subject)) {
-        Run turned_away;
-        turned_away.firing = firing.id;
-        turned_away.rule = rule.id;
-        turned_away.subject = subject;
-        turned_away.state = RunState::skipped;
-        turned_away.reason = "already running";
-        store_.add_run(turned_away);
-        return;
+    Run run;
+    run.firing = firing.id;
+    run.rule = rule.id;
+    run.subject = subject;
+    run.due_at = event.at;
+    if (may_begin(run, rule, now))
+        return start_run(context_of(rule, firing, now), rule, firing, subject, &event);
+    store_.add_run(run);
+}
+
+// Else it is queued or turned away.
+bool Walker::may_begin(Run& run, const LoadedRule& rule, Instant now) {
+    const auto queue = [&run] {
+        run.state = RunState::queued;
+        return false;
+    };
+    if (guardian_.pause_of(rule.id) == PauseMode::hold) return queue();
+    const std::string obstacle = make_way(rule, run.subject, now);
+    if (obstacle.empty()) return true;
+    if (rule.rule->guards.concurrent == lang::Concurrency::queue && obstacle == already_running &&
+        store_.queued_runs(rule.id, run.subject, queue_max).size() < queue_max)
+        return queue();
+    run.state = RunState::skipped;
+    run.due_at = std::nullopt;
+    run.reason = obstacle;
+    return false;
+}
+
+// Why a run cannot begin now; empty when it can.
+std::string Walker::make_way(const LoadedRule& rule, const std::string& subject, Instant now) {
+    if (guardian_.pause_of(rule.id) == PauseMode::skip) return "paused";
+    const auto concurrent = rule.rule->guards.concurrent;
+    if (concurrent == lang::Concurrency::parallel || !store_.has_open_run(rule.id, subject))
+        return {};
+    if (concurrent != lang::Concurrency::replace) return already_running;
+    replace_runs(rule, subject, now);
+    return {};
+}
+
+void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, Instant now) {
+    Run before_all;
+    before_all.subject = subject;
+    for (;;) {
+        const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
+        for (Run run : page) {
+            if (run.subject != subject) return;
+            for (const DueDelivery& due : store_.pending_of_run(run.id))
+                settle(store_, guardian_, reports_, due, {DeliveryState::cancelled, "replaced"},
+                       now);
+            walk_on(run, {{}, std::nullopt, "replaced"});
+            store_.update_run(run);
+        }
+        if (page.size() < runs_replaced_at_once) return;
     }
-    start_run(context_of(rule, firing, now), rule, firing, subject, &event);
+}
+
+// The one before it has ended: its own time begins now.
+void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
+    for (Run& run : store_.queued_runs(id, subject, 1)) {
+        try {
+            const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
+            store_.set_window(run.firing, now, now);
+            firings_.erase(run.firing);
+            run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
+            run.state = state_of_new_run(id);
+        } catch (const PlanError& error) {
+            reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
+            walk_on(run, {{}, std::nullopt, error.what()});
+        }
+        store_.update_run(run);
+        if (run.state == RunState::done) start_queued_run(id, subject, now);
+    }
+}
+
+// Its event came in a pause.
+void Walker::begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now) {
+    if (may_begin(run, rule, now)) {
+        run.state = RunState::running;
+        run.due_at = planned_time(*rule.rule, 0, window_of(firing), std::nullopt, *rule.zone);
+    }
+    store_.update_run(run);
+}
+
+RunState Walker::state_of_new_run(RuleId rule) const {
+    return guardian_.pause_of(rule) == PauseMode::hold ? RunState::held : RunState::running;
 }
 
 // ---- firings ------------------------------------------------------------------------------------
@@ -258,9 +338,12 @@ std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
 void Walker::do_step(Run run, Instant now) {
     const std::size_t step = run.next_step;
     const Instant planned_for = run.due_at.value_or(now);
+    bool may_be_waited_for = true;
     try {
         const Firing& firing = firing_of(run);
+        may_be_waited_for = firing.event.has_value();
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+        if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
         const StepContext context = context_of(rule, firing, now);
         std::optional<Event> event;
         if (firing.event) event = store_.find_event(*firing.event);
@@ -273,6 +356,8 @@ void Walker::do_step(Run run, Instant now) {
         walk_on(run, {{}, std::nullopt, error.what()});
         store_.update_run(run);
     }
+    if (run.state == RunState::done && may_be_waited_for)
+        start_queued_run(run.rule, run.subject, now);
 }
 
 const Firing& Walker::firing_of(const Run& run) {
@@ -297,6 +382,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     });
     if (channel != via.end()) context.channel = *channel;
     context.now = now;
+    context.skips_paused = guardian_.pause_of(rule.id) == PauseMode::skip;
     context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
     return context;
 }
@@ -307,13 +393,14 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     run.firing = firing.id;
     run.rule = rule.id;
     run.subject = subject;
+    run.state = state_of_new_run(rule.id);
     const Instant planned_for =
         planned_time(context.rule, 0, context.window, std::nullopt, context.zone);
     run.due_at = planned_for;
     // A first step that is due is decided before the run is written, so that a post of one step is
     // one row and not two.
     std::optional<StepDecision> decision;
-    if (planned_for <= context.now) {
+    if (planned_for <= context.now && run.state == RunState::running) {
         decision = decide(context, rule, run, event);
         walk_on(run, *decision);
     }

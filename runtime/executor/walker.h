@@ -60,6 +60,12 @@ class Walker {
     std::size_t start_event_runs(const Event& event, Instant now);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);
+    bool may_begin(Run& run, const LoadedRule& rule, Instant now);
+    void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
+    std::string make_way(const LoadedRule& rule, const std::string& subject, Instant now);
+    void replace_runs(const LoadedRule& rule, const std::string& subject, Instant now);
+    void start_queued_run(RuleId rule, const std::string& subject, Instant now);
+    RunState state_of_new_run(RuleId rule) const;
 
     void plan_next_firing(const LoadedRule& rule, Instant fired_through);
     void begin_firing(Upcoming::iterator planned);

@@ -137,6 +137,27 @@ Period period_of(calendar::EveryNth::Unit unit, const calendar::Zone& zone, Inst
     return {zone.to_instant(first), zone.to_instant(next_first_day(unit, first))};
 }
 
+std::chrono::milliseconds length_of(lang::ChannelLimit::Per per) {
+    switch (per) {
+        case lang::ChannelLimit::Per::second:
+            return std::chrono::seconds{1};
+        case lang::ChannelLimit::Per::minute:
+            return std::chrono::minutes{1};
+        case lang::ChannelLimit::Per::hour:
+            return std::chrono::hours{1};
+        case lang::ChannelLimit::Per::day:
+            return date::days{1};
+    }
+    return date::days{1};
+}
+
+Instant quota_begin(const lang::ChannelLimit& quota, const lang::calendar::Zone& zone,
+                    Instant now) {
+    if (quota.per != lang::ChannelLimit::Per::day) return now - length_of(quota.per);
+    constexpr milliseconds just_before{1};
+    return period_of(lang::calendar::EveryNth::Unit::day, zone, now).from - just_before;
+}
+
 Admission admit(const lang::Rule& rule, const calendar::Zone& zone, Contacts& contacts,
                 Instant now) {
     for (const lang::PostLimit& limit : rule.guards.limits) {

@@ -44,6 +44,13 @@ std::optional<Instant> place(const lang::Rule& rule, const lang::calendar::Zone&
                              const Window& window, Instant planned_for, std::string_view subject,
                              bool guarded);
 
+// ---- how much a channel takes ----
+
+std::chrono::milliseconds length_of(lang::ChannelLimit::Per per);
+// Since when (exclusive) what a subject got counts for a quota: since midnight of the zone for one
+// per day.
+Instant quota_begin(const lang::ChannelLimit& quota, const lang::calendar::Zone& zone, Instant now);
+
 // ---- caps and spacing ----
 
 // Half open, between midnights of the zone; weeks begin on Monday.

@@ -21,4 +21,9 @@ std::optional<std::chrono::milliseconds> retry_delay(
     return std::max(delay, std::min(retry_after.value_or(delay), retry_after_max));
 }
 
+DeliveryState end_of(DeliveryState state, bool in_doubt) {
+    const bool is_known = state == DeliveryState::sent || state == DeliveryState::confirmed;
+    return in_doubt && !is_known ? DeliveryState::unknown : state;
+}
+
 }  // namespace sop::runtime

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "runtime/store/store.h"
+
 namespace sop::runtime {
 
 inline constexpr int attempts_max = 6;
@@ -20,5 +22,9 @@ inline constexpr std::chrono::milliseconds retry_after_max{
 // for where it is longer.
 std::optional<std::chrono::milliseconds> retry_delay(
     int attempt, std::string_view key, std::optional<std::chrono::milliseconds> retry_after);
+
+// What a message ends as that would end as `state`: one of which an earlier attempt may have been
+// taken is sent, or nobody can tell.
+DeliveryState end_of(DeliveryState state, bool in_doubt);
 
 }  // namespace sop::runtime

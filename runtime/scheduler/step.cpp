@@ -14,6 +14,7 @@ std::optional<Withhold> find_obstacle(const StepContext& context, Instant planne
     if (context.no_calendar_data) {
         return Withhold{DeliveryState::skipped, "no calendar data"};
     }
+    if (context.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
     if (planned_for < context.admitted_at) {
         return Withhold{DeliveryState::skipped, "before admission"};
     }

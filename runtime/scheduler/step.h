@@ -25,6 +25,7 @@ struct StepContext {
         channel{};  // what the message leaves by; nothing when none is set up
     Instant now{};
     bool no_calendar_data = false;  // for the date of this firing (timeline.h)
+    bool skips_paused = false;      // the rule is paused, and its steps are passed over
 };
 
 struct SendText {
@@ -58,6 +59,9 @@ struct StepDecision {
 //  - a subject that is gone: messages `exited` "gone", nothing else happens, the run is over;
 //  - a firing whose date the calendar has no data for: messages `skipped` "no calendar data", tags
 //    stay as they are;
+//  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags
+//  stay
+//    as they are;
 //  - planned before the rule's plan was deployed: messages `skipped` "before admission", tags stay
 //    as they are;
 //  - a message that quiet hours drop (guards.h): `skipped` "quiet";

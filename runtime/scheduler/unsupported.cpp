@@ -46,8 +46,6 @@ class Finder {
         for (const auto& channel : plan_.channels) {
             where_ = "channel " + channel.name;
             need(channel.kind == "log" || channel.kind == "webhook", "kind " + channel.kind);
-            need(!channel.budget, "budget");
-            need(!channel.quota, "quota");
         }
         for (const auto& content : plan_.contents) {
             where_ = content.name.empty() ? "a text" : "content " + content.name;
@@ -98,7 +96,6 @@ class Finder {
     }
 
     void check(const lang::Guards& guards) {
-        need(guards.concurrent == lang::Concurrency::skip, "concurrent");
         need(!guards.exit_when_outside, "exit when outside");
         need(guards.locale.empty(), "locale");
     }

@@ -28,4 +28,8 @@ std::string_view to_text(DeliveryState state) {
     return "";  // not reached: the switch names every state
 }
 
+std::string_view to_text(PauseMode mode) {
+    return mode == PauseMode::hold ? "hold" : "skip";
+}
+
 }  // namespace sop::runtime

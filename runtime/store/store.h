@@ -96,7 +96,11 @@ struct Firing {
 
 enum class RunState {
     running,  // has a step to come
-    done,     // walked all its steps
+    held,     // has one, and waits until its rule is paused no more
+    queued,   // not begun: waits for the run of its rule and subject before it to end, or for the
+              // end of a pause in which its event came
+    arrived,  // not begun: the pause is over, and it is to be seen whether it may begin
+    done,     // walked all its steps, or ended before: `reason` says why
     skipped,  // never began: `reason` says why
 };
 
@@ -107,7 +111,8 @@ struct Run {
     std::string subject{};  // id of a group or member; the rule's audience says which
     RunState state = RunState::running;
     std::size_t next_step = 0;
-    std::optional<Instant> due_at{};  // when next_step is planned; nothing once the run is over
+    std::optional<Instant> due_at{};  // when next_step is planned; nothing once the run is over.
+                                      // Of one not begun, when its event came
     std::string reason{};
 };
 
@@ -125,13 +130,21 @@ class RunStore {
     // Nothing when the firing has a run for this subject already.
     virtual std::optional<RunId> add_run(const Run& run) = 0;
     virtual void update_run(const Run& run) = 0;
-    // Runs with due_at <= now in the order (due_at, id).
+    // Running and arrived ones with due_at <= now in the order (due_at, id).
     virtual std::vector<Run> due_runs(Instant now, std::size_t limit) = 0;
     virtual std::optional<Instant> next_run_due() = 0;
+    // Running or held.
     virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
-    // Those of a rule that have a step to come, in the order (subject, id), after `after`
-    // (exclusive; a default one for the beginning).
+    // Those of a rule that run or are held, in the order (subject, id), after `after` (exclusive; a
+    // default one for the beginning).
     virtual std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
+    // In the order in which they came.
+    virtual std::vector<Run> queued_runs(RuleId rule, const std::string& subject,
+                                         std::size_t limit) = 0;
+    // Those of a rule that run are held.
+    virtual void hold_runs(RuleId rule) = 0;
+    // Those that are held run, those that are queued have arrived.
+    virtual void release_runs(RuleId rule) = 0;
 };
 
 // ---- outbox
@@ -167,6 +180,8 @@ struct Delivery {
     std::optional<Instant> settled_at{};
     std::optional<Instant> moved_to{};  // by quiet hours or spread
     lang::Priority priority = lang::Priority::normal;
+    // An attempt may have been taken, though it goes on: it ends as sent or as unknown.
+    bool in_doubt = false;
 
     // Lateness counts from here.
     Instant wanted_at() const { return moved_to.value_or(planned_for); }
@@ -229,8 +244,17 @@ class Outbox {
     // Whatever was being attempted when the process died: becomes unknown. Returns how many.
     virtual std::int64_t settle_attempting_as_unknown(Instant settled_at) = 0;
 
-    // An unknown one becomes pending, wanted at `at`.
+    // One that was being attempted is pending again and `in_doubt`, due at `due_at`.
+    virtual void resend(DeliveryId id, Instant due_at, const std::string& reason) = 0;
+    // All those of a channel, when the process died. Returns how many.
+    virtual std::int64_t resend_attempting(const std::string& channel, Instant due_at) = 0;
+
+    // An unknown one becomes pending and `in_doubt`, wanted at `at`.
     virtual void send_again(DeliveryId id, Instant at) = 0;
+
+    virtual std::vector<DueDelivery> pending_of_run(RunId run) = 0;
+    // Those due at the very instant.
+    virtual std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) = 0;
 
     virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
     // With firing, rule and text, in the order of ids.
@@ -278,6 +302,38 @@ class ContactBook {
     virtual void rebuild_contacts(Instant since) = 0;
 };
 
+// ---- channel uses
+// ---------------------------------------------------------------------------------------------------
+
+// An attempt by a channel that has a budget or a quota.
+struct ChannelUse {
+    std::string channel{};
+    Instant at{};
+    DeliveryId delivery = 0;
+    SubjectKind subject_kind = SubjectKind::group;
+    std::string subject{};
+};
+
+class ChannelUses {
+  public:
+    virtual ~ChannelUses() = default;
+    virtual void add_channel_use(const ChannelUse& use) = 0;
+    // It certainly did not reach its subject. No effect when it is not there.
+    virtual void set_not_taken(const ChannelUse& use) = 0;
+    virtual void forget_channel_uses_before(const std::string& channel, Instant before) = 0;
+
+    // In (after, until].
+    virtual std::int64_t count_channel_uses(const std::string& channel, Instant after,
+                                            Instant until) = 0;
+    // The latest up to `until`, but for the `skipped` latest.
+    virtual std::optional<Instant> latest_channel_use(const std::string& channel, Instant until,
+                                                      std::size_t skipped) = 0;
+    // Those in (after, until] that may have reached the subject, but for those of `except`.
+    virtual std::int64_t count_taken(const std::string& channel, SubjectKind kind,
+                                     const std::string& subject, Instant after, Instant until,
+                                     DeliveryId except) = 0;
+};
+
 // ---- presence
 // -------------------------------------------------------------------------------------------------------
 
@@ -287,6 +343,35 @@ class Presence {
     // Until when an executor was there and looked after its messages; nothing for a new store.
     virtual std::optional<Instant> present_until() = 0;
     virtual void set_present_until(Instant until) = 0;
+};
+
+// ---- pauses
+// ---------------------------------------------------------------------------------------------------------
+
+enum class PauseMode {
+    hold,  // nothing is decided or sent; what was planned meanwhile goes by the late rule after it
+    skip,  // runs walk on, and what they would have done is `skipped` "paused"
+};
+std::string_view to_text(PauseMode mode);
+
+struct Pause {
+    std::string playbook{};
+    std::string rule{};  // empty for all rules of the playbook
+    PauseMode mode = PauseMode::hold;
+    Instant since{};
+    std::optional<Instant> resumed_at{};  // asked for; the executor goes on and removes it
+
+    bool operator==(const Pause&) const = default;
+};
+
+class PauseStore {
+  public:
+    virtual ~PauseStore() = default;
+    // Adds it, or makes the one of that name exactly this.
+    virtual void put_pause(const Pause& pause) = 0;
+    virtual void remove_pause(const Pause& pause) = 0;
+    // By name.
+    virtual std::vector<Pause> list_pauses() = 0;
 };
 
 // ---- zone data
@@ -404,6 +489,8 @@ class Store : public PlanStore,
               public RunStore,
               public Outbox,
               public ContactBook,
+              public ChannelUses,
+              public PauseStore,
               public Presence,
               public ZoneStore,
               public EventInbox,

@@ -165,6 +165,97 @@ TEST_CASE("what is in doubt is settled by hand, and goes out again only when tol
     CHECK(why("g0003")["attempts"] == 2);
 }
 
+TEST_CASE("what a folder would change is told before it is served", "[plan]") {
+    Project project(2);
+    project.configure();
+    // Half a day away, so that no time of a rule passes meanwhile.
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto hour = (std::chrono::duration_cast<std::chrono::hours>(now).count() + 8 + 12) % 24;
+    const auto daily = [hour](const char* name, int minute, const char* text) {
+        return fmt::format("  {}: every day at {:02}:{:02} {{ post \"{}\" }}\n", name, hour, minute,
+                           text);
+    };
+    const auto playbook = [&](const std::string& rules) {
+        project.folder.write("members.sop", std::string("sop 1\ntag member\nplaybook members {\n"
+                                                        "  timezone Asia/Shanghai\n"
+                                                        "  for groups tagged member\n  via log\n") +
+                                                rules + "}\n");
+    };
+    const auto plan = [&](const std::vector<std::string>& more = {}) {
+        std::vector<std::string> arguments{"plan", project.path()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return project.sop(arguments);
+    };
+    playbook(daily("a", 0, "A") + daily("b", 10, "B"));
+    CHECK(plan().out.find("in force     no plan yet") == 0);
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=serving"));
+        serve.terminate();
+        REQUIRE(serve.wait() == 0);
+    }
+    CHECK(plan().out.find("nothing changes") != std::string::npos);
+    playbook(daily("a", 30, "A") + daily("b", 10, "Bee") + daily("c", 20, "C"));
+    const auto told = nlohmann::json::parse(plan({"--horizon", "48h", "--format", "json"}).out);
+    CHECK(told["rules"]["added"] == nlohmann::json::array({"members.c"}));
+    CHECK(told["rules"]["changed"] == nlohmann::json::array({"members.a", "members.b"}));
+    CHECK(told["rules"]["removed"].empty());
+    CHECK(told["firings_kept"] == 2);
+    CHECK(told["in_force"]["version"] == 1);
+    std::map<std::string, int> changes;
+    for (const auto& change : told["firings"])
+        ++changes[change["rule"].get<std::string>() + (change.contains("before") ? " -" : "") +
+                  (change.contains("after") ? " +" : "")];
+    CHECK(changes == std::map<std::string, int>{{"members.a - +", 2}, {"members.c +", 2}});
+    const std::string text = plan().out;
+    CHECK(text.find("14 added, 0 removed, 14 moved, 14 as they are") != std::string::npos);
+    CHECK(text.find("~ members.b") != std::string::npos);
+
+    playbook("  a: every day at 25:00 { post \"A\" }\n");
+    CHECK(plan().exit_code == 1);
+    CHECK(plan({"--horizon", "soon"}).exit_code == 2);
+}
+
+TEST_CASE("a rule is paused and goes on while the executor runs", "[serve][pause]") {
+    HttpSink sink;
+    Project project(2);
+    project.configure(sink.url());
+    project.post_each_minute("hook");
+    const auto sop = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--dir", project.path()});
+        return project.sop(std::move(arguments));
+    };
+    CHECK(sop({"pause"}).exit_code == 2);  // no store yet
+
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    const auto unknown = sop({"pause", "p.minut"});
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.err.find("did you mean `p.minute`?") != std::string::npos);
+    CHECK(sop({"resume", "p.minute"}).err.find("is not paused") != std::string::npos);
+    CHECK(sop({"pause"}).out == "nothing is paused\n");
+
+    REQUIRE(sop({"pause", "p.minute", "--skip"}).exit_code == 0);
+    REQUIRE(serve.wait_for_line("event=paused rule=p.minute mode=skip"));
+    CHECK(sop({"pause"}).out.find("p.minute is paused since ") == 0);
+    const auto listed = nlohmann::json::parse(sop({"pause", "--format", "json"}).out)["paused"];
+    REQUIRE(listed.size() == 1);
+    CHECK(listed[0]["name"] == "p.minute");
+    CHECK(listed[0]["mode"] == "skip");
+    CHECK(project.status()["paused"] == listed);
+    REQUIRE(serve.wait_for_line("outcome=skipped count=2 reason=\"paused\""));
+    CHECK(sink.requests().empty());
+
+    // As its playbook is not paused, and the rule itself is.
+    CHECK(sop({"resume", "p"}).exit_code == 2);
+    REQUIRE(sop({"resume", "p.minute"}).exit_code == 0);
+    REQUIRE(serve.wait_for_line("event=resumed rule=p.minute"));
+    CHECK(project.status()["paused"].empty());
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    CHECK(sop({"pause", "p"}).out.find("no executor runs") != std::string::npos);
+}
+
 TEST_CASE("killed at five points of one firing, every group has one outcome and none two posts",
           "[serve][kill]") {
     constexpr std::size_t groups = 900;

@@ -266,7 +266,7 @@ void World::start_executor() {
     auto channel = std::make_unique<FakeChannel>(platform_, clock_, *wakeup_);
     channel_ = channel.get();
     runtime::Channels channels;
-    channels.emplace("hook", std::move(channel));
+    channels["hook"] = {std::move(channel), options_.unknown};
     executor_ = std::make_unique<runtime::Executor>(
         *store_, clock_, *wakeup_, options_.zones ? *options_.zones : zones(), std::move(channels),
         runtime::ExecutorOptions{.page_rows = options_.page_rows},

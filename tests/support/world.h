@@ -113,6 +113,7 @@ std::ostream& operator<<(std::ostream& out, const Delivered& delivered);
 struct WorldOptions {
     std::string zone = "Asia/Shanghai";
     std::size_t page_rows = 500;
+    runtime::UnknownPolicy unknown = runtime::UnknownPolicy::hold;
     // What the executor counts with; this machine's when there is none. Times in tests are always
     // read and shown by this machine's.
     std::shared_ptr<const lang::calendar::ZoneDatabase> zones = nullptr;

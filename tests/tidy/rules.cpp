@@ -44,7 +44,7 @@ const std::vector<Box> boxes = {
     {"lang/", {"lang/"}},
     {"runtime/clock/", {"runtime/clock/"}},
     {"runtime/zoneinfo/", {"runtime/zoneinfo/"}},
-    {"runtime/config/", {"runtime/config/"}},
+    {"runtime/config/", {"runtime/config/", "runtime/delivery/unknown_policy.h"}},
     {"runtime/delivery/", {"runtime/delivery/", "runtime/clock/"}},
     {"runtime/store/", {"runtime/store/", "runtime/clock/", "runtime/delivery/channel.h"}},
     {"runtime/directory/", {"runtime/directory/", "runtime/store/store.h"}},

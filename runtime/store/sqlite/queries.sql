@@ -92,22 +92,34 @@ UPDATE run SET state = ?2, next_step = ?3, due_at = ?4, reason = ?5 WHERE id = ?
 -- name: select_due_runs
 SELECT id, firing, rule, subject, state, next_step, due_at, reason
 FROM run
-WHERE due_at <= ?1
+WHERE state IN ('running', 'arrived') AND due_at <= ?1
 ORDER BY due_at, id
 LIMIT ?2
 
 -- name: select_next_run_due
-SELECT due_at FROM run WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1
+SELECT due_at FROM run WHERE state IN ('running', 'arrived') ORDER BY due_at LIMIT 1
 
 -- name: select_open_runs
 SELECT id, firing, rule, subject, state, next_step, due_at, reason
 FROM run
-WHERE rule = ?1 AND state = 'running' AND (subject, id) > (?2, ?3)
+WHERE rule = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held') AND (subject, id) > (?2, ?3)
 ORDER BY subject, id
 LIMIT ?4
 
 -- name: exists_open_run
-SELECT EXISTS (SELECT 1 FROM run WHERE rule = ?1 AND subject = ?2 AND state = 'running')
+SELECT EXISTS (
+    SELECT 1 FROM run
+    WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state IN ('running', 'held'))
+
+-- name: select_queued_runs
+SELECT id, firing, rule, subject, state, next_step, due_at, reason
+FROM run
+WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state = 'queued'
+ORDER BY id
+LIMIT ?3
+
+-- name: update_runs_of_rule
+UPDATE run SET state = ?3 WHERE rule = ?1 AND due_at IS NOT NULL AND state = ?2
 
 -- name: select_message_id
 SELECT id FROM message WHERE hash = ?1
@@ -123,7 +135,7 @@ ON CONFLICT (run, step, action) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE channel = ?1 AND state = 'pending' AND due_at <= ?2
@@ -141,6 +153,16 @@ UPDATE delivery
 SET state = 'pending', due_at = ?2, reason = ?3
 WHERE id = ?1 AND state IN ('pending', 'attempting')
 
+-- name: update_to_resend
+UPDATE delivery
+SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1
+WHERE id = ?1 AND state = 'attempting'
+
+-- name: update_attempting_to_resend
+UPDATE delivery
+SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1
+WHERE channel = ?1 AND state = 'attempting'
+
 -- name: update_to_settled
 UPDATE delivery
 SET state = ?2, due_at = NULL, reason = ?3, settled_at = ?4
@@ -154,8 +176,31 @@ UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pendin
 
 -- name: update_to_pending_again
 UPDATE delivery
-SET state = 'pending', due_at = ?2, moved_to = ?2, reason = 'sent again by hand', settled_at = NULL
+SET state = 'pending', due_at = ?2, moved_to = ?2, reason = 'sent again by hand', settled_at = NULL, in_doubt = 1
 WHERE id = ?1 AND state = 'unknown'
+
+-- name: insert_channel_use
+INSERT INTO channel_use (channel, at, delivery, subject_kind, subject, taken)
+VALUES (?1, ?2, ?3, ?4, ?5, 1)
+ON CONFLICT (channel, at, delivery) DO NOTHING
+
+-- name: update_to_not_taken
+UPDATE channel_use SET taken = 0 WHERE channel = ?1 AND at = ?2 AND delivery = ?3
+
+-- name: delete_channel_uses_before
+DELETE FROM channel_use WHERE channel = ?1 AND at < ?2
+
+-- name: count_channel_uses
+SELECT count(*) FROM channel_use WHERE channel = ?1 AND at > ?2 AND at <= ?3
+
+-- name: select_latest_channel_use
+SELECT at FROM channel_use WHERE channel = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3
+
+-- name: count_channel_uses_taken
+SELECT count(*)
+FROM channel_use
+WHERE channel = ?1 AND subject_kind = ?2 AND subject = ?3 AND at > ?4 AND at <= ?5 AND taken = 1
+  AND delivery <> ?6
 
 -- name: select_present_until
 SELECT until FROM presence
@@ -205,6 +250,36 @@ CROSS JOIN firing ON firing.id = run.firing
 WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown')
   AND coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for) >= ?1
 
+-- name: select_pending_of_run
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE run = ?1 AND state = 'pending'
+
+-- name: select_pending_of_rule
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id IN (
+    SELECT delivery.id
+    FROM delivery INDEXED BY delivery_due
+    CROSS JOIN run ON run.id = delivery.run
+    WHERE delivery.state = 'pending' AND delivery.due_at = ?2 AND run.rule = ?1)
+ORDER BY id
+
+-- name: upsert_pause
+INSERT INTO pause (playbook, rule, mode, since, resumed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (playbook, rule)
+DO UPDATE SET mode = excluded.mode, since = excluded.since, resumed_at = excluded.resumed_at
+
+-- name: delete_pause
+DELETE FROM pause WHERE playbook = ?1 AND rule = ?2
+
+-- name: select_pauses
+SELECT playbook, rule, mode, since, resumed_at FROM pause ORDER BY playbook, rule
+
 -- name: select_delivery_summary
 SELECT rule.playbook, rule.name, counted.state, counted.reason, counted.count
 FROM (
@@ -218,7 +293,7 @@ ORDER BY rule.playbook, rule.name, counted.state, counted.reason
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id > ?1

@@ -17,6 +17,8 @@ namespace sop::runtime {
 
 namespace {
 
+constexpr const char* stopped_while_sending = "stopped while it was being sent";
+
 // ---- values as columns --------------------------------------------------------------------------
 
 std::int64_t to_column(Instant instant) {
@@ -47,6 +49,12 @@ std::string_view to_text(RunState state) {
     switch (state) {
         case RunState::running:
             return "running";
+        case RunState::held:
+            return "held";
+        case RunState::queued:
+            return "queued";
+        case RunState::arrived:
+            return "arrived";
         case RunState::done:
             return "done";
         case RunState::skipped:
@@ -74,7 +82,12 @@ Value value_from(const std::string& column, std::initializer_list<Value> values)
 }
 
 RunState run_state_from(const std::string& column) {
-    return value_from(column, {RunState::running, RunState::done, RunState::skipped});
+    using enum RunState;
+    return value_from(column, {running, held, queued, arrived, done, skipped});
+}
+
+PauseMode pause_mode_from(const std::string& column) {
+    return value_from(column, {PauseMode::hold, PauseMode::skip});
 }
 
 SubjectKind subject_kind_from(const std::string& column) {
@@ -183,7 +196,8 @@ Delivery read_delivery(SqliteQuery& row) {
             .attempts = static_cast<int>(row.integer()),
             .settled_at = instant_from(row.optional_integer()),
             .moved_to = instant_from(row.optional_integer()),
-            .priority = priority_from(row.integer())};
+            .priority = priority_from(row.integer()),
+            .in_doubt = row.boolean()};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -206,6 +220,14 @@ Event read_event(SqliteQuery& row) {
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
             .fields = json_from<std::map<std::string, std::string>>(row.text())};
+}
+
+Pause read_pause(SqliteQuery& row) {
+    return {.playbook = row.text(),
+            .rule = row.text(),
+            .mode = pause_mode_from(row.text()),
+            .since = instant_from(row.integer()),
+            .resumed_at = instant_from(row.optional_integer())};
 }
 
 std::int64_t read_integer(SqliteQuery& row) {
@@ -434,6 +456,18 @@ class SqliteStore : public Store {
                    read_run);
     }
 
+    std::vector<Run> queued_runs(RuleId rule, const std::string& subject,
+                                 std::size_t limit) override {
+        return all(query(sql::select_queued_runs, rule, subject, to_column(limit)), read_run);
+    }
+
+    void hold_runs(RuleId rule) override { change_runs(rule, RunState::running, RunState::held); }
+
+    void release_runs(RuleId rule) override {
+        change_runs(rule, RunState::held, RunState::running);
+        change_runs(rule, RunState::queued, RunState::arrived);
+    }
+
     // ---- outbox
 
     MessageId intern_message(const std::string& text) override {
@@ -493,14 +527,33 @@ class SqliteStore : public Store {
     }
 
     std::int64_t settle_attempting_as_unknown(Instant settled_at) override {
-        query(sql::update_attempting_to_unknown, to_column(settled_at),
-              "stopped while it was being sent")
+        query(sql::update_attempting_to_unknown, to_column(settled_at), stopped_while_sending)
+            .next();
+        return connection_.changed_rows();
+    }
+
+    void resend(DeliveryId id, Instant due_at, const std::string& reason) override {
+        change_row("delivery under way", id,
+                   query(sql::update_to_resend, id, to_column(due_at), reason));
+    }
+
+    std::int64_t resend_attempting(const std::string& channel, Instant due_at) override {
+        query(sql::update_attempting_to_resend, channel, to_column(due_at), stopped_while_sending)
             .next();
         return connection_.changed_rows();
     }
 
     void send_again(DeliveryId id, Instant at) override {
         change_row("unknown delivery", id, query(sql::update_to_pending_again, id, to_column(at)));
+    }
+
+    std::vector<DueDelivery> pending_of_run(RunId run) override {
+        return all(query(sql::select_pending_of_run, run), read_delivery_detail);
+    }
+
+    std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) override {
+        return all(query(sql::select_pending_of_rule, rule, to_column(due_at)),
+                   read_delivery_detail);
     }
 
     std::vector<DeliverySummary> summarize_deliveries() override {
@@ -576,6 +629,45 @@ class SqliteStore : public Store {
         });
     }
 
+    // ---- channel uses
+
+    void add_channel_use(const ChannelUse& use) override {
+        query(sql::insert_channel_use, use.channel, to_column(use.at), use.delivery,
+              to_text(use.subject_kind), use.subject)
+            .next();
+    }
+
+    void set_not_taken(const ChannelUse& use) override {
+        query(sql::update_to_not_taken, use.channel, to_column(use.at), use.delivery).next();
+    }
+
+    void forget_channel_uses_before(const std::string& channel, Instant before) override {
+        query(sql::delete_channel_uses_before, channel, to_column(before)).next();
+    }
+
+    std::int64_t count_channel_uses(const std::string& channel, Instant after,
+                                    Instant until) override {
+        return first(query(sql::count_channel_uses, channel, to_column(after), to_column(until)),
+                     read_integer)
+            .value();
+    }
+
+    std::optional<Instant> latest_channel_use(const std::string& channel, Instant until,
+                                              std::size_t skipped) override {
+        return first(
+            query(sql::select_latest_channel_use, channel, to_column(until), to_column(skipped)),
+            read_instant);
+    }
+
+    std::int64_t count_taken(const std::string& channel, SubjectKind kind,
+                             const std::string& subject, Instant after, Instant until,
+                             DeliveryId except) override {
+        return first(query(sql::count_channel_uses_taken, channel, to_text(kind), subject,
+                           to_column(after), to_column(until), except),
+                     read_integer)
+            .value();
+    }
+
     // ---- presence
 
     std::optional<Instant> present_until() override {
@@ -585,6 +677,20 @@ class SqliteStore : public Store {
     void set_present_until(Instant until) override {
         query(sql::upsert_present_until, to_column(until)).next();
     }
+
+    // ---- pauses
+
+    void put_pause(const Pause& pause) override {
+        query(sql::upsert_pause, pause.playbook, pause.rule, to_text(pause.mode),
+              to_column(pause.since), to_column(pause.resumed_at))
+            .next();
+    }
+
+    void remove_pause(const Pause& pause) override {
+        query(sql::delete_pause, pause.playbook, pause.rule).next();
+    }
+
+    std::vector<Pause> list_pauses() override { return all(query(sql::select_pauses), read_pause); }
 
     // ---- zone data
 
@@ -719,6 +825,10 @@ class SqliteStore : public Store {
                 break;
         }
         return SqliteConnection::Access::read;
+    }
+
+    void change_runs(RuleId rule, RunState from, RunState to) {
+        query(sql::update_runs_of_rule, rule, to_text(from), to_text(to)).next();
     }
 
     template <typename... Values>

@@ -75,6 +75,7 @@ members = "../members.csv"
 url_env = "SHOP_HOOK_URL"
 timeout = "10s"
 in_flight = 16
+unknown = "resend"
 
 [channels.other_hook]
 url_file = "secrets/url"
@@ -97,6 +98,7 @@ path = "-"
     CHECK(hook.url == SecretReference{SecretReference::Kind::environment, "SHOP_HOOK_URL"});
     CHECK(hook.timeout == 10s);
     CHECK(hook.in_flight == 16);
+    CHECK(hook.unknown == runtime::UnknownPolicy::resend);
     CHECK(!hook.path);
     CHECK(config.channels.at("other_hook").url ==
           SecretReference{SecretReference::Kind::file, folder / "secrets/url"});
@@ -129,7 +131,7 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         const char* text;
         const char* error;
     };
-    const std::string keys = "expected url, url_env, url_file, timeout, in_flight, path";
+    const std::string keys = "expected url, url_env, url_file, timeout, in_flight, path, unknown";
     const std::string duration = "expected a duration such as \"10s\", \"500ms\" or \"2m\"";
     const std::string unknown_channel_key =
         "sop.toml:1: unknown key \"zzzzzz\" in [channels.x]; " + keys;
@@ -163,6 +165,8 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         {"channels.x.timeout = \"9223372036854775807m\"", "expected a duration"},
         {"channels.x.timeout = \"99ms\"", "is \"99ms\"; expected from 100ms to 5m"},
         {"channels.x.timeout = \"301s\"", "is \"301s\"; expected from 100ms to 5m"},
+        {"channels.x.unknown = \"maybe\"", "is \"maybe\"; expected \"hold\" or \"resend\""},
+        {"channels.x.unknown = true", "is true or false; expected \"hold\" or \"resend\""},
         {"channels.x.in_flight = 0", "is 0; expected a whole number from 1 to 1024"},
         {"channels.x.in_flight = 1025", "is 1025; expected a whole number from 1 to 1024"},
         {"channels.x.in_flight = -1", "is -1; expected a whole number from 1 to 1024"},

@@ -222,7 +222,9 @@ TEMPLATE_TEST_CASE("due runs come by due time, then by id", "[store]", MemorySto
     const RunId first = (*store).add_run(a_run(rule, firing, "g2", at(5))).value();
     const RunId second = (*store).add_run(a_run(rule, firing, "g3", at(5))).value();
     (*store).add_run(a_run(rule, firing, "g4", at(8)));
-    (*store).add_run(a_run(rule, firing, "g5", std::nullopt));
+    Run over = a_run(rule, firing, "g5", std::nullopt);
+    over.state = RunState::done;
+    (*store).add_run(over);
 
     CHECK(ids_of((*store).due_runs(at(7), 10)) == std::vector<RunId>{first, second, third});
     CHECK(ids_of((*store).due_runs(at(7), 2)) == std::vector<RunId>{first, second});
@@ -552,6 +554,66 @@ TEMPLATE_TEST_CASE("what was being attempted becomes unknown, nothing else does"
     CHECK(delivery_now(*store, pending).state == DeliveryState::pending);
     CHECK(delivery_now(*store, sent).state == DeliveryState::sent);
     CHECK((*store).settle_attempting_as_unknown(at(11)) == 0);
+}
+
+TEMPLATE_TEST_CASE("what may have been taken is sent again where that is wanted", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId one = add_pending(*store, "g1", 5).delivery;
+    const DeliveryId other = add_pending(*store, "g2", 5).delivery;
+    const DeliveryId waiting = add_pending(*store, "g3", 5).delivery;
+    CHECK_THROWS_AS((*store).resend(one, at(9), "no answer"), StoreError);
+
+    (*store).mark_attempting(one);
+    (*store).resend(one, at(9), "no answer");
+    CHECK(delivery_now(*store, one).state == DeliveryState::pending);
+    CHECK(delivery_now(*store, one).due_at == at(9));
+    CHECK(delivery_now(*store, one).in_doubt);
+
+    (*store).mark_attempting(other);
+    CHECK((*store).resend_attempting("other", at(10)) == 0);
+    CHECK((*store).resend_attempting("robot", at(10)) == 1);
+    CHECK(delivery_now(*store, other).due_at == at(10));
+    CHECK(delivery_now(*store, other).in_doubt);
+    CHECK_FALSE(delivery_now(*store, waiting).in_doubt);
+
+    (*store).settle(waiting, DeliveryState::unknown, "no answer", at(11));
+    (*store).send_again(waiting, at(12));
+    CHECK(delivery_now(*store, waiting).in_doubt);
+}
+
+TEMPLATE_TEST_CASE("uses of a channel are counted by time and by subject", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const auto use = [](const char* channel, int second, DeliveryId delivery, const char* subject) {
+        return ChannelUse{channel, at(second), delivery, SubjectKind::group, subject};
+    };
+    (*store).add_channel_use(use("robot", 1, 1, "g1"));
+    (*store).add_channel_use(use("robot", 2, 2, "g2"));
+    (*store).add_channel_use(use("robot", 3, 3, "g1"));
+    (*store).add_channel_use(use("mail", 3, 4, "g1"));
+
+    CHECK((*store).count_channel_uses("robot", at(0), at(9)) == 3);
+    CHECK((*store).count_channel_uses("robot", at(1), at(9)) == 2);
+    CHECK((*store).count_channel_uses("robot", at(0), at(2)) == 2);
+    CHECK((*store).latest_channel_use("robot", at(9), 0) == at(3));
+    CHECK((*store).latest_channel_use("robot", at(9), 2) == at(1));
+    CHECK((*store).latest_channel_use("robot", at(2), 0) == at(2));
+    CHECK_FALSE((*store).latest_channel_use("robot", at(9), 3));
+
+    const auto taken_by_g1 = [&store](DeliveryId except) {
+        return (*store).count_taken("robot", SubjectKind::group, "g1", at(0), at(9), except);
+    };
+    CHECK(taken_by_g1(0) == 2);
+    CHECK(taken_by_g1(3) == 1);
+    CHECK((*store).count_taken("robot", SubjectKind::member, "g1", at(0), at(9), 0) == 0);
+    (*store).set_not_taken(use("robot", 3, 3, "g1"));
+    CHECK(taken_by_g1(0) == 1);
+    CHECK((*store).count_channel_uses("robot", at(0), at(9)) == 3);
+
+    (*store).forget_channel_uses_before("robot", at(3));
+    CHECK((*store).count_channel_uses("robot", at(0), at(9)) == 1);
+    CHECK((*store).count_channel_uses("mail", at(0), at(9)) == 1);
 }
 
 TEMPLATE_TEST_CASE("deliveries are listed by id, by state and page by page", "[store]", MemoryStore,

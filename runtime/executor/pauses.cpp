@@ -1,0 +1,81 @@
+#include "runtime/executor/pauses.h"
+
+#include <algorithm>
+
+#include "runtime/executor/settlement.h"
+#include "runtime/scheduler/lateness.h"
+
+namespace sop::runtime {
+
+namespace {
+
+bool is_for(const Pause& pause, const StoredRule& rule) {
+    return pause.playbook == rule.playbook && (pause.rule.empty() || pause.rule == rule.name);
+}
+
+// Of the rule's own and its playbook's the rule's.
+const Pause* find_in_effect(const std::vector<Pause>& pauses, const StoredRule& rule) {
+    const Pause* found = nullptr;
+    for (const Pause& pause : pauses) {
+        if (pause.resumed_at || !is_for(pause, rule)) continue;
+        if (found == nullptr || found->rule.empty()) found = &pause;
+    }
+    return found;
+}
+
+// Since when the rule was paused, by any of them.
+std::optional<Instant> find_since(const std::vector<Pause>& pauses, const StoredRule& rule) {
+    std::optional<Instant> since;
+    for (const Pause& pause : pauses) {
+        if (is_for(pause, rule)) since = std::min(pause.since, since.value_or(pause.since));
+    }
+    return since;
+}
+
+}  // namespace
+
+void Pauses::apply(Instant now) {
+    if (applied_ == store_.list_pauses()) return;
+    const auto transaction = store_.begin();
+    auto pauses = store_.list_pauses();
+    std::map<RuleId, PauseMode> modes;
+    for (const StoredRule& rule : store_.list_rules()) {
+        const Pause* pause = find_in_effect(pauses, rule);
+        if (pause != nullptr) modes.emplace(rule.id, pause->mode);
+        if (pause != nullptr && pause->mode == PauseMode::hold) {
+            store_.hold_runs(rule.id);
+        } else if (const auto since = find_since(pauses, rule)) {
+            go_on(rule, *since, now);
+        }
+        if (const auto mode = pause == nullptr ? std::nullopt : std::optional(pause->mode);
+            mode != guardian_.pause_of(rule.id))
+            reports_.paused(rule.playbook, rule.name, mode);
+    }
+    const auto over = std::stable_partition(pauses.begin(), pauses.end(),
+                                            [](const Pause& pause) { return !pause.resumed_at; });
+    std::for_each(over, pauses.end(), [this](const Pause& pause) { store_.remove_pause(pause); });
+    pauses.erase(over, pauses.end());
+    transaction->commit();
+    guardian_.pause(std::move(modes));
+    applied_ = std::move(pauses);
+}
+
+void Pauses::go_on(const StoredRule& rule, Instant paused_since, Instant now) {
+    for (const DueDelivery& due : store_.pending_of_rule(rule.id, parked)) {
+        try {
+            const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
+            const Instant waited_since = std::max(due.delivery.wanted_at(), paused_since);
+            if (is_too_late(*loaded.rule, waited_since, now)) {
+                settle(store_, guardian_, reports_, due, end_of_waiting(due.delivery, "late"), now);
+                continue;
+            }
+            store_.reschedule(due.delivery.id, now, due.delivery.reason);
+            if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), now);
+        } catch (const PlanError& error) {
+            settle(store_, guardian_, reports_, due, {DeliveryState::failed, error.what()}, now);
+        }
+    }
+    store_.release_runs(rule.id);
+}
+
+}  // namespace sop::runtime
