@@ -5,6 +5,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
+#include "runtime/store/identity.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@ constexpr std::size_t rows_shown = 20;  // of each list
 
 struct Status {
     bool executor = false;
+    std::optional<Fence> fence;
     std::optional<StoredPlan> plan;
     DirectoryCounts directory;
     std::vector<DeliverySummary> outcomes;
@@ -95,6 +97,9 @@ void print_text(const Status& status, const std::string& store, std::size_t show
                 StoredPlans& plans) {
     fmt::print("store      {}\n", store);
     fmt::print("executor   {}\n", status.executor ? "running" : "not running");
+    if (status.fence)
+        fmt::print("fenced     nothing is sent: {}; `sop unfence` says what to decide\n",
+                   status.fence->why);
     if (status.plan) {
         fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
                    status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
@@ -156,7 +161,11 @@ void print_json(const Status& status, StoredPlans& plans) {
                 {"groups", status.directory.groups},
                 {"members", status.directory.members},
                 {"deliveries", outcomes},
-                {"unknown", unknown}};
+                {"unknown", unknown},
+                {"fence", nullptr}};
+    if (status.fence)
+        result["fence"] = {{"cause", std::string(to_text(status.fence->cause))},
+                           {"why", status.fence->why}};
     if (status.plan) {
         result["plan"] = {{"version", status.plan->version},
                           {"hash", status.plan->hash},
@@ -177,6 +186,7 @@ int status(const StatusOptions& options) {
     const auto snapshot = store->begin();
     Status status;
     status.executor = executor_runs(config.store);
+    status.fence = find_fence(*store, config.store);
     status.plan = store->latest_plan();
     status.directory = store->count_directory();
     status.outcomes = store->summarize_deliveries();

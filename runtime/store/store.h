@@ -289,6 +289,36 @@ class Presence {
     virtual void set_present_until(Instant until) = 0;
 };
 
+// ---- identity
+// -------------------------------------------------------------------------------------------------------
+
+// What tells a file from its copies, as far as the file system says it.
+struct FileIdentity {
+    std::optional<std::int64_t> inode{};
+    std::optional<Instant> born_at{};  // in whole seconds, as file systems round differently
+
+    bool operator==(const FileIdentity&) const = default;
+};
+
+// Which database this is, and where an executor last held it (identity.h).
+struct StoredIdentity {
+    std::string instance{};  // random
+    std::int64_t epoch = 0;  // grows each time it is held anew
+    std::optional<std::string> machine{};
+    FileIdentity file{};
+    std::optional<Instant> backed_up_at{};  // when this copy was made; nothing in the original
+
+    bool operator==(const StoredIdentity&) const = default;
+};
+
+class IdentityStore {
+  public:
+    virtual ~IdentityStore() = default;
+    // Nothing before the first executor.
+    virtual std::optional<StoredIdentity> identity() = 0;
+    virtual void set_identity(const StoredIdentity& identity) = 0;
+};
+
 // ---- zone data
 // ------------------------------------------------------------------------------------------------------
 
@@ -405,6 +435,7 @@ class Store : public PlanStore,
               public Outbox,
               public ContactBook,
               public Presence,
+              public IdentityStore,
               public ZoneStore,
               public EventInbox,
               public Directory {

@@ -163,6 +163,20 @@ SELECT until FROM presence
 -- name: upsert_present_until
 INSERT INTO presence (id, until) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET until = excluded.until
 
+-- name: select_identity
+SELECT instance, epoch, machine, inode, born_at, backed_up_at FROM identity
+
+-- name: upsert_identity
+INSERT INTO identity (id, instance, epoch, machine, inode, born_at, backed_up_at)
+VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (id) DO UPDATE
+SET instance = excluded.instance, epoch = excluded.epoch, machine = excluded.machine, inode = excluded.inode,
+    born_at = excluded.born_at, backed_up_at = excluded.backed_up_at
+
+-- name: upsert_backed_up_at
+INSERT INTO identity (id, instance, epoch, backed_up_at) VALUES (1, '', 0, ?1)
+ON CONFLICT (id) DO UPDATE SET backed_up_at = excluded.backed_up_at
+
 -- name: insert_contact
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 

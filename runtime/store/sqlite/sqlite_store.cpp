@@ -235,6 +235,15 @@ DeliverySummary read_summary(SqliteQuery& row) {
             .count = row.integer()};
 }
 
+StoredIdentity read_identity(SqliteQuery& row) {
+    return {
+        .instance = row.text(),
+        .epoch = row.integer(),
+        .machine = row.optional_text(),
+        .file = {.inode = row.optional_integer(), .born_at = instant_from(row.optional_integer())},
+        .backed_up_at = instant_from(row.optional_integer())};
+}
+
 StoredZone read_zone(SqliteQuery& row) {
     return {.name = row.text(), .data = row.blob()};
 }
@@ -586,6 +595,19 @@ class SqliteStore : public Store {
         query(sql::upsert_present_until, to_column(until)).next();
     }
 
+    // ---- identity
+
+    std::optional<StoredIdentity> identity() override {
+        return first(query(sql::select_identity), read_identity);
+    }
+
+    void set_identity(const StoredIdentity& identity) override {
+        query(sql::upsert_identity, identity.instance, identity.epoch, identity.machine,
+              identity.file.inode, to_column(identity.file.born_at),
+              to_column(identity.backed_up_at))
+            .next();
+    }
+
     // ---- zone data
 
     std::vector<StoredZone> stored_zones() override {
@@ -782,9 +804,12 @@ std::unique_ptr<Store> open_memory_store() {
     return std::make_unique<SqliteStore>(":memory:", SqliteOptions{});
 }
 
-void back_up(const std::string& path, const std::string& target) {
-    SqliteConnection connection(path, SqliteConnection::Access::read, SqliteOptions{}.busy_timeout);
-    connection.query(sql::vacuum_into, target).next();
+void back_up(const std::string& path, const std::string& target, Instant now) {
+    using Access = SqliteConnection::Access;
+    const auto patience = SqliteOptions{}.busy_timeout;
+    SqliteConnection(path, Access::read, patience).query(sql::vacuum_into, target).next();
+    SqliteConnection copy(target, Access::write, patience);
+    copy.query(sql::upsert_backed_up_at, to_column(now)).next();
 }
 
 void copy_directory(const std::string& path, Store& store) {
