@@ -123,6 +123,12 @@ struct BackupOptions {
 };
 int backup(const BackupOptions& options);
 
+struct VacuumOptions {
+    std::string folder = ".";
+    OutputFormat format = OutputFormat::text;
+};
+int vacuum(const VacuumOptions& options);
+
 struct UnfenceOptions {
     enum class As { nothing, unknown, send };
     std::string folder = ".";

@@ -100,6 +100,7 @@ struct CommandLine {
     DoubtOptions doubt_options;
     WhyOptions why_options;
     BackupOptions backup_options;
+    VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
     RehearseOptions rehearse_options;
     ImportOptions import_options;
@@ -125,6 +126,7 @@ struct CommandLine {
         add_why();
         add_doubt();
         add_backup();
+        add_vacuum();
         add_unfence();
         add_imports();
     }
@@ -386,6 +388,17 @@ struct CommandLine {
         add_folder(command, backup_options.folder);
         command->footer("Example:\n  sop backup /backup/sop-2026-11-19.db --dir examples/members");
         command->callback([this] { run = [this] { return backup(backup_options); }; });
+    }
+
+    void add_vacuum() {
+        auto* command = app.add_subcommand(
+            "vacuum", "Give the space of what was let go back to the disk; no executor may run");
+        command->add_option("DIR", vacuum_options.folder,
+                            "The folder with the playbooks and sop.toml (default: this one)");
+        add_format(command, vacuum_options.format);
+        command->footer(
+            "Needs as much room as the store, meanwhile.\nExample:\n  sop vacuum examples/members");
+        command->callback([this] { run = [this] { return vacuum(vacuum_options); }; });
     }
 
     void add_unfence() {

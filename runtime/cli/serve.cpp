@@ -50,6 +50,7 @@ class LogObserver : public Observer {
         for (std::size_t i = 0; i < shown; ++i) log_moved(moved[i]);
         if (moved.size() > shown) log("moved", "more=\"`sop status --all` lists them\"");
     }
+    void swept(std::int64_t rows) override { log("swept", fmt::format("rows={}", rows)); }
     void trouble(const std::string& message) override {
         log("trouble", "message=" + quoted(message));
     }
@@ -86,6 +87,13 @@ class LogObserver : public Observer {
 
     const Clock& clock_;
 };
+
+RetentionPolicy policy_of(const RetentionConfig& config) {
+    return {.messages = config.messages,
+            .events = config.events,
+            .event_ids = config.event_ids,
+            .zone_changes = config.zone_changes};
+}
 
 using Zones = std::unique_ptr<const lang::calendar::ZoneDatabase>;
 
@@ -139,13 +147,17 @@ int serve(const ServeOptions& options) {
     NudgeListener nudges(loaded.config.store);
     wakeup.watch(nudges.fd());
     wait_while_fenced(*store, loaded.config.store, clock, wakeup, nudges, stop, observer);
-    if (stop.asked()) return exit_fine;
+    if (stop.asked()) {
+        observer.log("stopped", "reason=signal");
+        return exit_fine;
+    }
     IdentityKeeper identity(*store, loaded.config.store);
     identity.hold(clock.now());
 
     const DirectoryCounts counts = store->count_directory();
     Executor executor(*store, clock, wakeup, *zones,
-                      make_channels(*loaded.plan, loaded.config, wakeup), {}, &observer);
+                      make_channels(*loaded.plan, loaded.config, wakeup),
+                      {.retention = policy_of(loaded.config.retention)}, &observer);
     executor.recover();
     executor.deploy(*loaded.plan);
     observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",

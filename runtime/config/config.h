@@ -10,10 +10,17 @@
 //   webhook }` url_env = "SHOP_HOOK_URL"              # or url_file = "…", or url = "…" where it is
 //   no secret timeout = "10s" in_flight = 16
 //
+//   [retention]                            # how long is kept what is over, or "forever"
+//   messages = "90d"                       # and their texts, runs and firings; at least 45d
+//   events = "90d"
+//   event_ids = "400d"                     # a second event of the same id is ignored so long
+//   zone_changes = "400d"
+//
 //   [channels.log]
 //   path = "posts.ndjson"                  # "-" (the default) is standard output
 #pragma once
 
+#include <date/date.h>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -40,11 +47,20 @@ struct ChannelConfig {
     std::optional<std::string> path;  // "-" or absolute
 };
 
+// Nothing: for ever.
+struct RetentionConfig {
+    std::optional<date::days> messages{90};
+    std::optional<date::days> events{90};
+    std::optional<date::days> event_ids{400};
+    std::optional<date::days> zone_changes{400};
+};
+
 struct Config {
     std::filesystem::path store;                   // absolute
     std::optional<std::filesystem::path> groups;   // absolute
     std::optional<std::filesystem::path> members;  // absolute
     std::map<std::string, ChannelConfig> channels;
+    RetentionConfig retention{};
 };
 
 // The file, the line where known, what is wrong and how to mend it.

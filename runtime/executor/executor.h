@@ -17,6 +17,7 @@
 #include "runtime/executor/observer.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/executor/sweeper.h"
 #include "runtime/executor/walker.h"
 #include "runtime/store/store.h"
 
@@ -25,6 +26,7 @@ namespace sop::runtime {
 struct ExecutorOptions {
     std::size_t page_rows =
         500;  // runs, events or recovered messages in one transaction; at least 1
+    std::optional<RetentionPolicy> retention{};  // nothing: everything is kept
 };
 
 class Executor {
@@ -53,7 +55,8 @@ class Executor {
     // version's.
     void deploy(const lang::Plan& plan);
 
-    // One round. False when there was nothing to do.
+    // One round; what retention lets go only when nothing else was to be done. False when there was
+    // nothing to do.
     bool turn();
     // When there will be something to do, as far as the time alone can tell; in the past when there
     // is already.
@@ -81,6 +84,7 @@ class Executor {
     Guardian guardian_;
     Dispatcher dispatcher_;
     Walker walker_;
+    Sweeper sweeper_;
 };
 
 }  // namespace sop::runtime

@@ -20,6 +20,7 @@ class Reports {
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason);
     void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved);
+    void swept(std::int64_t rows) { swept_ += rows; }
     void trouble(const std::string& message);
 
     // Tells all that was held back; to be called after the commit.
@@ -41,6 +42,7 @@ class Reports {
     std::vector<ChangedZones> changed_zones_;
     std::vector<Fired> fired_;
     std::map<Outcome, std::int64_t> settled_;
+    std::int64_t swept_ = 0;
     std::vector<std::string> trouble_;
 };
 

@@ -33,6 +33,9 @@ std::unique_ptr<Store> open_memory_store();
 // `now` in that. Throws StoreError.
 void back_up(const std::string& path, const std::string& target, Instant now);
 
+// Gives the space of what was deleted back to the disk. Throws StoreError.
+void vacuum(const std::string& path);
+
 // Copies groups, members and tags of the database at `path` into `store`, in the transaction that
 // is open.
 void copy_directory(const std::string& path, Store& store);

@@ -74,7 +74,7 @@ TEST_CASE("an empty file becomes a store", "[store][sqlite]") {
           path + " is empty; `sop serve` fills it");
     CHECK(failure_of_opening(path) == "opened");
     CHECK(read_number(path, "PRAGMA application_id") == 0x736f7031);
-    CHECK(read_number(path, "PRAGMA user_version") == 5);
+    CHECK(read_number(path, "PRAGMA user_version") == 6);
     CHECK(failure_of_opening(path, {.open = Open::read_only}) == "opened");
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("a store of a newer version is refused with both versions", "[store][s
         CHECK(failure_of_opening(path, {.open = open}) ==
               path +
                   " was written by a newer sop: its format is version 42, this program knows "
-                  "versions up to 5; install the newer sop");
+                  "versions up to 6; install the newer sop");
     }
 }
 
@@ -140,8 +140,8 @@ TEST_CASE("going down from the newest version leaves an empty file", "[store][sq
     tests::TemporaryFolder folder;
     const std::string path = (folder / "sop.db").string();
     open_sqlite_store(path)->put_group({.id = "g1"});
-    for (const char* migration :
-         {"0005_identity", "0004_presence", "0003_guards", "0002_zone_data", "0001_first"}) {
+    for (const char* migration : {"0006_retention", "0005_identity", "0004_presence", "0003_guards",
+                                  "0002_zone_data", "0001_first"}) {
         connect(path).run_script(
             read_source(fmt::format("runtime/store/sqlite/migrations/{}.down.sql", migration)));
     }
@@ -155,7 +155,7 @@ TEST_CASE("a store of the version before is upgraded and keeps what it has", "[s
     const std::string path = (folder / "sop.db").string();
     open_sqlite_store(path)->put_group({.id = "g1"});
     for (const char* migration :
-         {"0005_identity", "0004_presence", "0003_guards", "0002_zone_data"}) {
+         {"0006_retention", "0005_identity", "0004_presence", "0003_guards", "0002_zone_data"}) {
         connect(path).run_script(
             read_source(fmt::format("runtime/store/sqlite/migrations/{}.down.sql", migration)));
     }
