@@ -1,6 +1,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/seed.h"
+#include "runtime/clock/clock.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ int backup(const BackupOptions& options) {
     const fs::path part = target.string() + ".part";
     fs::remove(part, error);
     try {
-        back_up(config.store.string(), part.string());
+        back_up(config.store.string(), part.string(), SystemClock().now());
     } catch (...) {
         fs::remove(part, error);
         throw;

@@ -141,6 +141,21 @@ struct BackupOptions {
 };
 int backup(const BackupOptions& options);
 
+struct VacuumOptions {
+    std::string folder = ".";
+    OutputFormat format = OutputFormat::text;
+};
+int vacuum(const VacuumOptions& options);
+
+struct UnfenceOptions {
+    enum class As { nothing, unknown, send };
+    std::string folder = ".";
+    As as = As::nothing;  // list what may have been sent from elsewhere
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int unfence(const UnfenceOptions& options);
+
 struct RehearseOptions {
     std::string folder = ".";
     std::string from;

@@ -1,9 +1,9 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/message_list.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stored_plans.h"
 #include "runtime/cli/terminal.h"
-#include "runtime/clock/instant_text.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/store/nudge.h"
 
@@ -15,8 +15,6 @@
 namespace sop::runtime::cli {
 
 namespace {
-
-constexpr std::size_t text_cells = 30;
 
 std::vector<DueDelivery> list_unknown(Store& store) {
     return store.list_deliveries({.state = DeliveryState::unknown, .limit = every_row});
@@ -71,44 +69,11 @@ void print_text(const std::vector<DueDelivery>& unknown, StoredPlans& plans) {
         fmt::print("no message is in doubt\n");
         return;
     }
-    Table table{{{"message", Table::Align::right},
-                 {"planned for (UTC)"},
-                 {"to"},
-                 {"name"},
-                 {"rule"},
-                 {"step"},
-                 {"channel"},
-                 {"text"},
-                 {"why"}},
-                {}};
-    for (const DueDelivery& due : unknown) {
-        table.rows.push_back(
-            {std::to_string(due.delivery.id), instant_text(due.delivery.planned_for), due.subject,
-             due.subject_name, due.playbook + "." + due.rule, plans.step_of(due),
-             due.delivery.channel, shortened(due.text, text_cells), due.delivery.reason});
-    }
     fmt::print(
         "{}\nThe request was written and no answer is on record. Look at the chat, then say "
         "`--as sent`,\n`--as failed` (it did not arrive), or `--as again` (it did not, and "
         "is to be sent now).\n",
-        render_table(table));
-}
-
-nlohmann::json json_of(const std::vector<DueDelivery>& unknown, StoredPlans& plans) {
-    auto messages = nlohmann::json::array();
-    for (const DueDelivery& due : unknown) {
-        messages.push_back(
-            {{"message", due.delivery.id},
-             {"planned_for", instant_text(due.delivery.planned_for)},
-             {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
-             {"playbook", due.playbook},
-             {"rule", due.rule},
-             {"step", plans.step_of(due)},
-             {"channel", due.delivery.channel},
-             {"text", due.text},
-             {"why", due.delivery.reason}});
-    }
-    return messages;
+        message_table(unknown, every_row, plans));
 }
 
 }  // namespace
@@ -126,9 +91,9 @@ int doubt(const DoubtOptions& options) {
         StoredPlans plans(*store);
         const auto unknown = list_unknown(*store);
         if (options.format == OutputFormat::json) {
-            fmt::print(
-                "{}\n",
-                nlohmann::json{{"format_version", 1}, {"unknown", json_of(unknown, plans)}}.dump());
+            fmt::print("{}\n", nlohmann::json{{"format_version", 1},
+                                              {"unknown", messages_json(unknown, plans)}}
+                                   .dump());
         } else {
             print_text(unknown, plans);
         }

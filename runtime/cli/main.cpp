@@ -30,6 +30,9 @@ const std::map<std::string, DoubtOptions::As> settlements{{"sent", DoubtOptions:
                                                           {"failed", DoubtOptions::As::failed},
                                                           {"again", DoubtOptions::As::again}};
 
+const std::map<std::string, UnfenceOptions::As> decisions{{"unknown", UnfenceOptions::As::unknown},
+                                                          {"send", UnfenceOptions::As::send}};
+
 // Takes one of some words, and says which there are when it is another.
 template <typename Value>
 CLI::Validator one_of(const std::map<std::string, Value>& values) {
@@ -99,6 +102,8 @@ struct CommandLine {
     PauseOptions pause_options;
     WhyOptions why_options;
     BackupOptions backup_options;
+    VacuumOptions vacuum_options;
+    UnfenceOptions unfence_options;
     RehearseOptions rehearse_options;
     ImportOptions import_options;
     std::function<int()> run;
@@ -126,6 +131,8 @@ struct CommandLine {
         add_pause();
         add_resume();
         add_backup();
+        add_vacuum();
+        add_unfence();
         add_imports();
     }
 
@@ -429,6 +436,37 @@ struct CommandLine {
         add_folder(command, backup_options.folder);
         command->footer("Example:\n  sop backup /backup/sop-2026-11-19.db --dir examples/members");
         command->callback([this] { run = [this] { return backup(backup_options); }; });
+    }
+
+    void add_vacuum() {
+        auto* command = app.add_subcommand(
+            "vacuum", "Give the space of what was let go back to the disk; no executor may run");
+        command->add_option("DIR", vacuum_options.folder,
+                            "The folder with the playbooks and sop.toml (default: this one)");
+        add_format(command, vacuum_options.format);
+        command->footer(
+            "Needs as much room as the store, meanwhile.\nExample:\n  sop vacuum examples/members");
+        command->callback([this] { run = [this] { return vacuum(vacuum_options); }; });
+    }
+
+    void add_unfence() {
+        auto* command = app.add_subcommand(
+            "unfence",
+            "Let a store that was copied or restored send again, or list what may have been sent");
+        command->add_option("DIR", unfence_options.folder,
+                            "The folder with the playbooks and sop.toml (default: this one)");
+        command
+            ->add_option("--as", unfence_options.as,
+                         "What was due meanwhile becomes unknown, and is not sent by itself; or is "
+                         "sent unless it is too late (default: list it)")
+            ->transform(one_of(decisions))
+            ->type_name("unknown|send");
+        add_zoneinfo(command, unfence_options.zoneinfo);
+        add_format(command, unfence_options.format);
+        command->footer(
+            "Examples:\n  sop unfence examples/members\n  sop unfence --as unknown "
+            "examples/members");
+        command->callback([this] { run = [this] { return unfence(unfence_options); }; });
     }
 
     void add_imports() {

@@ -3,6 +3,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/scratch_folder.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/signals.h"
 #include "runtime/cli/terminal.h"
@@ -17,9 +18,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <sstream>
 
@@ -58,35 +56,6 @@ Channels rehearsal_channels(const lang::Plan& plan) {
     }
     return channels;
 }
-
-// A folder for the rehearsal's database, gone at the end unless it is to be kept.
-class RehearsalFolder {
-  public:
-    explicit RehearsalFolder(bool keep) : keep_(keep) {
-        std::error_code error;
-        fs::path base = fs::temp_directory_path(error);
-        if (error)
-            throw CommandError(
-                fmt::format("there is no folder for temporary files: {}", error.message()));
-        std::string name = (base / "sop-rehearsal-XXXXXX").string();
-        if (!mkdtemp(name.data())) {
-            throw CommandError(fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
-        }
-        path_ = name;
-    }
-    ~RehearsalFolder() {
-        std::error_code ignored;
-        if (!keep_) fs::remove_all(path_, ignored);
-    }
-    RehearsalFolder(const RehearsalFolder&) = delete;
-    RehearsalFolder& operator=(const RehearsalFolder&) = delete;
-
-    fs::path store() const { return path_ / "rehearsal.db"; }
-
-  private:
-    fs::path path_;
-    bool keep_;
-};
 
 // Counts firings and keeps what went wrong, for the report.
 class RehearsalObserver : public Observer {
@@ -372,8 +341,9 @@ int rehearse(const RehearseOptions& options) {
     // Before the folder, so that a signal ends in its removal.
     Wakeup wakeup;
     const StopSignal stop(wakeup);
-    const RehearsalFolder folder(options.keep);
-    const auto store = open_sqlite_store(folder.store().string(), {.durable = false});
+    const ScratchFolder folder("sop-rehearsal", options.keep);
+    const std::string database = (folder.path() / "rehearsal.db").string();
+    const auto store = open_sqlite_store(database, {.durable = false});
     fill_directory(options, loaded.config, *store);
     if (options.events) fill_events(*options.events, plan, *store);
 
@@ -407,7 +377,7 @@ int rehearse(const RehearseOptions& options) {
                    count_text(counts.groups), count_text(counts.members), zones.release());
         print_rules(report);
         print_timeline(report);
-        if (options.keep) fmt::print("\nThe database is kept: {}\n", folder.store().string());
+        if (options.keep) fmt::print("\nThe database is kept: {}\n", database);
     }
     for (const auto& trouble : observer.troubles) fmt::print(stderr, "trouble: {}\n", trouble);
     return observer.troubles.empty() ? exit_fine : exit_findings;

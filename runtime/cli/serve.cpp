@@ -8,6 +8,7 @@
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
+#include "runtime/store/identity.h"
 #include "runtime/store/nudge.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
@@ -54,8 +55,16 @@ class LogObserver : public Observer {
         for (std::size_t i = 0; i < shown; ++i) log_moved(moved[i]);
         if (moved.size() > shown) log("moved", "more=\"`sop status --all` lists them\"");
     }
+    void swept(std::int64_t rows) override { log("swept", fmt::format("rows={}", rows)); }
     void trouble(const std::string& message) override {
         log("trouble", "message=" + quoted(message));
+    }
+
+    void fenced(const Fence& fence) {
+        log("fenced",
+            fmt::format("cause={} why={} mend=\"see that no executor runs on another copy; `sop "
+                        "unfence` lists what may have been sent, and lifts the fence\"",
+                        quoted(std::string(to_text(fence.cause))), quoted(fence.why)));
     }
 
     void log(std::string_view what, const std::string& details) {
@@ -84,6 +93,13 @@ class LogObserver : public Observer {
     const Clock& clock_;
 };
 
+RetentionPolicy policy_of(const RetentionConfig& config) {
+    return {.messages = config.messages,
+            .events = config.events,
+            .event_ids = config.event_ids,
+            .zone_changes = config.zone_changes};
+}
+
 using Zones = std::unique_ptr<const lang::calendar::ZoneDatabase>;
 
 Zones read_zones(const std::string& folder) {
@@ -105,6 +121,20 @@ void reload_zones(const std::string& folder, Executor& executor, Zones& zones,
     }
 }
 
+// Returns when the store has no fence, or it is to stop. Events that come meanwhile wait in the
+// store.
+void wait_while_fenced(Store& store, const std::filesystem::path& path, Clock& clock,
+                       Wakeup& wakeup, NudgeListener& nudges, const StopSignal& stop,
+                       LogObserver& observer) {
+    auto fence = find_fence(store, path);
+    if (fence) observer.fenced(*fence);
+    while (fence && !stop.asked()) {
+        clock.wait(std::nullopt, wakeup);
+        nudges.drain();
+        fence = find_fence(store, path);
+    }
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -121,10 +151,18 @@ int serve(const ServeOptions& options) {
     const auto store = open_and_seed(loaded.config);
     NudgeListener nudges(loaded.config.store);
     wakeup.watch(nudges.fd());
+    wait_while_fenced(*store, loaded.config.store, clock, wakeup, nudges, stop, observer);
+    if (stop.asked()) {
+        observer.log("stopped", "reason=signal");
+        return exit_fine;
+    }
+    IdentityKeeper identity(*store, loaded.config.store);
+    identity.hold(clock.now());
 
     const DirectoryCounts counts = store->count_directory();
     Executor executor(*store, clock, wakeup, *zones,
-                      make_channels(*loaded.plan, loaded.config, wakeup), {}, &observer);
+                      make_channels(*loaded.plan, loaded.config, wakeup),
+                      {.retention = policy_of(loaded.config.retention)}, &observer);
     executor.recover();
     executor.deploy(*loaded.plan);
     observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",
@@ -136,11 +174,13 @@ int serve(const ServeOptions& options) {
     }
     executor.run([&] {
         nudges.drain();
+        identity.renew(clock.now());
         if (reload.take()) reload_zones(options.zoneinfo, executor, zones, observer);
         return stop.asked();
     });
     wakeup.unwatch(nudges.fd());
     executor.drain(clock.now() + drain_time);
+    identity.hold(clock.now());
     observer.log("stopped", "reason=signal");
     return exit_fine;
 }

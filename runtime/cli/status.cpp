@@ -6,6 +6,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/store/executor_lock.h"
+#include "runtime/store/identity.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@ constexpr std::size_t rows_shown = 20;  // of each list
 
 struct Status {
     bool executor = false;
+    std::optional<Fence> fence;
     std::optional<StoredPlan> plan;
     DirectoryCounts directory;
     std::vector<DeliverySummary> outcomes;
@@ -97,6 +99,9 @@ void print_text(const Status& status, const std::string& store, std::size_t show
                 StoredPlans& plans) {
     fmt::print("store      {}\n", store);
     fmt::print("executor   {}\n", status.executor ? "running" : "not running");
+    if (status.fence)
+        fmt::print("fenced     nothing is sent: {}; `sop unfence` says what to decide\n",
+                   status.fence->why);
     if (status.plan) {
         fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
                    status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
@@ -160,7 +165,11 @@ void print_json(const Status& status, StoredPlans& plans) {
                 {"members", status.directory.members},
                 {"deliveries", outcomes},
                 {"unknown", unknown},
-                {"paused", pauses_json(status.paused)}};
+                {"paused", pauses_json(status.paused)},
+                {"fence", nullptr}};
+    if (status.fence)
+        result["fence"] = {{"cause", std::string(to_text(status.fence->cause))},
+                           {"why", status.fence->why}};
     if (status.plan) {
         result["plan"] = {{"version", status.plan->version},
                           {"hash", status.plan->hash},
@@ -181,6 +190,7 @@ int status(const StatusOptions& options) {
     const auto snapshot = store->begin();
     Status status;
     status.executor = executor_runs(config.store);
+    status.fence = find_fence(*store, config.store);
     status.plan = store->latest_plan();
     status.directory = store->count_directory();
     status.outcomes = store->summarize_deliveries();

@@ -23,6 +23,9 @@ namespace {
 constexpr std::chrono::milliseconds timeout_min{100};
 constexpr std::chrono::milliseconds timeout_max = std::chrono::minutes{5};
 constexpr std::int64_t in_flight_most = 1024;
+// Caps and spacing look back 40 days, at messages that must still be there.
+constexpr std::int64_t message_days_min = 45;
+constexpr std::int64_t days_max = 36500;
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 
 // A value of the file together with all a message about it needs.
@@ -211,6 +214,43 @@ void read_directory(Config& config, const Entry& entry) {
     }
 }
 
+// "90d"; nothing for "forever".
+std::optional<date::days> days_of(const Entry& entry, std::int64_t least) {
+    constexpr std::string_view expected = "days such as \"90d\", or \"forever\"";
+    const std::string text = text_of(entry, expected);
+    if (text == "forever") return std::nullopt;
+    std::int64_t count = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc() || std::string_view(rest) != "d") {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text,
+                                expected));
+    }
+    if (count < least || count > days_max) {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected from {}d to {}d, or \"forever\"",
+                                entry.key, entry.place, text, least, days_max));
+    }
+    return date::days(count);
+}
+
+void read_retention(RetentionConfig& retention, const Entry& entry) {
+    const std::string place = " in [retention]";
+    for (const auto& [key, value] : table_of(entry, "a table such as messages = \"90d\"")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "messages") {
+            retention.messages = days_of(setting, message_days_min);
+        } else if (key == "events") {
+            retention.events = days_of(setting, 1);
+        } else if (key == "event_ids") {
+            retention.event_ids = days_of(setting, 1);
+        } else if (key == "zone_changes") {
+            retention.zone_changes = days_of(setting, 1);
+        } else {
+            fail_unknown(entry.file, key, place,
+                         {"messages", "events", "event_ids", "zone_changes"});
+        }
+    }
+}
+
 Config read_config(const std::filesystem::path& file, const toml::table& table, Config config) {
     for (const auto& [key, value] : table) {
         const Entry entry{file, std::string(key.str()), "", value};
@@ -218,6 +258,8 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
             config.store = path_of(entry);
         } else if (key == "directory") {
             read_directory(config, entry);
+        } else if (key == "retention") {
+            read_retention(config.retention, entry);
         } else if (key == "channels") {
             for (const auto& [name, settings] :
                  table_of(entry, "tables such as [channels.shop_hook]")) {
@@ -225,7 +267,7 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
                 config.channels[channel] = channel_of({file, channel, " in [channels]", settings});
             }
         } else {
-            fail_unknown(file, key, "", {"store", "directory", "channels"});
+            fail_unknown(file, key, "", {"store", "directory", "channels", "retention"});
         }
     }
     return config;

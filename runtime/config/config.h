@@ -14,11 +14,18 @@
 //   in_flight = 16
 //   unknown = "hold"                  # or "resend": when nobody can tell whether a message was taken
 //
+//   [retention]                            # how long is kept what is over, or "forever"
+//   messages = "90d"                       # and their texts, runs and firings; at least 45d
+//   events = "90d"
+//   event_ids = "400d"                     # a second event of the same id is ignored so long
+//   zone_changes = "400d"
+//
 //   [channels.log]
 //   path = "posts.ndjson"             # "-" (the default) is standard output
 // clang-format on
 #pragma once
 
+#include <date/date.h>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -47,11 +54,20 @@ struct ChannelConfig {
     UnknownPolicy unknown = UnknownPolicy::hold;
 };
 
+// Nothing: for ever.
+struct RetentionConfig {
+    std::optional<date::days> messages{90};
+    std::optional<date::days> events{90};
+    std::optional<date::days> event_ids{400};
+    std::optional<date::days> zone_changes{400};
+};
+
 struct Config {
     std::filesystem::path store;                   // absolute
     std::optional<std::filesystem::path> groups;   // absolute
     std::optional<std::filesystem::path> members;  // absolute
     std::map<std::string, ChannelConfig> channels;
+    RetentionConfig retention{};
 };
 
 // The file, the line where known, what is wrong and how to mend it.

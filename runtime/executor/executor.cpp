@@ -20,7 +20,8 @@ Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
       guardian_(store),
       pauses_(store, plans_, guardian_, reports_),
       dispatcher_(store, plans_, guardian_, std::move(channels), reports_),
-      walker_(store, plans_, guardian_, dispatcher_.channel_names(), options.page_rows, reports_) {}
+      walker_(store, plans_, guardian_, dispatcher_.channel_names(), options.page_rows, reports_),
+      sweeper_(store, options.retention, reports_) {}
 
 void Executor::go_on_with_latest_plan() {
     const auto latest = store_.latest_plan();
@@ -98,7 +99,7 @@ bool Executor::turn() {
     const bool walked = walker_.advance(now);
     const bool dispatched = dispatcher_.dispatch(now);
     reports_.tell();
-    return walked || dispatched;
+    return walked || dispatched || sweeper_.sweep(now);
 }
 
 std::optional<Instant> Executor::next_due() {

@@ -18,6 +18,7 @@
 #include "runtime/executor/pauses.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/executor/sweeper.h"
 #include "runtime/executor/walker.h"
 #include "runtime/store/store.h"
 
@@ -26,6 +27,7 @@ namespace sop::runtime {
 struct ExecutorOptions {
     std::size_t page_rows =
         500;  // runs, events or recovered messages in one transaction; at least 1
+    std::optional<RetentionPolicy> retention{};  // nothing: everything is kept
 };
 
 class Executor {
@@ -54,7 +56,8 @@ class Executor {
     // version's.
     void deploy(const lang::Plan& plan);
 
-    // One round. False when there was nothing to do.
+    // One round; what retention lets go only when nothing else was to be done. False when there was
+    // nothing to do.
     bool turn();
     // When there will be something to do, as far as the time alone can tell; in the past when there
     // is already.
@@ -83,6 +86,7 @@ class Executor {
     Pauses pauses_;
     Dispatcher dispatcher_;
     Walker walker_;
+    Sweeper sweeper_;
 };
 
 }  // namespace sop::runtime

@@ -28,6 +28,8 @@ class Observer {
     // moved_times_kept_max.
     virtual void zones_changed(const ZoneChange& /*change*/,
                                const std::vector<MovedTime>& /*moved*/) {}
+    // What retention no longer keeps was let go: so many rows.
+    virtual void swept(std::int64_t /*rows*/) {}
     // One rule, run or channel cannot go on and the others do: one line for the person in charge.
     virtual void trouble(const std::string& /*message*/) {}
 };

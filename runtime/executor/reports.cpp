@@ -35,6 +35,7 @@ void Reports::tell() {
     const auto fired = std::exchange(fired_, {});
     const auto paused = std::exchange(paused_, {});
     const auto settled = std::exchange(settled_, {});
+    const auto swept = std::exchange(swept_, 0);
     const auto trouble = std::exchange(trouble_, {});
     for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
@@ -43,6 +44,7 @@ void Reports::tell() {
         const auto& [playbook, rule, state, reason] = outcome;
         observer_->settled(playbook, rule, state, reason, count);
     }
+    if (swept > 0) observer_->swept(swept);
     for (const std::string& message : trouble) observer_->trouble(message);
 }
 

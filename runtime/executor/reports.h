@@ -22,6 +22,7 @@ class Reports {
     void paused(const std::string& playbook, const std::string& rule,
                 std::optional<PauseMode> mode);
     void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved);
+    void swept(std::int64_t rows) { swept_ += rows; }
     void trouble(const std::string& message);
 
     // Tells all that was held back; to be called after the commit.
@@ -49,6 +50,7 @@ class Reports {
     std::vector<Fired> fired_;
     std::vector<Paused> paused_;
     std::map<Outcome, std::int64_t> settled_;
+    std::int64_t swept_ = 0;
     std::vector<std::string> trouble_;
 };
 

@@ -374,6 +374,36 @@ class PauseStore {
     virtual std::vector<Pause> list_pauses() = 0;
 };
 
+// ---- identity
+// -------------------------------------------------------------------------------------------------------
+
+// What tells a file from its copies, as far as the file system says it.
+struct FileIdentity {
+    std::optional<std::int64_t> inode{};
+    std::optional<Instant> born_at{};  // in whole seconds, as file systems round differently
+
+    bool operator==(const FileIdentity&) const = default;
+};
+
+// Which database this is, and where an executor last held it (identity.h).
+struct StoredIdentity {
+    std::string instance{};  // random
+    std::int64_t epoch = 0;  // grows each time it is held anew
+    std::optional<std::string> machine{};
+    FileIdentity file{};
+    std::optional<Instant> backed_up_at{};  // when this copy was made; nothing in the original
+
+    bool operator==(const StoredIdentity&) const = default;
+};
+
+class IdentityStore {
+  public:
+    virtual ~IdentityStore() = default;
+    // Nothing before the first executor.
+    virtual std::optional<StoredIdentity> identity() = 0;
+    virtual void set_identity(const StoredIdentity& identity) = 0;
+};
+
 // ---- zone data
 // ------------------------------------------------------------------------------------------------------
 
@@ -431,13 +461,46 @@ struct Event {
 class EventInbox {
   public:
     virtual ~EventInbox() = default;
-    // False when an event of that id is there already.
+    // False when an event of that id is there already, or was and is remembered.
     virtual bool add_event(const Event& event) = 0;
     // Unprocessed ones with at <= now, in the order (at, id).
     virtual std::vector<Event> due_events(Instant now, std::size_t limit) = 0;
     virtual std::optional<Instant> next_event_at() = 0;
     virtual void mark_processed(const std::string& id) = 0;
     virtual std::optional<Event> find_event(const std::string& id) = 0;
+};
+
+// ---- retention
+// -------------------------------------------------------------------------------------------------------
+
+// What is let go in the course of time.
+enum class Kept { deliveries, runs, firings, events, event_ids, plans, zone_changes };
+
+// How far a sweep has come in a table: to the row of this number, or of this text.
+struct SweepCursor {
+    std::int64_t number = std::numeric_limits<std::int64_t>::min();
+    std::string text{};
+};
+
+struct SweptPage {
+    SweepCursor through{};
+    std::int64_t let_go = 0;  // rows
+};
+
+class Retention {
+  public:
+    virtual ~Retention() = default;
+    // Looks at the next `limit` rows, and lets go those from before then that are over and that
+    // nothing kept refers to: no message that is open or unknown, no run that has a step to come,
+    // no event or plan that a firing kept came from, neither of the last two plans. Nothing when no
+    // more of this kind may go.
+    virtual std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
+                                           std::size_t limit) = 0;
+    // When the last sweep of everything ended.
+    virtual std::optional<Instant> swept_at() = 0;
+    virtual void set_swept_at(Instant at) = 0;
+    // The messages let go. summarize_deliveries counts them too.
+    virtual std::vector<DeliverySummary> summarize_forgotten() = 0;
 };
 
 // ---- directory
@@ -492,8 +555,10 @@ class Store : public PlanStore,
               public ChannelUses,
               public PauseStore,
               public Presence,
+              public IdentityStore,
               public ZoneStore,
               public EventInbox,
+              public Retention,
               public Directory {
   public:
     // Only one may be open at a time.

@@ -251,7 +251,9 @@ std::ostream& operator<<(std::ostream& out, const Delivered& delivered) {
 World::World(const lang::Plan& plan, const std::string& start, WorldOptions options)
     : options_(std::move(options)),
       clock_(instant(start, options_.zone)),
-      store_(runtime::open_memory_store()) {
+      store_(options_.store.empty()
+                 ? runtime::open_memory_store()
+                 : runtime::open_sqlite_store(options_.store.string(), {.durable = false})) {
     start_executor();
     executor_->deploy(plan);
 }
@@ -269,7 +271,7 @@ void World::start_executor() {
     channels["hook"] = {std::move(channel), options_.unknown};
     executor_ = std::make_unique<runtime::Executor>(
         *store_, clock_, *wakeup_, options_.zones ? *options_.zones : zones(), std::move(channels),
-        runtime::ExecutorOptions{.page_rows = options_.page_rows},
+        runtime::ExecutorOptions{.page_rows = options_.page_rows, .retention = options_.retention},
         static_cast<runtime::Observer*>(this));
     executor_->recover();
 }
@@ -409,6 +411,7 @@ void World::check_accounts() {
     std::int64_t summed = 0;
     for (const auto& row : store_->summarize_deliveries()) summed += row.count;
     std::int64_t planned = 0;
+    for (const auto& row : store_->summarize_forgotten()) planned += row.count;
     runtime::DeliveryFilter filter;
     for (;;) {
         const auto page = store_->list_deliveries(filter);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -117,6 +118,8 @@ struct WorldOptions {
     // What the executor counts with; this machine's when there is none. Times in tests are always
     // read and shown by this machine's.
     std::shared_ptr<const lang::calendar::ZoneDatabase> zones = nullptr;
+    std::optional<runtime::RetentionPolicy> retention = std::nullopt;
+    std::filesystem::path store{};  // in memory when empty
 };
 
 class World : private runtime::Observer {
@@ -152,6 +155,8 @@ class World : private runtime::Observer {
     void crash();
     // kill -9, and a new start at that time.
     void crash_until(const std::string& local);
+    // From the next start on.
+    void keep_for(const runtime::RetentionPolicy& retention) { options_.retention = retention; }
     void deploy(const lang::Plan& plan);
 
     runtime::Executor& executor() { return *executor_; }

@@ -16,6 +16,12 @@ PRAGMA synchronous = OFF
 -- name: vacuum_into
 VACUUM INTO ?1
 
+-- name: vacuum
+VACUUM
+
+-- name: empty_wal
+PRAGMA wal_checkpoint(TRUNCATE)
+
 -- name: use_wal
 PRAGMA journal_mode = WAL
 
@@ -208,6 +214,20 @@ SELECT until FROM presence
 -- name: upsert_present_until
 INSERT INTO presence (id, until) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET until = excluded.until
 
+-- name: select_identity
+SELECT instance, epoch, machine, inode, born_at, backed_up_at FROM identity
+
+-- name: upsert_identity
+INSERT INTO identity (id, instance, epoch, machine, inode, born_at, backed_up_at)
+VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (id) DO UPDATE
+SET instance = excluded.instance, epoch = excluded.epoch, machine = excluded.machine, inode = excluded.inode,
+    born_at = excluded.born_at, backed_up_at = excluded.backed_up_at
+
+-- name: upsert_backed_up_at
+INSERT INTO identity (id, instance, epoch, backed_up_at) VALUES (1, '', 0, ?1)
+ON CONFLICT (id) DO UPDATE SET backed_up_at = excluded.backed_up_at
+
 -- name: insert_contact
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 
@@ -281,14 +301,17 @@ DELETE FROM pause WHERE playbook = ?1 AND rule = ?2
 SELECT playbook, rule, mode, since, resumed_at FROM pause ORDER BY playbook, rule
 
 -- name: select_delivery_summary
-SELECT rule.playbook, rule.name, counted.state, counted.reason, counted.count
+SELECT rule.playbook, rule.name, counted.state, counted.reason, sum(counted.count)
 FROM (
     SELECT run.rule, delivery.state, delivery.reason, count(*) AS count
     FROM delivery
     CROSS JOIN run ON run.id = delivery.run
     GROUP BY run.rule, delivery.state, delivery.reason
+    UNION ALL
+    SELECT rule, state, reason, count FROM forgotten_delivery
 ) AS counted
 JOIN rule ON rule.id = counted.rule
+GROUP BY rule.id, counted.state, counted.reason
 ORDER BY rule.playbook, rule.name, counted.state, counted.reason
 
 -- name: select_deliveries
@@ -304,7 +327,8 @@ LIMIT ?3
 
 -- name: insert_event
 INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?8)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
@@ -322,6 +346,129 @@ UPDATE event SET processed = 1 WHERE id = ?1
 
 -- name: select_event
 SELECT id, type, group_id, member_id, at, received_at, fields FROM event WHERE id = ?1
+
+-- name: select_delivery_page
+-- Retention looks at each table page by page. Ids grow as rows are made, so that behind a page without a row from before the
+-- given time there is nothing that may go; it says how many there are. The last row of a table stays, so that no id is given
+-- twice.
+SELECT max(id), total(planned_for < ?2)
+FROM (SELECT id, planned_for FROM delivery WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: select_deliveries_to_forget
+SELECT id
+FROM delivery
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM delivery)
+  AND state NOT IN ('pending', 'attempting', 'unknown')
+  AND settled_at < ?3
+
+-- name: count_forgotten_deliveries
+INSERT INTO forgotten_delivery (rule, state, reason, count)
+SELECT run.rule, delivery.state, iif(delivery.state = 'failed', '', delivery.reason) AS why, count(*)
+FROM json_each(?1) AS forgotten
+CROSS JOIN delivery ON delivery.id = forgotten.value
+CROSS JOIN run ON run.id = delivery.run
+WHERE true
+GROUP BY run.rule, delivery.state, why
+ON CONFLICT (rule, state, reason) DO UPDATE SET count = count + excluded.count
+
+-- name: select_messages_of
+SELECT DISTINCT message FROM delivery WHERE id IN (SELECT value FROM json_each(?1)) AND message IS NOT NULL
+
+-- name: delete_contacts_of
+DELETE FROM contact WHERE delivery IN (SELECT value FROM json_each(?1))
+
+-- name: delete_deliveries
+DELETE FROM delivery WHERE id IN (SELECT value FROM json_each(?1))
+
+-- name: delete_unused_messages
+DELETE FROM message
+WHERE id IN (SELECT value FROM json_each(?1))
+  AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.message = message.id)
+
+-- name: select_forgotten_deliveries
+SELECT rule.playbook, rule.name, state, reason, count
+FROM forgotten_delivery
+JOIN rule ON rule.id = forgotten_delivery.rule
+ORDER BY rule.playbook, rule.name, state, reason
+
+-- name: select_run_page
+SELECT max(id), total(start_at < ?2)
+FROM (
+    SELECT run.id, firing.start_at
+    FROM run
+    CROSS JOIN firing ON firing.id = run.firing
+    WHERE run.id > ?1
+    ORDER BY run.id
+    LIMIT ?3
+)
+
+-- name: delete_runs
+DELETE FROM run
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM run)
+  AND due_at IS NULL
+  AND (SELECT max(start_at, end_at) FROM firing WHERE firing.id = run.firing) < ?3
+  AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.run = run.id)
+
+-- name: select_firing_page
+SELECT max(id), total(start_at < ?2)
+FROM (SELECT id, start_at FROM firing WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_firings
+-- What a firing's key is for, to fire once, is done by fired_through, and by the ids of events.
+DELETE FROM firing
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM firing)
+  AND expanded = 1
+  AND max(start_at, end_at) < ?3
+  AND (event IS NOT NULL OR start_at <= (SELECT fired_through FROM rule WHERE rule.id = firing.rule))
+  AND NOT EXISTS (SELECT 1 FROM run WHERE run.firing = firing.id)
+
+-- name: select_event_page
+SELECT max(id) FROM (SELECT id FROM event WHERE id > ?1 ORDER BY id LIMIT ?2)
+
+-- name: select_events_to_forget
+-- While a firing of an event is kept, its runs may still need the event for their texts.
+SELECT id, received_at
+FROM event
+WHERE id > ?1 AND id <= ?2 AND processed = 1 AND received_at < ?3
+  AND NOT EXISTS (
+      SELECT 1 FROM rule CROSS JOIN firing ON firing.rule = rule.id AND firing.key = 'event:' || event.id)
+
+-- name: insert_forgotten_event
+INSERT INTO forgotten_event (hash, received_at) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING
+
+-- name: delete_event
+DELETE FROM event WHERE id = ?1
+
+-- name: select_forgotten_event_page
+-- In no order of time: one that is young says nothing of those behind it.
+SELECT max(hash), ?2 IS NOT NULL FROM (SELECT hash FROM forgotten_event WHERE hash > ?1 ORDER BY hash LIMIT ?3)
+
+-- name: delete_forgotten_events
+DELETE FROM forgotten_event WHERE hash > ?1 AND hash <= ?2 AND received_at < ?3
+
+-- name: select_plan_page
+SELECT max(version), total(deployed_at < ?2)
+FROM (SELECT version, deployed_at FROM plan WHERE version > ?1 ORDER BY version LIMIT ?3)
+
+-- name: delete_plans
+DELETE FROM plan
+WHERE version > ?1 AND version <= ?2 AND deployed_at < ?3
+  AND version NOT IN (SELECT version FROM plan ORDER BY version DESC LIMIT 2)
+  AND NOT EXISTS (SELECT 1 FROM firing WHERE firing.plan = plan.version)
+
+-- name: select_zone_change_page
+SELECT max(id), total(changed_at < ?2)
+FROM (SELECT id, changed_at FROM zone_change WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_zone_changes
+DELETE FROM zone_change
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM zone_change) AND changed_at < ?3
+
+-- name: select_swept_at
+SELECT finished_at FROM sweep
+
+-- name: upsert_swept_at
+INSERT INTO sweep (id, finished_at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at
 
 -- name: upsert_group
 INSERT INTO chat_group (id, name, owner) VALUES (?1, ?2, ?3)

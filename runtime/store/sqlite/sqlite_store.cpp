@@ -140,13 +140,28 @@ std::vector<std::string> sorted_texts_from(const std::string& column) {
     return texts;
 }
 
-// Half of a SHA-256: enough that two texts never meet, in half the index.
-std::string message_hash(const std::string& text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+Digest sha256(const std::string& text) {
+    Digest digest{};
     if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
         throw StoreError("OpenSSL cannot compute a SHA-256");
     }
+    return digest;
+}
+
+// Half of a SHA-256: enough that two texts never meet, in half the index.
+std::string message_hash(const std::string& text) {
+    const Digest digest = sha256(text);
     return std::string(digest.begin(), digest.begin() + 16);
+}
+
+// Of ten million ids, one new one in two million million is taken for another.
+std::int64_t event_hash(const std::string& id) {
+    const Digest digest = sha256(id);
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < sizeof hash; ++i) hash = hash << 8 | digest[i];
+    return static_cast<std::int64_t>(hash);
 }
 
 // ---- rows: members are read in the order of the columns -----------------------------------------
@@ -249,12 +264,39 @@ StoredRule read_rule(SqliteQuery& row) {
             .fired_through = instant_from(row.integer())};
 }
 
+struct RowPage {
+    std::optional<std::int64_t> through{};  // nothing when there was no row
+    bool has_old = false;
+};
+
+RowPage read_page(SqliteQuery& row) {
+    return {.through = row.optional_integer(), .has_old = row.boolean()};
+}
+
+struct OldEvent {
+    std::string id{};
+    std::int64_t received_at = 0;
+};
+
+OldEvent read_old_event(SqliteQuery& row) {
+    return {.id = row.text(), .received_at = row.integer()};
+}
+
 DeliverySummary read_summary(SqliteQuery& row) {
     return {.playbook = row.text(),
             .rule = row.text(),
             .state = delivery_state_from(row.text()),
             .reason = row.text(),
             .count = row.integer()};
+}
+
+StoredIdentity read_identity(SqliteQuery& row) {
+    return {
+        .instance = row.text(),
+        .epoch = row.integer(),
+        .machine = row.optional_text(),
+        .file = {.inode = row.optional_integer(), .born_at = instant_from(row.optional_integer())},
+        .backed_up_at = instant_from(row.optional_integer())};
 }
 
 StoredZone read_zone(SqliteQuery& row) {
@@ -692,6 +734,19 @@ class SqliteStore : public Store {
 
     std::vector<Pause> list_pauses() override { return all(query(sql::select_pauses), read_pause); }
 
+    // ---- identity
+
+    std::optional<StoredIdentity> identity() override {
+        return first(query(sql::select_identity), read_identity);
+    }
+
+    void set_identity(const StoredIdentity& identity) override {
+        query(sql::upsert_identity, identity.instance, identity.epoch, identity.machine,
+              identity.file.inode, to_column(identity.file.born_at),
+              to_column(identity.backed_up_at))
+            .next();
+    }
+
     // ---- zone data
 
     std::vector<StoredZone> stored_zones() override {
@@ -729,7 +784,7 @@ class SqliteStore : public Store {
     bool add_event(const Event& event) override {
         query(sql::insert_event, event.id, event.type, event.group, event.member,
               to_column(event.at), to_column(event.received_at),
-              to_column(nlohmann::json(event.fields)))
+              to_column(nlohmann::json(event.fields)), event_hash(event.id))
             .next();
         return connection_.changed_rows() != 0;
     }
@@ -748,6 +803,46 @@ class SqliteStore : public Store {
 
     std::optional<Event> find_event(const std::string& id) override {
         return first(query(sql::select_event, id), read_event);
+    }
+
+    // ---- retention
+
+    std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
+                                   std::size_t limit) override {
+        switch (kept) {
+            case Kept::deliveries:
+                return sweep_numbered(sql::select_delivery_page, after, before, limit,
+                                      [&](std::int64_t through) {
+                                          return forget_deliveries(after.number, through, before);
+                                      });
+            case Kept::runs:
+                return sweep_numbered(sql::select_run_page, sql::delete_runs, after, before, limit);
+            case Kept::firings:
+                return sweep_numbered(sql::select_firing_page, sql::delete_firings, after, before,
+                                      limit);
+            case Kept::events:
+                return sweep_events(after, before, limit);
+            case Kept::event_ids:
+                return sweep_numbered(sql::select_forgotten_event_page,
+                                      sql::delete_forgotten_events, after, before, limit);
+            case Kept::plans:
+                return sweep_numbered(sql::select_plan_page, sql::delete_plans, after, before,
+                                      limit);
+            case Kept::zone_changes:
+                return sweep_numbered(sql::select_zone_change_page, sql::delete_zone_changes, after,
+                                      before, limit);
+        }
+        return std::nullopt;  // not reached: the switch names every kind
+    }
+
+    std::optional<Instant> swept_at() override {
+        return first(query(sql::select_swept_at), read_instant);
+    }
+
+    void set_swept_at(Instant at) override { query(sql::upsert_swept_at, to_column(at)).next(); }
+
+    std::vector<DeliverySummary> summarize_forgotten() override {
+        return all(query(sql::select_forgotten_deliveries), read_summary);
     }
 
     // ---- directory
@@ -871,6 +966,62 @@ class SqliteStore : public Store {
         transaction->commit();
     }
 
+    // A page of a table whose ids are numbers; `forget` says how many rows it let go.
+    template <typename Forget>
+    std::optional<SweptPage> sweep_numbered(std::string_view select_page, const SweepCursor& after,
+                                            Instant before, std::size_t limit,
+                                            const Forget& forget) {
+        const auto page =
+            first(query(select_page, after.number, to_column(before), to_column(limit)), read_page);
+        if (!page->through || !page->has_old) return std::nullopt;
+        SweptPage swept{.through = {.number = *page->through}};
+        atomically([&] { swept.let_go = forget(*page->through); });
+        return swept;
+    }
+
+    std::optional<SweptPage> sweep_numbered(std::string_view select_page,
+                                            std::string_view delete_page, const SweepCursor& after,
+                                            Instant before, std::size_t limit) {
+        return sweep_numbered(select_page, after, before, limit, [&](std::int64_t through) {
+            query(delete_page, after.number, through, to_column(before)).next();
+            return connection_.changed_rows();
+        });
+    }
+
+    // With what belongs to them alone.
+    std::int64_t forget_deliveries(std::int64_t after, std::int64_t through, Instant before) {
+        const auto ids =
+            all(query(sql::select_deliveries_to_forget, after, through, to_column(before)),
+                read_integer);
+        if (ids.empty()) return 0;
+        const std::string forgotten = to_column(nlohmann::json(ids));
+        const auto messages = all(query(sql::select_messages_of, forgotten), read_integer);
+        query(sql::count_forgotten_deliveries, forgotten).next();
+        query(sql::delete_contacts_of, forgotten).next();
+        query(sql::delete_deliveries, forgotten).next();
+        query(sql::delete_unused_messages, to_column(nlohmann::json(messages))).next();
+        return static_cast<std::int64_t>(ids.size());
+    }
+
+    std::optional<SweptPage> sweep_events(const SweepCursor& after, Instant before,
+                                          std::size_t limit) {
+        const auto through =
+            first(query(sql::select_event_page, after.text, to_column(limit)), read_text);
+        if (through->empty()) return std::nullopt;
+        SweptPage swept{.through = {.text = *through}};
+        atomically([&] {
+            const auto old =
+                all(query(sql::select_events_to_forget, after.text, *through, to_column(before)),
+                    read_old_event);
+            for (const OldEvent& event : old) {
+                query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
+                query(sql::delete_event, event.id).next();
+            }
+            swept.let_go = static_cast<std::int64_t>(old.size());
+        });
+        return swept;
+    }
+
     SqliteConnection connection_;
     bool transaction_is_open_ = false;
 };
@@ -892,9 +1043,19 @@ std::unique_ptr<Store> open_memory_store() {
     return std::make_unique<SqliteStore>(":memory:", SqliteOptions{});
 }
 
-void back_up(const std::string& path, const std::string& target) {
-    SqliteConnection connection(path, SqliteConnection::Access::read, SqliteOptions{}.busy_timeout);
-    connection.query(sql::vacuum_into, target).next();
+void back_up(const std::string& path, const std::string& target, Instant now) {
+    using Access = SqliteConnection::Access;
+    const auto patience = SqliteOptions{}.busy_timeout;
+    SqliteConnection(path, Access::read, patience).query(sql::vacuum_into, target).next();
+    SqliteConnection copy(target, Access::write, patience);
+    copy.query(sql::upsert_backed_up_at, to_column(now)).next();
+}
+
+void vacuum(const std::string& path) {
+    SqliteConnection connection(path, SqliteConnection::Access::write,
+                                SqliteOptions{}.busy_timeout);
+    connection.query(sql::vacuum).next();
+    connection.query(sql::empty_wal).next();
 }
 
 void copy_directory(const std::string& path, Store& store) {

@@ -29,9 +29,12 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path,
 // The same store without a file, for tests: gone when closed.
 std::unique_ptr<Store> open_memory_store();
 
-// Writes the store as it is at this moment to a new file, whoever writes to it meanwhile. Throws
-// StoreError.
-void back_up(const std::string& path, const std::string& target);
+// Writes the store as it is at this moment to a new file, whoever writes to it meanwhile, and notes
+// `now` in that. Throws StoreError.
+void back_up(const std::string& path, const std::string& target, Instant now);
+
+// Gives the space of what was deleted back to the disk. Throws StoreError.
+void vacuum(const std::string& path);
 
 // Copies groups, members and tags of the database at `path` into `store`, in the transaction that
 // is open.

@@ -126,6 +126,22 @@ TEST_CASE("a timeout is a number and a unit", "[config]") {
     }
 }
 
+TEST_CASE("what is over is kept for days, or for ever", "[config]") {
+    const auto defaults = config_of("").retention;
+    CHECK(defaults.messages == date::days{90});
+    CHECK(defaults.events == date::days{90});
+    CHECK(defaults.event_ids == date::days{400});
+    CHECK(defaults.zone_changes == date::days{400});
+    const auto retention = config_of(
+                               "[retention]\nmessages = \"45d\"\nevents = \"1d\"\n"
+                               "event_ids = \"forever\"\nzone_changes = \"36500d\"\n")
+                               .retention;
+    CHECK(retention.messages == date::days{45});
+    CHECK(retention.events == date::days{1});
+    CHECK_FALSE(retention.event_ids);
+    CHECK(retention.zone_changes == date::days{36500});
+}
+
 TEST_CASE("a mistake is told with its line, what was expected and how to mend it", "[config]") {
     struct Row {
         const char* text;
@@ -140,7 +156,9 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
     const std::string no_unit = "sop.toml:1: \"timeout\" in [channels.x] is \"10\"; " + duration;
     const Row rows[] = {
         {"\nstroe = \"x\"", "sop.toml:2: unknown key \"stroe\"; did you mean \"store\"?"},
-        {"zzzzzz = 1", "sop.toml:1: unknown key \"zzzzzz\"; expected store, directory, channels"},
+        {"zzzzzz = 1",
+         "sop.toml:1: unknown key \"zzzzzz\"; expected store, directory, channels, "
+         "retention"},
         {"[directory]\ngruops = \"x\"",
          "sop.toml:2: unknown key \"gruops\" in [directory]; did you mean \"groups\"?"},
         {"[channels.x]\n\nin_fligth = 3",
@@ -179,6 +197,17 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         {"channels.x.url_env = \"\"", "is empty; expected the name of an environment variable"},
         {"channels.x.url = 3", "is a whole number; expected an address"},
         {"channels.x.path = \"\"", "is empty; expected a path, or \"-\" for standard output"},
+        {"retention = \"90d\"", "is text; expected a table such as messages = \"90d\""},
+        {"retention.mesages = \"90d\"",
+         "unknown key \"mesages\" in [retention]; did you mean \"messages\"?"},
+        {"retention.events = 90",
+         "\"events\" in [retention] is a whole number; expected days such as \"90d\", or "
+         "\"forever\""},
+        {"retention.events = \"90\"", "is \"90\"; expected days such as"},
+        {"retention.events = \"2w\"", "is \"2w\"; expected days such as"},
+        {"retention.events = \"0d\"", "is \"0d\"; expected from 1d to 36500d, or \"forever\""},
+        {"retention.messages = \"44d\"", "is \"44d\"; expected from 45d to 36500d"},
+        {"retention.event_ids = \"36501d\"", "expected from 1d to 36500d"},
         {"store = \"a\"\nchannels = {", "sop.toml:2:"},
         {"store = \"a", "sop.toml:1:"},
         {"store = \"a\"\nstore = \"b\"", "sop.toml:2:"},

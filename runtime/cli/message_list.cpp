@@ -1,0 +1,56 @@
+#include "runtime/cli/message_list.h"
+
+#include "runtime/cli/terminal.h"
+#include "runtime/clock/instant_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace sop::runtime::cli {
+
+namespace {
+
+constexpr std::size_t text_cells = 30;
+
+}  // namespace
+
+std::string message_table(const std::vector<DueDelivery>& messages, std::size_t shown,
+                          StoredPlans& plans) {
+    Table table{{{"message", Table::Align::right},
+                 {"planned for (UTC)"},
+                 {"to"},
+                 {"name"},
+                 {"rule"},
+                 {"step"},
+                 {"channel"},
+                 {"text"},
+                 {"why"}},
+                {}};
+    for (std::size_t i = 0; i < std::min(shown, messages.size()); ++i) {
+        const DueDelivery& due = messages[i];
+        table.rows.push_back(
+            {std::to_string(due.delivery.id), instant_text(due.delivery.planned_for), due.subject,
+             due.subject_name, due.playbook + "." + due.rule, plans.step_of(due),
+             due.delivery.channel, shortened(due.text, text_cells), due.delivery.reason});
+    }
+    return render_table(table);
+}
+
+nlohmann::json messages_json(const std::vector<DueDelivery>& messages, StoredPlans& plans) {
+    auto list = nlohmann::json::array();
+    for (const DueDelivery& due : messages) {
+        list.push_back({{"message", due.delivery.id},
+                        {"planned_for", instant_text(due.delivery.planned_for)},
+                        {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
+                        {"playbook", due.playbook},
+                        {"rule", due.rule},
+                        {"step", plans.step_of(due)},
+                        {"channel", due.delivery.channel},
+                        {"text", due.text},
+                        {"why", due.delivery.reason}});
+    }
+    return list;
+}
+
+}  // namespace sop::runtime::cli

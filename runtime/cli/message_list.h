@@ -1,0 +1,18 @@
+// Messages as commands list them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/stored_plans.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime::cli {
+
+// A table of the first `shown`.
+std::string message_table(const std::vector<DueDelivery>& messages, std::size_t shown,
+                          StoredPlans& plans);
+nlohmann::json messages_json(const std::vector<DueDelivery>& messages, StoredPlans& plans);
+
+}  // namespace sop::runtime::cli

@@ -1,0 +1,37 @@
+#include "runtime/scheduler/retention.h"
+
+namespace sop::runtime {
+
+namespace {
+
+constexpr date::days between_sweeps{1};
+
+std::optional<date::days> length_of(const RetentionPolicy& policy, Kept kept) {
+    switch (kept) {
+        case Kept::deliveries:
+        case Kept::runs:
+        case Kept::firings:
+        case Kept::plans:
+            return policy.messages;
+        case Kept::events:
+            return policy.events;
+        case Kept::event_ids:
+            return policy.event_ids;
+        case Kept::zone_changes:
+            return policy.zone_changes;
+    }
+    return std::nullopt;  // not reached: the switch names every kind
+}
+
+}  // namespace
+
+std::optional<Instant> let_go_before(const RetentionPolicy& policy, Kept kept, Instant now) {
+    const auto length = length_of(policy, kept);
+    return length ? std::optional(now - *length) : std::nullopt;
+}
+
+bool sweep_is_due(std::optional<Instant> finished_at, Instant now) {
+    return !finished_at || now < *finished_at || now >= *finished_at + between_sweeps;
+}
+
+}  // namespace sop::runtime

@@ -1,0 +1,3 @@
+DROP TABLE identity;
+
+PRAGMA user_version = 6;
