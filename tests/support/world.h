@@ -121,6 +121,9 @@ struct WorldOptions {
 class World : private runtime::Observer {
   public:
     World(const lang::Plan& plan, const std::string& start, WorldOptions options = {});
+    // A new start on a store that is there, with the plan it has.
+    World(std::unique_ptr<runtime::Store> store, const std::string& start,
+          WorldOptions options = {});
     ~World() override;
 
     void group(const std::string& id, std::vector<std::string> tags = {"member"});
