@@ -74,9 +74,9 @@ void fill_store(const TemporaryFolder& folder, int pending) {
     const auto store = open_sqlite_store((folder / "sop.db").string(), {.durable = false});
     const Instant now = SystemClock().now();
     const RuleId rule = store->list_rules().at(0).id;
+    FiringId firing = 0;
     auto transaction = store->begin();
     for (int i = 0; i < pending; ++i) {
-        static FiringId firing = 0;
         if (i % groups == 0) {
             const Instant start = now - 1h - std::chrono::seconds(i / groups);
             firing = store
@@ -88,12 +88,15 @@ void fill_store(const TemporaryFolder& folder, int pending) {
                                        .expanded = true})
                          .value();
         }
-        const auto wait = i == 0 ? 0ms : 1h + std::chrono::milliseconds(2592000000LL / pending * i);
+        // The last is due: what is late would not be sent.
+        const Instant due = i == pending - 1
+                                ? SystemClock().now()
+                                : now + 1h + std::chrono::milliseconds(2592000000LL / pending * i);
         store->add_run({.firing = firing,
                         .rule = rule,
                         .subject = fmt::format("g{:04}", i % groups),
                         .next_step = 1,
-                        .due_at = now + wait});
+                        .due_at = due});
         if (i % 100'000 == 99'999) {
             transaction->commit();
             transaction.reset();
