@@ -7,15 +7,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
-#include "lang/compile.h"
 #include "runtime/clock/clock.h"
-#include "runtime/executor/executor.h"
 #include "runtime/store/sqlite/sqlite_store.h"
-#include "runtime/zoneinfo/zoneinfo.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 
