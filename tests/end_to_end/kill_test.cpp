@@ -124,8 +124,9 @@ class World {
         project_.folder.write("sop.toml", project_.folder.read("sop.toml") + policy.setting + "\n");
         first_ =
             std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()) +
-            std::chrono::seconds(2);
+            std::chrono::seconds(4);
         write_playbook(1);
+        deploy();
     }
 
     // Until the work is over; it is killed as long as `kills` has not come to `kills_wanted`.
@@ -138,6 +139,7 @@ class World {
         return static_cast<std::int64_t>(groups) * (rules_ + two);
     }
     void write_playbook(int version) const;
+    void deploy() const;
     KillPoint next_point();
     bool live(std::int64_t to_settle, const std::optional<KillPoint>& point, Kills& kills);
     Account account() const;
@@ -168,6 +170,15 @@ void World::write_playbook(int version) const {
         text += "  }\n";
     }
     project_.folder.write("rules.sop", text + "}\n");
+}
+
+// What is planned before the first deploy is nobody's, so it must not come late.
+void World::deploy() const {
+    Process serve(project_.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    REQUIRE(std::chrono::system_clock::now() < first_);
 }
 
 KillPoint World::next_point() {
@@ -240,9 +251,6 @@ void World::run_until_over(int kills_wanted, Kills& kills) {
         const std::int64_t settled_at_start = before.settled() + before.attempting;
         const auto point = kills.all < kills_wanted ? std::optional(next_point()) : std::nullopt;
         over = live(messages() - settled_at_start, point, kills);
-        // The first of them may be dead before there is a store.
-        if (project_.sop({"status", project_.path()}).exit_code != 0) continue;
-
         const Account now = account();
         CAPTURE(kills_, now.planned, now.pending, now.attempting, now.unknown);
         REQUIRE(now.planned == planned_by_runs());
