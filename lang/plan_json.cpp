@@ -233,6 +233,7 @@ void read_value(const json& from, std::optional<T>& value, const CalendarList& c
 template <typename T>
 void read_value(const json& from, std::vector<T>& values, const CalendarList& calendars) {
     values.clear();
+    values.reserve(from.size());
     for (const json& item : from) values.push_back(read_new<T>(item, calendars));
 }
 

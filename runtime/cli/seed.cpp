@@ -23,7 +23,18 @@ void import_file(const fs::path& file, Store& store,
 
 void remove_store(const fs::path& store) {
     std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(store.string() + suffix, ignored);
+    for (const char* suffix : {"", "-journal", "-wal", "-shm"})
+        fs::remove(store.string() + suffix, ignored);
+}
+
+// Leaves a store that another command has made meanwhile.
+void put_in_place(const fs::path& made, const fs::path& store) {
+    std::error_code error;
+    fs::create_hard_link(made, store, error);
+    if (error && error != std::errc::file_exists) {
+        throw CommandError(fmt::format("cannot make {}: {}", store.string(), error.message()));
+    }
+    remove_store(made);
 }
 
 }  // namespace
@@ -49,17 +60,21 @@ void import_directory(const DirectoryFiles& files, Store& store) {
 }
 
 std::unique_ptr<Store> open_and_seed(const Config& config) {
-    const bool is_new = !fs::exists(config.store);
-    auto store = open_sqlite_store(config.store.string());
-    if (!is_new) return store;
-    try {
-        import_directory({config.groups, config.members}, *store);
-    } catch (...) {
-        store.reset();
-        remove_store(config.store);
-        throw;
+    // Made beside its place and put there whole: a start that was killed halfway would otherwise
+    // leave a store with a part of the directory, which no later start would fill.
+    const fs::path unfinished = config.store.string() + ".new";
+    remove_store(unfinished);
+    if (!fs::exists(config.store)) {
+        try {
+            import_directory({config.groups, config.members},
+                             *open_sqlite_store(unfinished.string()));
+            put_in_place(unfinished, config.store);
+        } catch (...) {
+            remove_store(unfinished);
+            throw;
+        }
     }
-    return store;
+    return open_sqlite_store(config.store.string());
 }
 
 std::unique_ptr<Store> open_existing(const Config& config, bool read_only) {

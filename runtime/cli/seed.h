@@ -24,8 +24,9 @@ std::string import_problems_text(const std::filesystem::path& file, const Import
 // before stays.
 void import_directory(const DirectoryFiles& files, Store& store);
 
-// Opens the project's store. A store that is made now starts with the directory files of the
-// configuration; if one of those is bad, no store is left behind.
+// Opens the project's store; to be called with its executor lock held. A store that is made now
+// starts with the directory files of the configuration: if one of those is bad, or the process
+// dies, there is no store.
 std::unique_ptr<Store> open_and_seed(const Config& config);
 
 // Opens a store that must be there, for commands beside an executor.

@@ -14,6 +14,7 @@
 #include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -142,7 +143,7 @@ int serve(const ServeOptions& options) {
     const StopSignal stop(wakeup);
     ReloadSignal reload(wakeup);
     Zones zones = read_zones(options.zoneinfo);
-    const ProjectPlan loaded = load_plan(options.folder, *zones, today(), options.language);
+    ProjectPlan loaded = load_plan(options.folder, *zones, today(), options.language);
     if (!loaded.plan) return exit_findings;
 
     SystemClock clock;
@@ -165,6 +166,9 @@ int serve(const ServeOptions& options) {
                       {.retention = policy_of(loaded.config.retention)}, &observer);
     executor.recover();
     executor.deploy(*loaded.plan);
+    // The executor has its own. What compiling took is not needed again for long.
+    loaded.plan.reset();
+    malloc_trim(0);
     observer.log("serving", fmt::format("store={} groups={} members={} zone_data={}",
                                         loaded.config.store.string(), counts.groups, counts.members,
                                         zones->release()));

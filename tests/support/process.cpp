@@ -185,11 +185,21 @@ void Process::terminate() {
     signal(SIGTERM);
 }
 
-bool Process::wait_for_line(std::string_view text, std::chrono::milliseconds deadline) {
+bool Process::wait_for_output(const std::function<bool()>& found,
+                              std::chrono::milliseconds deadline) {
     std::unique_lock lock(mutex_);
-    const auto found = [&] { return has_line_with(out_, text) || has_line_with(err_, text); };
     changed_.wait_for(lock, deadline, [&] { return found() || exit_code_.has_value(); });
     return found();
+}
+
+bool Process::wait_for_line(std::string_view text, std::chrono::milliseconds deadline) {
+    return wait_for_output([&] { return has_line_with(out_, text) || has_line_with(err_, text); },
+                           deadline);
+}
+
+bool Process::wait_for_errors(const std::function<bool(const std::string& err)>& said,
+                              std::chrono::milliseconds deadline) {
+    return wait_for_output([&] { return said(err_); }, deadline);
 }
 
 std::optional<int> Process::wait(std::chrono::milliseconds deadline) {

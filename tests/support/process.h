@@ -12,6 +12,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -58,6 +59,9 @@ class Process {
     // before the deadline; false too when the program ends without it.
     bool wait_for_line(std::string_view text,
                        std::chrono::milliseconds deadline = process_deadline);
+    // The same for anything that standard error may say.
+    bool wait_for_errors(const std::function<bool(const std::string& err)>& said,
+                         std::chrono::milliseconds deadline = process_deadline);
     // The exit code once the program has ended (its output is complete then), or nothing at the
     // deadline.
     std::optional<int> wait(std::chrono::milliseconds deadline = process_deadline);
@@ -67,6 +71,7 @@ class Process {
 
   private:
     void collect();
+    bool wait_for_output(const std::function<bool()>& found, std::chrono::milliseconds deadline);
     int reap();
 
     pid_t pid_ = -1;

@@ -249,13 +249,15 @@ std::ostream& operator<<(std::ostream& out, const Delivered& delivered) {
 }
 
 World::World(const lang::Plan& plan, const std::string& start, WorldOptions options)
+    : World(runtime::open_memory_store(), start, std::move(options)) {
+    executor_->deploy(plan);
+}
+
+World::World(std::unique_ptr<runtime::Store> store, const std::string& start, WorldOptions options)
     : options_(std::move(options)),
       clock_(instant(start, options_.zone)),
-      store_(options_.store.empty()
-                 ? runtime::open_memory_store()
-                 : runtime::open_sqlite_store(options_.store.string(), {.durable = false})) {
+      store_(std::move(store)) {
     start_executor();
-    executor_->deploy(plan);
 }
 
 World::~World() = default;

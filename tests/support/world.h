@@ -119,12 +119,14 @@ struct WorldOptions {
     // read and shown by this machine's.
     std::shared_ptr<const lang::calendar::ZoneDatabase> zones = nullptr;
     std::optional<runtime::RetentionPolicy> retention = std::nullopt;
-    std::filesystem::path store{};  // in memory when empty
 };
 
 class World : private runtime::Observer {
   public:
     World(const lang::Plan& plan, const std::string& start, WorldOptions options = {});
+    // A new start on a store that is there, with the plan it has.
+    World(std::unique_ptr<runtime::Store> store, const std::string& start,
+          WorldOptions options = {});
     ~World() override;
 
     void group(const std::string& id, std::vector<std::string> tags = {"member"});

@@ -65,7 +65,9 @@ void live(World& world, int& day, int until) {
 void check_three_periods(int groups) {
     const TemporaryFolder folder;
     const auto path = folder / "sop.db";
-    World world(busy_plan(), "2026-01-01 00:00", {.retention = policy, .store = path});
+    World world(open_sqlite_store(path.string(), {.durable = false}), "2026-01-01 00:00",
+                {.retention = policy});
+    world.deploy(busy_plan());
     world.groups(groups);
     world.member("m1");
     int day = 0;
