@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "runtime/store/sqlite/sqlite.h"
+#include "runtime/store/sqlite/sqlite_store.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/world.h"
 
