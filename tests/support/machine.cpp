@@ -15,6 +15,9 @@ namespace {
 
 constexpr const char* database = "sop.db";
 
+// More at one moment is no work but a circle.
+constexpr int rounds_max = 20000;
+
 }  // namespace
 
 Machine::Machine(Instant start, MachineOptions options)
@@ -69,7 +72,11 @@ void Machine::stop(std::chrono::milliseconds patience) {
 }
 
 void Machine::work() {
-    while (executor_->turn()) {
+    for (int rounds = 0; executor_->turn(); ++rounds) {
+        if (rounds == rounds_max) {
+            throw std::logic_error(fmt::format("still not idle after {} rounds at {}", rounds,
+                                               local_text(now(), "UTC")));
+        }
     }
     const auto due = executor_->next_due();
     if (due && *due <= now()) {

@@ -52,8 +52,8 @@ class Machine {
     runtime::Executor& executor() { return *executor_; }
     runtime::Store& store() { return *store_; }
 
-    // Does all that is due at this moment. Throws std::logic_error when the executor is idle and
-    // has something due.
+    // Does all that is due at this moment. Throws std::logic_error when there is no end of it, and
+    // when the executor is idle and has something due.
     void work();
     // Works, and waits for what is next, for so long.
     void run_for(std::chrono::milliseconds by);
