@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -41,7 +43,8 @@ void run(std::uint64_t seed, const ScenarioOptions& options, bool shows_log, Tot
         result = simulate(seed, options);
     } catch (const std::exception& error) {
         ++totals.failed;
-        fmt::print("seed {} broke off: {}\n  {}\n", seed, error.what(), again);
+        fmt::print("seed {} broke off: {}\n  again: {} --log\n", seed, error.what(), again);
+        std::fflush(stdout);
         return;
     }
     if (shows_log) fmt::print("{}", result.log);
@@ -55,6 +58,8 @@ void run(std::uint64_t seed, const ScenarioOptions& options, bool shows_log, Tot
     for (std::size_t i = 0; i < std::min<std::size_t>(result.violations.size(), 5); ++i)
         fmt::print("  {}\n", result.violations[i]);
     fmt::print("  again: {} --log\n", again);
+    // Whoever stops a long search has seen what it found.
+    std::fflush(stdout);
 }
 
 }  // namespace
