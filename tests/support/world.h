@@ -4,100 +4,21 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
-#include "runtime/delivery/channel.h"
 #include "runtime/executor/executor.h"
 #include "runtime/store/store.h"
+#include "tests/support/draft.h"
+#include "tests/support/platform.h"
 
 namespace sop::tests {
-
-using namespace std::chrono_literals;
-using runtime::Instant;
-
-// The zones of this machine, read once.
-const lang::calendar::ZoneDatabase& zones();
-const lang::calendar::Zone& zone(const std::string& name);
-// "2026-11-19 20:00", "… 20:00:30" or "… 20:00:30.250" on the wall of a zone.
-Instant instant(const std::string& local, const std::string& zone_name = "Asia/Shanghai");
-// The same back; seconds and milliseconds only where there are some.
-std::string local_text(Instant instant, const std::string& zone_name = "Asia/Shanghai");
-
-// ---- plans by hand ------------------------------------------------------------------------------
-
-lang::CalendarTrigger daily(std::vector<std::chrono::seconds> times,
-                            std::optional<std::chrono::seconds> window = std::nullopt);
-// Day 0 is Monday.
-lang::CalendarTrigger weekly(std::size_t day, std::chrono::seconds time,
-                             std::optional<std::chrono::seconds> window = std::nullopt);
-lang::EventTrigger on_event(std::string event, std::optional<std::string> argument = std::nullopt);
-
-lang::StepTime at_start(std::chrono::seconds offset = 0s);
-lang::StepTime at_end(std::chrono::seconds offset = 0s);
-lang::StepTime days_from_start(int days, std::chrono::seconds at);
-lang::StepTime after(std::chrono::seconds elapsed);
-lang::StepTime next_day(std::chrono::seconds at);
-
-lang::TextTemplate plain(std::string text);
-lang::FieldReference field(lang::FieldReference::Owner owner, std::string name,
-                           lang::ValueType type = lang::ValueType::text);
-
-// A plan with one playbook, `members`. Rules are for groups (members) tagged `member` and go out
-// via `hook`.
-class Draft {
-  public:
-    explicit Draft(std::string zone_name = "Asia/Shanghai");
-    // The reference is good until 64 rules are made.
-    lang::Rule& rule(std::string name, lang::Trigger trigger,
-                     lang::SubjectKind kind = lang::SubjectKind::group);
-    lang::Action post(lang::TextTemplate text);
-    lang::Action post(std::string text) { return post(plain(std::move(text))); }
-
-    lang::Plan plan;
-
-  private:
-    std::string zone_;
-};
-
-// ---- the platform -------------------------------------------------------------------------------
-
-struct Answer {
-    enum class Kind { sent, retry, failed, unknown, never };
-    Kind kind = Kind::sent;
-    std::string reason{};
-    std::chrono::milliseconds delay{0};
-    std::optional<std::chrono::milliseconds> retry_after{};
-};
-
-// Stands for a process that dies here and now; derived from nothing, so that no handler takes it
-// for an error.
-struct Killed {};
-
-// What is out there, beyond the reach of a crash.
-struct Platform {
-    std::function<Answer(const runtime::Attempt&)> answer = [](const runtime::Attempt&) {
-        return Answer{};
-    };
-    std::size_t in_flight_max = 100;
-    std::optional<std::size_t> kill_at;  // the process dies when this many attempts have been made
-    std::vector<runtime::Attempt> attempts;  // all, in order
-    std::vector<Instant> attempted_at;
-    std::vector<Answer::Kind> answered;  // `never` also for an attempt that was cut short
-    bool breaks_on_collect = false;      // the next look for answers throws
-    std::size_t in_flight_seen = 0;      // the most at once
-    bool is_overrun = false;             // more were started than there were places
-};
-
-// ---- the world ----------------------------------------------------------------------------------
 
 struct Delivered {
     std::string at;
@@ -182,8 +103,6 @@ class World : private runtime::Observer {
     void check_accounts();
 
   private:
-    class FakeChannel;
-
     void trouble(const std::string& message) override { troubles_.push_back(message); }
     void zones_changed(const runtime::ZoneChange& change,
                        const std::vector<runtime::MovedTime>& moved) override;
@@ -195,7 +114,7 @@ class World : private runtime::Observer {
     std::unique_ptr<runtime::Store> store_;
     Platform platform_;
     std::unique_ptr<runtime::Wakeup> wakeup_;
-    FakeChannel* channel_ = nullptr;  // owned by the executor
+    PlatformChannel* channel_ = nullptr;  // owned by the executor
     std::unique_ptr<runtime::Executor> executor_;
     std::vector<std::string> troubles_;
     std::vector<runtime::ZoneChange> zone_changes_;

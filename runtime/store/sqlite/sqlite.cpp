@@ -169,14 +169,15 @@ std::optional<std::string> SqliteQuery::optional_text() {
 }
 
 SqliteConnection::SqliteConnection(const std::string& path, Access access,
-                                   std::chrono::milliseconds busy_timeout)
+                                   std::chrono::milliseconds busy_timeout, const std::string& vfs)
     : path_(path) {
     stop_memory_statistics();
     const int flags = access == Access::create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                       : access == Access::write ? SQLITE_OPEN_READWRITE
                                                 : SQLITE_OPEN_READONLY;
-    const int code = sqlite3_open_v2(path.c_str(), &handle_,
-                                     flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                        vfs.empty() ? nullptr : vfs.c_str());
     try {
         if (code != SQLITE_OK) {
             fail(handle_, path_, code);

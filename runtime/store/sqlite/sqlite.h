@@ -73,8 +73,9 @@ class SqliteConnection {
     enum class Access { create, write, read };
 
     // Opens the file. Nothing is read from it before the first statement.
-    SqliteConnection(const std::string& path, Access access,
-                     std::chrono::milliseconds busy_timeout);
+    // `vfs` as in SqliteOptions.
+    SqliteConnection(const std::string& path, Access access, std::chrono::milliseconds busy_timeout,
+                     const std::string& vfs = {});
     ~SqliteConnection();
     SqliteConnection(const SqliteConnection&) = delete;
     SqliteConnection& operator=(const SqliteConnection&) = delete;

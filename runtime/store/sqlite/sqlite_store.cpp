@@ -401,7 +401,7 @@ class SqliteTransaction : public Transaction {
 class SqliteStore : public Store {
   public:
     SqliteStore(const std::string& path, const SqliteOptions& options)
-        : connection_(path, access_for(options.open), options.busy_timeout) {
+        : connection_(path, access_for(options.open), options.busy_timeout, options.vfs) {
         prepare_schema(connection_, options.open);
         if (!options.durable) connection_.run_script(sql::be_volatile);
     }
@@ -1035,7 +1035,7 @@ std::vector<std::string> next_page(Store& store, SubjectKind kind, const std::st
 }  // namespace
 
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, const SqliteOptions& options) {
-    check_path(path, options.open);
+    if (options.vfs.empty()) check_path(path, options.open);
     return std::make_unique<SqliteStore>(path, options);
 }
 

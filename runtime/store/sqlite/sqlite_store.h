@@ -19,6 +19,9 @@ struct SqliteOptions {
     std::chrono::milliseconds busy_timeout{5000};
     // What was committed is on the disk (`synchronous=FULL`). Off for a store that is thrown away.
     bool durable = true;
+    // SQLite's way to the disk, by the name it is registered under; empty for the usual one. Any
+    // other keeps its files where it likes, so `path` is only a name to it.
+    std::string vfs{};
 };
 
 // Throws StoreError when the file cannot be opened, is locked, read-only, not a database, not one

@@ -1,0 +1,41 @@
+// A world by chance: playbooks in several versions, whom they are for, and how long it is looked
+// at.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lang/plan.h"
+#include "runtime/clock/clock.h"
+#include "runtime/store/store.h"
+#include "tests/sim/dice.h"
+
+namespace sop::sim {
+
+struct ScenarioOptions {
+    // 0: by chance, 3 to 14. With more than 100 they are modest: once a day, no caps, one group.
+    std::size_t rules = 0;
+    int days = 0;       // 0: by chance, 2 to 9
+    bool calm = false;  // nothing breaks, nobody deploys
+};
+
+struct Scenario {
+    runtime::Instant start{};
+    std::chrono::milliseconds length{};
+    std::vector<lang::Plan> plans;  // deployed one after the other
+    std::vector<std::string> channels;
+    std::vector<runtime::Group> groups;
+    std::vector<runtime::Member> members;
+    std::vector<std::string> event_types;
+    std::set<std::string>
+        permanent;  // subjects that stay `member`: the first and the last of a kind
+};
+
+// Texts tell the audit what they belong to: "v2 i3 e17" is plan 2 (from 0), step 3, event 17 ("-"
+// for a calendar rule).
+Scenario make_scenario(Dice& dice, const ScenarioOptions& options);
+
+}  // namespace sop::sim
