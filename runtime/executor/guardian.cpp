@@ -85,7 +85,10 @@ void Guardian::use(const LoadedPlan* in_force, Instant now) {
 }
 
 void Guardian::come_back_after_stop(Instant now) {
-    absences_ = {{store_.present_until().value_or(Instant::min()), now}};
+    // A time still to come is from before the clock was set back: nobody can tell then since when
+    // there was nobody, and what is late by its own time is late.
+    const auto until = store_.present_until();
+    absences_ = {{until && *until <= now ? *until : Instant::min(), now}};
     present_until_ = now;
 }
 

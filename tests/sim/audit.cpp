@@ -276,7 +276,10 @@ void Audit::check_lateness(const Attempt& attempt, const Named& named, const Mad
     }
     for (const auto& [from, to] : absences_) {
         if (to <= made.at && to - std::max(wanted, from) > allowed)
-            report(made, fmt::format("missed from {} to {}", utc(from), utc(to)));
+            report(made,
+                   fmt::format("missed from {} to {}, planned for {}, wanted by {}, {} s allowed",
+                               utc(from), utc(to), utc(attempt.planned_for), utc(wanted),
+                               allowed.count()));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "tests/sim/audit.h"
 #include "tests/support/machine.h"
@@ -116,6 +117,7 @@ class Simulation : private runtime::Observer {
     Instant start_again_{};
     std::optional<Instant> full_until_{};
     Instant away_since_ = scenario_.start;  // on the wall
+    bool is_there_ = false;
     bool is_healed_ = false;
     std::vector<std::string> damage_;  // what the audit does not see
     std::size_t deaths_ = 0;
@@ -127,7 +129,6 @@ class Simulation : private runtime::Observer {
 
 template <typename Act>
 void Simulation::survive(Act act) {
-    const bool was_there = machine_.is_running();
     try {
         return act();
     } catch (const StoreError& error) {
@@ -138,7 +139,8 @@ void Simulation::survive(Act act) {
         log("the process is killed");
     }
     ++deaths_;
-    if (was_there) away_since_ = machine_.now();
+    // One that did not get up was not there.
+    if (std::exchange(is_there_, false)) away_since_ = machine_.now();
     start_again_ = machine_.elapsed() + dice_.between(0ms, 90s);
 }
 
@@ -176,6 +178,7 @@ void Simulation::work_until(Instant until) {
 void Simulation::begin_work() {
     audit_.absent(away_since_, machine_.now());
     machine_.start();
+    is_there_ = true;
     log("started");
     if (!is_imported_) {
         const auto transaction = machine_.store().begin();
@@ -374,6 +377,7 @@ void Simulation::step_clock() {
 void Simulation::stop() {
     if (machine_.is_running()) {
         machine_.stop(5s);
+        is_there_ = false;
         away_since_ = machine_.now();
     }
     const milliseconds longest = dice_.pick(std::vector<milliseconds>{1min, 20min, 5h, 60h});

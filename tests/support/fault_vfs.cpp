@@ -482,8 +482,7 @@ void Files::lose_unsynced(const PowerCut& cut) {
                 continue;
             }
             for (std::size_t at = 0; at < each.data.size(); at += sector) {
-                if (is_kept())
-                    put(file->synced, {each.offset + at, each.data.substr(at, sector)});
+                if (is_kept()) put(file->synced, {each.offset + at, each.data.substr(at, sector)});
             }
         }
         file->content = file->synced;

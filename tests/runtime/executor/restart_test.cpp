@@ -189,6 +189,29 @@ TEST_CASE("a post is not overtaken by one its group is not to get", "[executor][
     CHECK(world.platform().attempts[1].planned_for == instant("2026-11-16 08:01"));
 }
 
+TEST_CASE("what a stop kept too long is late also after the clock was set back",
+          "[executor][late]") {
+    Draft draft;
+    draft.plan.events = {{"joined", {}}};
+    draft.rule("post", daily({8h})).steps = {{"start", at_start(), {draft.post("Hello")}}};
+    draft.rule("welcome", on_event("joined")).steps = {
+        {"start", at_start(), {draft.post("Welcome")}}};
+    World world{draft.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    // The store knows from then that somebody was there.
+    world.run_until("2026-11-17 08:30");
+    world.sleep_until("2026-11-16 12:00");
+    world.platform().in_flight_max = 0;
+    world.event("e1", "joined", "g1");
+    world.tick(0ms);
+    REQUIRE(world.outcomes("welcome") == Outcomes{{"pending", 1}});
+
+    world.crash_until("2026-11-16 12:10");
+    world.platform().in_flight_max = 1;
+    world.tick(0ms);
+    CHECK(world.outcomes("welcome") == Outcomes{{"skipped: late", 1}});
+}
+
 TEST_CASE("after days of standing still every miss has its outcome", "[executor][late]") {
     World world{posting_at({8h, 12h, 20h}), "2026-11-16 07:00", {.page_rows = 4}};
     world.groups(10);
