@@ -248,7 +248,9 @@ void World::run_until_over(int kills_wanted, Kills& kills) {
     Account before;
     int version = 1;
     for (bool over = false; !over;) {
-        const std::int64_t settled_at_start = before.settled() + before.attempting;
+        // What was under way is unknown at once, or goes out again.
+        const std::int64_t settled_at_start =
+            before.settled() + (policy_.sends_again ? 0 : before.attempting);
         const auto point = kills.all < kills_wanted ? std::optional(next_point()) : std::nullopt;
         over = live(messages() - settled_at_start, point, kills);
         const Account now = account();
@@ -332,6 +334,7 @@ void kill_and_check(int kills_wanted, int rules, std::uint32_t seed, const Unkno
 
 const std::vector<UnknownPolicy> policies = {
     {.name = "hold", .setting = "", .sends_again = false},
+    {.name = "resend", .setting = "unknown = \"resend\"", .sends_again = true},
 };
 
 }  // namespace

@@ -48,7 +48,13 @@ struct Rows {
             .value();
     }
     RunId run(FiringId of, RunState state = RunState::done) {
-        return store->add_run({.firing = of, .rule = rule, .subject = "g1", .state = state})
+        const bool is_open = state != RunState::done;
+        return store
+            ->add_run({.firing = of,
+                       .rule = rule,
+                       .subject = "g1",
+                       .state = state,
+                       .due_at = is_open ? std::optional(at(101)) : std::nullopt})
             .value();
     }
     DeliveryId delivery(RunId of, DeliveryState state, int settled_day,
