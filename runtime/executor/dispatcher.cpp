@@ -50,21 +50,21 @@ std::size_t Dispatcher::Line::free_places() const {
     return places > in_flight.size() ? places - in_flight.size() : 0;
 }
 
-bool Dispatcher::dispatch(Instant now) {
-    const std::vector<Outcome> outcomes = collect();
-    const bool any_due = std::any_of(lines_.begin(), lines_.end(),
-                                     [&](const Line& line) { return is_due(line, now); });
-    if (outcomes.empty() && !any_due) return false;
+bool Dispatcher::has_work(Instant now) {
+    outcomes_ = collect();
+    return !outcomes_.empty() || std::any_of(lines_.begin(), lines_.end(),
+                                             [&](const Line& line) { return is_due(line, now); });
+}
 
-    std::vector<std::vector<Marked>> marked;
-    const auto transaction = store_.begin();
-    for (const Outcome& outcome : outcomes) record(outcome, now);
-    for (Line& line : lines_) marked.push_back(mark_due(line, now));
+void Dispatcher::mark(Instant now) {
+    for (const Outcome& outcome : std::exchange(outcomes_, {})) record(outcome, now);
+    for (Line& line : lines_) marked_.push_back(mark_due(line, now));
     guardian_.record_presence(now);
-    transaction->commit();
+}
 
-    for (std::size_t i = 0; i < lines_.size(); ++i) start(lines_[i], std::move(marked[i]), now);
-    return true;
+void Dispatcher::start(Instant now) {
+    auto marked = std::exchange(marked_, {});
+    for (std::size_t i = 0; i < marked.size(); ++i) start(lines_[i], std::move(marked[i]), now);
 }
 
 bool Dispatcher::record_outcomes(Instant now) {

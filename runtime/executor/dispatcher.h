@@ -35,9 +35,13 @@ class Dispatcher {
     std::set<std::string> channel_names() const;
     // Those whose messages are sent again when nobody can tell whether they were taken.
     std::set<std::string> resending_channels() const;
-    // Records the outcomes that are there, and fills the free places of every channel. False when
-    // there was nothing to do.
-    bool dispatch(Instant now);
+    // Whether there are outcomes to record or places to fill.
+    bool has_work(Instant now);
+    // Records those outcomes and marks what fills the free places of every channel, in the open
+    // transaction.
+    void mark(Instant now);
+    // Starts what was marked. To be called once that is durable.
+    void start(Instant now);
     // Records the outcomes that are there. False when there were none.
     bool record_outcomes(Instant now);
     // When a message is due for which there is a place; nothing when no time is known.
@@ -97,6 +101,8 @@ class Dispatcher {
     PlanBook& plans_;
     Guardian& guardian_;
     std::vector<Line> lines_;
+    std::vector<Outcome> outcomes_{};            // not recorded yet
+    std::vector<std::vector<Marked>> marked_{};  // of each line, not started yet
     Reports& reports_;
 };
 

@@ -96,10 +96,22 @@ bool Executor::turn() {
     const Instant now = clock_.now();
     guardian_.come_back(now);
     pauses_.apply(now);
-    const bool walked = walker_.advance(now);
-    const bool dispatched = dispatcher_.dispatch(now);
+    const bool worked = work(now) || sweeper_.sweep(now);
     reports_.tell();
-    return walked || dispatched || sweeper_.sweep(now);
+    return worked;
+}
+
+bool Executor::work(Instant now) {
+    const bool walks = walker_.has_work(now);
+    const bool dispatches = dispatcher_.has_work(now);
+    if (!walks && !dispatches) return false;
+    // One wait for the disk: what is planned and finds a place is marked in the same commit.
+    const auto transaction = store_.begin();
+    if (walks) walker_.advance(now);
+    dispatcher_.mark(now);
+    transaction->commit();
+    dispatcher_.start(now);
+    return true;
 }
 
 std::optional<Instant> Executor::next_due() {

@@ -72,6 +72,7 @@ class Executor {
     void drain(Instant deadline);
 
   private:
+    bool work(Instant now);
     void go_on_with_latest_plan();
     void add_version(const lang::Plan& plan, const std::string& hash, Instant now);
 

@@ -92,20 +92,19 @@ void Walker::plan_next_firing(const LoadedRule& rule, Instant fired_through) {
 
 // ---- the order of work --------------------------------------------------------------------------
 
-bool Walker::advance(Instant now) {
-    // Looked at before a transaction is opened: most wake-ups are for the channels.
-    if (!find_earliest_work(now)) return false;
-    const auto transaction = store_.begin();
+bool Walker::has_work(Instant now) {
+    return find_earliest_work(now).has_value();
+}
+
+void Walker::advance(Instant now) {
     std::size_t room = page_rows_;
     while (room > 0) {
         const auto work = find_earliest_work(now);
         if (!work) break;
         room -= std::min(room, perform(*work, now, room));
     }
-    transaction->commit();
     firings_.clear();
     newer_occurrences_.clear();
-    return true;
 }
 
 std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {

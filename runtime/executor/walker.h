@@ -3,8 +3,8 @@
 //
 // Everything is done in the order of its own time, whatever held the executor up, so that a stop
 // gives what an on-time executor would have given: events at T before firings at T before steps
-// planned for T. Work due together shares one transaction of at most `page_rows` rows; a kill takes
-// all of it or nothing. Messages only become pending here: the dispatcher sends them.
+// planned for T. Work due together shares a transaction, at most `page_rows` rows of it; a kill
+// takes all of it or nothing. Messages only become pending here: the dispatcher sends them.
 #pragma once
 
 #include <map>
@@ -33,8 +33,9 @@ class Walker {
     // `now`: its earliest step or its start lies before. Runs in the open transaction.
     void hand_over(Instant now);
 
-    // One transaction of what is due. False when nothing was.
-    bool advance(Instant now);
+    bool has_work(Instant now);
+    // Does what is due, in the open transaction.
+    void advance(Instant now);
     // When there will be something; in the past when there is. Nothing when no time is known.
     std::optional<Instant> next_due();
 

@@ -3,6 +3,7 @@
 
 #include "runtime/executor/executor.h"
 #include "runtime/scheduler/retry.h"
+#include "tests/support/machine.h"
 #include "tests/support/world.h"
 
 namespace sop::runtime {
@@ -40,6 +41,22 @@ TEST_CASE("an attempt carries all the platform needs", "[executor][delivery]") {
     CHECK(attempt.planned_for == instant("2026-11-16 08:00"));
     CHECK(attempt.number == 1);
     CHECK(attempt.key.size() == 32);
+}
+
+TEST_CASE("a post on time waits for the disk once", "[executor][delivery]") {
+    Machine machine{instant("2026-11-16 07:00"), {}};
+    machine.start();
+    machine.store().put_group({"g1", "Group g1", "", {"member"}});
+    machine.executor().deploy(one_post());
+    machine.run_for(30min);
+    const auto syncs_before = machine.disk().calls(DiskCall::sync);
+    std::int64_t syncs = 0;
+    machine.platform("hook").answer = [&](const Attempt&) {
+        syncs = machine.disk().calls(DiskCall::sync) - syncs_before;
+        return Answer{};
+    };
+    machine.run_for(1h);
+    CHECK(syncs == 1);
 }
 
 TEST_CASE("an answer settles a message for good", "[executor][delivery]") {
