@@ -11,6 +11,7 @@
 #include "runtime/clock/instant_text.h"
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -191,7 +192,7 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
             auto& line = report.timeline[{local, path, due.delivery.step, outcome}];
             if (line.count++ > 0) continue;
             line.rule = path;
-            line.step = rule->steps[due.delivery.step].name;
+            line.step = step_path(*rule, due.delivery.step);
             line.kind = due.subject_kind;
             line.outcome = outcome;
             line.text = due.text;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/scheduler/flow.h"
+
 namespace sop::runtime::cli {
 
 const lang::Plan& StoredPlans::plan_of(PlanVersion version) {
@@ -24,8 +26,8 @@ const lang::Rule* StoredPlans::rule_of(const DueDelivery& due) {
 
 std::string StoredPlans::step_of(const DueDelivery& due) {
     const lang::Rule* rule = rule_of(due);
-    if (rule != nullptr && due.delivery.step < rule->steps.size())
-        return rule->steps[due.delivery.step].name;
+    if (rule != nullptr && has_step(*rule, due.delivery.step))
+        return step_path(*rule, due.delivery.step);
     return fmt::format("step {}", due.delivery.step + 1);
 }
 

@@ -196,7 +196,7 @@ std::vector<Dispatcher::Marked> Dispatcher::mark_due(Line& line, Instant now) {
         guardian_.limits().attempted(use);
         InFlight in_flight{attempt->key,          attempt->number, attempt->playbook,
                            attempt->rule,         contact,         use,
-                           due.delivery.in_doubt, line.unknown};
+                           place_of(due),         due.delivery.in_doubt, line.unknown};
         marked.push_back({std::move(*attempt), std::move(in_flight)});
     }
     return marked;
@@ -265,7 +265,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
         attempt.delivery = delivery.id;
         attempt.playbook = due.playbook;
         attempt.rule = due.rule;
-        attempt.step = rule.steps.at(delivery.step).name;
+        attempt.step = step_path(rule, delivery.step);
         attempt.key = delivery_key(
             {due.playbook, due.rule, due.firing.key, due.subject, attempt.step, delivery.action});
         attempt.target_kind = due.subject_kind;
@@ -306,7 +306,7 @@ void Dispatcher::start(Line& line, std::vector<Marked> marked, Instant now) {
 }
 
 void Dispatcher::end(const DueDelivery& due, const End& end, Instant now) {
-    settle(store_, guardian_, reports_, due, end, now);
+    settle(store_, plans_, guardian_, reports_, due, end, now);
 }
 
 void Dispatcher::end(const InFlight& attempt, const End& end, Instant now) {
@@ -314,6 +314,7 @@ void Dispatcher::end(const InFlight& attempt, const End& end, Instant now) {
     store_.settle(attempt.contact.delivery, state, end.reason, now);
     guardian_.settled(attempt.contact, state);
     reports_.settled(attempt.playbook, attempt.rule, state, end.reason);
+    begin_wait_after(store_, plans_, attempt.place, now);
 }
 
 }  // namespace sop::runtime

@@ -59,6 +59,7 @@ class Dispatcher {
         std::string rule;
         Contact contact;
         ChannelUse use;
+        MessagePlace place;
         bool in_doubt = false;  // an earlier attempt may have been taken
         UnknownPolicy unknown = UnknownPolicy::hold;
     };

@@ -148,15 +148,15 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
                                          Instant now) {
     const lang::Rule& rule = *loaded.rule;
     const Delivery& delivery = due.delivery;
-    const lang::Step& step = rule.steps.at(delivery.step);
-    const auto* deliver = std::get_if<lang::Deliver>(&step.actions.at(delivery.action));
-    if (deliver == nullptr || !is_guarded(rule, step, *deliver)) return {};
+    if (!is_guarded(rule, {delivery.step, delivery.action})) return {};
+    const auto& action = step_at(rule, delivery.step).actions.at(delivery.action);
+    const bool at_once = std::get<lang::Deliver>(action).at_once;
     const Window window{due.firing.start_at, due.firing.end_at};
     const auto expires = [&](Instant at) {
         return has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), at);
     };
     // It may have waited into them.
-    if (rule.guards.quiet && !deliver->at_once) {
+    if (rule.guards.quiet && !at_once) {
         if (const auto end = quiet_end(*rule.guards.quiet, *loaded.zone, now)) {
             if (rule.guards.quiet->skip ||
                 has_expired(rule, window, delivery.planned_for, *end, *end))

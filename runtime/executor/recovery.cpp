@@ -23,8 +23,8 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
         if (now <= delivery.wanted_at()) return std::nullopt;
         const bool is_overtaken =
             !guardian.was_waiting(delivery) &&
-            walker.count_newer(context, rule.id, delivery.step, delivery.planned_for,
-                               due.subject) >= newer_needed(*rule.rule);
+            walker.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
+                               delivery.planned_for, due.subject) >= newer_needed(*rule.rule);
         if (!is_overtaken && !guardian.is_missed(delivery, *rule.rule)) return std::nullopt;
         return end_of_waiting(delivery, "late");
     } catch (const PlanError& error) {
@@ -41,13 +41,14 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
     for (const std::string& channel : dispatcher.resending_channels())
         store.resend_attempting(channel, now);
     store.settle_attempting_as_unknown(now);
+    begin_waits_after_outcomes(store, plans);
     DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
     for (;;) {
         const auto transaction = store.begin();
         const auto page = store.list_deliveries(filter);
         for (const DueDelivery& due : page) {
             if (const auto end = find_end(due, plans, walker, guardian, channels, now)) {
-                settle(store, guardian, reports, due, *end, now);
+                settle(store, plans, guardian, reports, due, *end, now);
             }
         }
         transaction->commit();

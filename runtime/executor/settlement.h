@@ -4,7 +4,9 @@
 #include <string>
 
 #include "runtime/executor/guardian.h"
+#include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
@@ -19,8 +21,26 @@ struct End {
 End end_of_waiting(const Delivery& delivery, const std::string& reason);
 
 // Brings it to its end in the store, in the accounts and for the observer. One that may have been
-// taken before ends as unknown.
-void settle(Store& store, Guardian& guardian, Reports& reports, const DueDelivery& due,
+// taken before ends as unknown. A wait that comes after it begins.
+void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports, const DueDelivery& due,
             const End& end, Instant now);
+
+// ---- waits after a message ----
+
+// When such a wait ends as long as the message before it has no outcome.
+inline constexpr Instant awaits_outcome = parked;
+
+// The message in a run of the rule.
+struct MessagePlace {
+    PlanVersion plan = 0;
+    RuleId rule = 0;
+    RunId run = 0;
+    Position position{};
+};
+MessagePlace place_of(const DueDelivery& due);
+// The wait right after a message that now has its outcome begins, if there is one.
+void begin_wait_after(Store& store, PlanBook& plans, const MessagePlace& message, Instant now);
+// Those whose messages came to their ends without that, as when the process died.
+void begin_waits_after_outcomes(Store& store, PlanBook& plans);
 
 }  // namespace sop::runtime

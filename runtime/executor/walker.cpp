@@ -23,16 +23,15 @@ Window window_of(const Firing& firing) {
     return {firing.start_at, firing.end_at};
 }
 
-// Moves a run past the step that was decided.
-void walk_on(Run& run, const StepDecision& decision) {
-    if (decision.next) {
-        run.next_step = decision.next->index;
-        run.due_at = decision.next->due_at;
-        return;
-    }
+Position position_of(const Run& run) {
+    return {run.next_step, run.next_action};
+}
+
+void end(Run& run, const std::string& reason) {
     run.state = RunState::done;
+    run.waits_since = std::nullopt;
     run.due_at = std::nullopt;
-    run.reason = decision.reason;
+    run.reason = reason;
 }
 
 }  // namespace
@@ -40,6 +39,7 @@ void walk_on(Run& run, const StepDecision& decision) {
 Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::string> channels,
                std::size_t page_rows, Reports& reports)
     : store_(store),
+      records_(store),
       plans_(plans),
       guardian_(guardian),
       channels_(std::move(channels)),
@@ -114,19 +114,27 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     }
     const Instant event_at = store_.next_event_at().value_or(Instant::max());
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
-    const Instant step_at = store_.next_run_due().value_or(Instant::max());
-    const Instant earliest = std::min({event_at, begins_at, step_at});
+    const Instant step_due = store_.next_run_due().value_or(Instant::max());
+    const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
+    const Instant earliest = std::min({wait_ends, event_at, begins_at, step_due});
     if (earliest > now) return std::nullopt;
-    if (event_at == earliest) return Work{Work::Kind::events, std::min({now, begins_at, step_at})};
+    if (wait_ends == earliest)
+        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due})};
+    const Instant before_waits = wait_ends - just_before;
+    if (event_at == earliest)
+        return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
     if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
-    return Work{Work::Kind::steps,
-                std::min({now, event_at - just_before, begins_at - just_before})};
+    return Work{
+        Work::Kind::steps,
+        std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
 }
 
 std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
     switch (work.kind) {
         case Work::Kind::expansion:
             return expand(work.firing, now, room);
+        case Work::Kind::waits:
+            return end_waits(work.until, now, room);
         case Work::Kind::events:
             return take_events(work.until, now, room);
         case Work::Kind::firing:
@@ -146,6 +154,7 @@ std::optional<Instant> Walker::next_due() {
     };
     consider(store_.next_event_at());
     consider(store_.next_run_due());
+    consider(store_.next_wait_end());
     if (!upcoming_.empty()) consider(upcoming_.begin()->first.first);
     return earliest;
 }
@@ -155,7 +164,9 @@ std::optional<Instant> Walker::next_due() {
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
     for (const Event& event : store_.due_events(until, room)) {
-        rows += start_event_runs(event, now);
+        auto taken = tell_open_runs(event, SubjectKind::group, now);
+        taken.merge(tell_open_runs(event, SubjectKind::member, now));
+        rows += taken.size() + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
         ++rows;
         // An event may fill the page; the others stay for the next.
@@ -164,19 +175,72 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     return rows;
 }
 
-std::size_t Walker::start_event_runs(const Event& event, Instant now) {
+std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
+                                     Instant now) {
     if (in_force_ == nullptr) return 0;
     std::size_t runs = 0;
     for (const auto& [id, rule] : in_force_->rules) {
         const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
         if (trigger == nullptr || !rule.trouble.empty()) continue;
-        if (!matches(in_force_->plan, *trigger, event)) continue;
+        if (!may_match(in_force_->plan, *trigger, event)) continue;
         const auto& subject = event_subject(*rule.rule, event);
-        if (!subject || !store_.is_in_audience(rule.rule->audience, *subject)) continue;
+        if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
         start_event_run(rule, event, *subject, now);
         ++runs;
     }
     return runs;
+}
+
+bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
+    const lang::Audience& audience = rule.rule->audience;
+    if (!store_.is_in_audience(audience, id)) return false;
+    const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
+    if (!trigger.where) return true;
+    const Window window{event.at, event.at};
+    const Subject subject = find_subject(audience.kind, id);
+    return matches(trigger, event,
+                   {in_force_->plan, *rule.zone, window, subject, &event, event.at, &records_});
+}
+
+// Answers waits of the subject's runs and ends those that exit on it. The rules whose waits took
+// the event are not started by it.
+std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
+    std::set<RuleId> taken;
+    const auto& subject = kind == SubjectKind::group ? event.group : event.member;
+    if (!subject) return taken;
+    for (const Run& run : store_.open_runs_of(*subject)) {
+        try {
+            const Firing firing = firing_of(run);
+            if (firing.subject_kind != kind) continue;
+            const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+            if (answers(run, rule, firing, event)) {
+                taken.insert(run.rule);
+                end_wait(run, true, event.at, now);
+            } else if (guardian_.pause_of(run.rule) != PauseMode::hold) {
+                const StepContext context = context_of(rule, firing, now);
+                const std::string reason = exit_reason(context, *subject, event);
+                if (!reason.empty()) exit_run(run, reason, now);
+            }
+        } catch (const PlanError& error) {
+            end_broken(run, error, now);
+        }
+    }
+    return taken;
+}
+
+bool Walker::answers(const Run& run, const LoadedRule& rule, const Firing& firing,
+                     const Event& event) {
+    const lang::Wait* wait = wait_at(*rule.rule, position_of(run));
+    if (run.state != RunState::waiting || wait == nullptr) return false;
+    const bool is_in_time = event.at >= run.waits_since && event.at < run.due_at;
+    const lang::Plan& plan = plans_.plan(firing.plan).plan;
+    if (!is_in_time || !may_match(plan, wait->event, event)) return false;
+    std::optional<Event> own;
+    if (firing.event) own = store_.find_event(*firing.event);
+    const Window window = window_of(firing);
+    const Subject subject = find_subject(firing.subject_kind, run.subject);
+    return matches(wait->event, event,
+                   {plan, *rule.zone, window, subject, own ? &*own : nullptr, event.at, &records_});
 }
 
 void Walker::start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
@@ -243,9 +307,9 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
         for (Run run : page) {
             if (run.subject != subject) return;
             for (const DueDelivery& due : store_.pending_of_run(run.id))
-                settle(store_, guardian_, reports_, due, {DeliveryState::cancelled, "replaced"},
-                       now);
-            walk_on(run, {{}, std::nullopt, "replaced"});
+                settle(store_, plans_, guardian_, reports_, due,
+                       {DeliveryState::cancelled, "replaced"}, now);
+            end(run, "replaced");
             store_.update_run(run);
         }
         if (page.size() < runs_replaced_at_once) return;
@@ -263,7 +327,7 @@ void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now
             run.state = state_of_new_run(id);
         } catch (const PlanError& error) {
             reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
-            walk_on(run, {{}, std::nullopt, error.what()});
+            end(run, error.what());
         }
         store_.update_run(run);
         if (run.state == RunState::done) start_queued_run(id, subject, now);
@@ -337,26 +401,98 @@ std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
 void Walker::do_step(Run run, Instant now) {
     const std::size_t step = run.next_step;
     const Instant planned_for = run.due_at.value_or(now);
-    bool may_be_waited_for = true;
     try {
-        const Firing& firing = firing_of(run);
-        may_be_waited_for = firing.event.has_value();
+        const Firing firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
         const StepContext context = context_of(rule, firing, now);
         std::optional<Event> event;
         if (firing.event) event = store_.find_event(*firing.event);
         const StepDecision decision = decide(context, rule, run, event ? &*event : nullptr);
-        walk_on(run, decision);
+        walk_on(run, decision.next);
         store_.update_run(run);
         record(context, rule, run, step, planned_for, decision);
+        if (run.state == RunState::done) run_ended(run, now);
     } catch (const PlanError& error) {
-        reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
-        walk_on(run, {{}, std::nullopt, error.what()});
-        store_.update_run(run);
+        end_broken(run, error, now);
     }
-    if (run.state == RunState::done && may_be_waited_for)
-        start_queued_run(run.rule, run.subject, now);
+}
+
+// ---- waits and exits ----------------------------------------------------------------------------
+
+std::size_t Walker::end_waits(Instant until, Instant now, std::size_t room) {
+    const auto runs = store_.ended_waits(until, room);
+    for (const Run& run : runs) {
+        try {
+            end_wait(run, false, *run.due_at, now);
+        } catch (const PlanError& error) {
+            end_broken(run, error, now);
+        }
+    }
+    return runs.size();
+}
+
+void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
+    const Firing firing = firing_of(run);
+    const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+    const StepContext context = context_of(rule, firing, now);
+    walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
+    store_.update_run(run);
+    if (run.state == RunState::done) run_ended(run, now);
+}
+
+// Why an event ends the runs of a rule; empty when it does not.
+std::string Walker::exit_reason(const StepContext& context, const std::string& subject_name,
+                                const Event& event) {
+    for (const lang::ExitEvent& exit : context.rule.exits) {
+        if (!may_match(context.plan, exit.event, event)) continue;
+        const Subject subject = find_subject(context.rule.audience.kind, subject_name);
+        const Facts facts{context.plan, context.zone, context.window, subject,
+                          nullptr,      event.at,     &records_};
+        if (matches(exit.event, event, facts))
+            return exit.reason.empty() ? exit.event.event : exit.reason;
+    }
+    return {};
+}
+
+void Walker::exit_run(Run run, const std::string& reason, Instant now) {
+    for (const DueDelivery& due : store_.pending_of_run(run.id))
+        settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
+    end(run, reason);
+    store_.update_run(run);
+    run_ended(run, now);
+}
+
+void Walker::end_broken(Run run, const PlanError& error, Instant now) {
+    reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
+    end(run, error.what());
+    store_.update_run(run);
+    run_ended(run, now);
+}
+
+void Walker::run_ended(const Run& run, Instant now) {
+    // Nobody waits for those of the calendar.
+    const auto firing = firings_.find(run.firing);
+    if (firing != firings_.end() && !firing->second.event) return;
+    start_queued_run(run.rule, run.subject, now);
+}
+
+void Walker::walk_on(Run& run, const AfterStep& next) const {
+    run.waits_since = std::nullopt;
+    if (const auto* over = std::get_if<RunOver>(&next)) return end(run, over->reason);
+    const auto* waiting = std::get_if<WaitForEvent>(&next);
+    const Position position =
+        waiting != nullptr ? waiting->position : std::get<GoOn>(next).position;
+    run.next_step = position.step;
+    run.next_action = position.action;
+    if (waiting != nullptr) {
+        run.state = RunState::waiting;
+        run.waits_since = waiting->since;
+        run.due_at = waiting->until.value_or(awaits_outcome);
+        return;
+    }
+    run.state = state_of_new_run(run.rule);
+    run.due_at = std::get<GoOn>(next).due_at;
 }
 
 const Firing& Walker::firing_of(const Run& run) {
@@ -381,6 +517,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     });
     if (channel != via.end()) context.channel = *channel;
     context.now = now;
+    context.records = &records_;
     context.skips_paused = guardian_.pause_of(rule.id) == PauseMode::skip;
     context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
     return context;
@@ -401,7 +538,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     std::optional<StepDecision> decision;
     if (planned_for <= context.now && run.state == RunState::running) {
         decision = decide(context, rule, run, event);
-        walk_on(run, *decision);
+        walk_on(run, decision->next);
     }
     const auto id = store_.add_run(run);
     if (!id || !decision) return;
@@ -412,10 +549,12 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
 StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                             const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
+    const Position position = position_of(run);
     try {
-        const int newer = count_newer(context, run.rule, run.next_step, planned_for, run.subject);
+        const int newer = count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(context.rule.audience.kind, run.subject);
-        return decide_step(context, run.next_step, planned_for, newer, subject, event);
+        const RunFacts facts{subject, event, find_exit(context, run, event)};
+        return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& error) {
@@ -424,13 +563,37 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
         reports_.trouble(fmt::format("runs of `{}` ended at their step {}: {}",
                                      lang::rule_path(*rule.playbook, *rule.rule), run.next_step + 1,
                                      error.what()));
-        return fail_step(context.rule, run.next_step, error.what());
+        return fail_step(context.rule, position, error.what());
     }
 }
 
-int Walker::count_newer(const StepContext& context, RuleId rule, std::size_t step,
+// Why the run ends before this step. Events end a run when they come, but for one whose rule is
+// paused then: it is seen here what came since it began.
+std::string Walker::find_exit(const StepContext& context, const Run& run, const Event* own) {
+    const lang::Rule& rule = context.rule;
+    if (rule.guards.exit_when_outside && !store_.is_in_audience(rule.audience, run.subject))
+        return "outside";
+    const Instant planned_for = run.due_at.value_or(context.now);
+    const Instant began = std::min(
+        context.window.start, planned_time(rule, 0, context.window, std::nullopt, context.zone));
+    for (const lang::ExitEvent& exit : rule.exits) {
+        const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
+                                             began, planned_for + just_before);
+        for (const Event& event : events) {
+            const bool came_before =
+                own == nullptr ? event.at == began
+                               : std::pair{event.at, event.id} <= std::pair{own->at, own->id};
+            if (came_before || !event.processed) continue;
+            const std::string reason = exit_reason(context, run.subject, event);
+            if (!reason.empty()) return reason;
+        }
+    }
+    return {};
+}
+
+int Walker::count_newer(const StepContext& context, RuleId rule, Position position,
                         Instant planned_for, const std::string& subject) {
-    const int in_run = count_newer_in_run(context.rule, step, context.window, planned_for,
+    const int in_run = count_newer_in_run(context.rule, position, context.window, planned_for,
                                           context.now, context.zone);
     if (in_run >= newer_needed(context.rule) || in_force_ == nullptr ||
         !std::holds_alternative<lang::CalendarTrigger>(context.rule.trigger)) {
@@ -494,9 +657,7 @@ void Walker::record(const StepContext& context, const Run& run, Delivery deliver
     delivery.due_at = wanted_at;
     delivery.message = store_.intern_message(message.text);
     delivery.id = store_.add_delivery(delivery);
-    const lang::Step& step = context.rule.steps[delivery.step];
-    const auto& deliver = std::get<lang::Deliver>(step.actions[delivery.action]);
-    if (!is_guarded(context.rule, step, deliver)) return;
+    if (!is_guarded(context.rule, {delivery.step, delivery.action})) return;
     guardian_.expect({context.rule.audience.kind, run.subject, delivery.id, run.rule,
                       delivery.priority, wanted_at, false});
 }

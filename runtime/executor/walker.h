@@ -2,8 +2,8 @@
 // due.
 //
 // Everything is done in the order of its own time, whatever held the executor up, so that a stop
-// gives what an on-time executor would have given: events at T before firings at T before steps
-// planned for T. Work due together shares a transaction, at most `page_rows` rows of it; a kill
+// gives what an on-time executor would have given: waits that end at T before events at T before
+// firings at T before steps planned for T. Work due together shares a transaction, at most `page_rows` rows of it; a kill
 // takes all of it or nothing. Messages only become pending here: the dispatcher sends them.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/executor/store_records.h"
 #include "runtime/scheduler/step.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
@@ -42,13 +43,13 @@ class Walker {
     // What deciding a step of this firing's runs needs. The rule is the one of the firing's plan.
     StepContext context_of(const LoadedRule& rule, const Firing& firing, Instant now);
     // How many newer messages of the same rule for the same subject are due as well (lateness.h).
-    int count_newer(const StepContext& context, RuleId rule, std::size_t step, Instant planned_for,
-                    const std::string& subject);
+    int count_newer(const StepContext& context, RuleId rule, Position position,
+                    Instant planned_for, const std::string& subject);
 
   private:
     struct Work {
-        enum class Kind { expansion, events, firing, steps } kind;
-        Instant until{};  // for events and steps: those up to here come before anything else
+        enum class Kind { expansion, waits, events, firing, steps } kind;
+        Instant until{};  // of waits, events and steps those up to here come before anything else
         Firing firing{};  // for an expansion
     };
     // Firings to come, the earliest first; one for each calendar rule of the plan in force.
@@ -57,8 +58,16 @@ class Walker {
     std::optional<Work> find_earliest_work(Instant now);
     std::size_t perform(const Work& work, Instant now, std::size_t room);
 
+    std::size_t end_waits(Instant until, Instant now, std::size_t room);
+    void end_wait(Run run, bool answered, Instant at, Instant now);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
-    std::size_t start_event_runs(const Event& event, Instant now);
+    std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
+    bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
+    std::string exit_reason(const StepContext& context, const std::string& subject_name,
+                            const Event& event);
+    void exit_run(Run run, const std::string& reason, Instant now);
+    std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
+    bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);
     bool may_begin(Run& run, const LoadedRule& rule, Instant now);
@@ -74,12 +83,16 @@ class Walker {
 
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
     void do_step(Run run, Instant now);
+    void end_broken(Run run, const PlanError& error, Instant now);
+    void run_ended(const Run& run, Instant now);
     const Firing& firing_of(const Run& run);
 
     void start_run(const StepContext& context, const LoadedRule& rule, const Firing& firing,
                    const std::string& subject, const Event* event);
     StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                         const Event* event);
+    std::string find_exit(const StepContext& context, const Run& run, const Event* own);
+    void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
     void record(const StepContext& context, const Run& run, Delivery delivery,
@@ -88,6 +101,7 @@ class Walker {
     std::string channel_of(const StepContext& context) const;
 
     Store& store_;
+    StoreRecords records_;
     PlanBook& plans_;
     Guardian& guardian_;
     std::set<std::string> channels_;

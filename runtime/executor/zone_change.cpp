@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/moved_time.h"
 
 namespace sop::runtime {
@@ -263,13 +264,15 @@ class Mover {
         if (moving == nullptr || !run.due_at) return;
         const Instant before = *run.due_at;
         const lang::Rule& rule = *moving->rule->rule;
-        if (run.next_step >= rule.steps.size()) return;
+        // One that waits, or goes on within a step, does so from what has happened.
+        const bool begins_step = run.state != RunState::waiting && run.next_action == 0;
+        if (!begins_step || !has_step(rule, run.next_step)) return;
         const Instant after =
             moved_step(rule, run.next_step, moving->zones(), moving->before, moving->after, before);
         if (after == before) return;
         run.due_at = after;
         store_.update_run(run);
-        moved_.add(*moving->rule, run.firing, rule.steps[run.next_step].name, run.subject,
+        moved_.add(*moving->rule, run.firing, step_path(rule, run.next_step), run.subject,
                    wall_text(before, *moving->zone->before), before, after);
     }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/evaluation.h"
+
 namespace sop::runtime {
 
 namespace {
@@ -27,12 +29,17 @@ std::optional<std::string> event_field(const lang::Plan& plan, const Event& even
     return std::nullopt;
 }
 
-bool matches(const lang::Plan& plan, const lang::EventTrigger& trigger, const Event& event) {
-    if (trigger.event != event.type) return false;
-    if (!trigger.argument) return true;
+bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const Event& event) {
+    if (pattern.event != event.type) return false;
+    if (!pattern.argument) return true;
     const lang::EventType* type = find_type(plan, event.type);
     return type != nullptr && !type->fields.empty() &&
-           event_field(plan, event, type->fields.front().name) == trigger.argument;
+           event_field(plan, event, type->fields.front().name) == pattern.argument;
+}
+
+bool matches(const lang::EventPattern& pattern, const Event& event, const Facts& facts) {
+    return may_match(facts.plan, pattern, event) &&
+           (!pattern.where || holds_of(*pattern.where, event, facts));
 }
 
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {

@@ -1,10 +1,11 @@
-// Which rules an event starts, and for whom.
+// Which rules an event starts, which waits it answers, which runs it ends, and for whom.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "lang/plan.h"
+#include "runtime/scheduler/facts.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
@@ -14,9 +15,11 @@ namespace sop::runtime {
 std::optional<std::string> event_field(const lang::Plan& plan, const Event& event,
                                        const std::string& field);
 
-// The name of the event is the trigger's, and its first field the trigger's argument when it has
-// one.
-bool matches(const lang::Plan& plan, const lang::EventTrigger& trigger, const Event& event);
+// The name of the event is the pattern's, its first field the pattern's argument when it has one,
+// and the pattern's condition holds. `facts` are those of the run that asks.
+bool matches(const lang::EventPattern& pattern, const Event& event, const Facts& facts);
+// Whether it can match as far as that is known without the facts of a run.
+bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const Event& event);
 
 // The subject of the kind the rule is for; nothing when the event names none.
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);

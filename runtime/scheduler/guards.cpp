@@ -18,10 +18,9 @@ bool is_inside(const Window& window, Instant planned_for) {
 }
 
 // What a person does at this moment is answered at any hour.
-bool answers_at_once(const lang::Rule& rule, const lang::Step& step, const lang::Deliver& deliver) {
+bool answers_at_once(const lang::Rule& rule, Position message, const lang::Deliver& deliver) {
     return deliver.verb == lang::Verb::send && rule.audience.kind == lang::SubjectKind::member &&
-           std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
-           step.when == lang::StepTime{};
+           is_answer(rule, message);
 }
 
 // A share of the spread that is always the subject's own.
@@ -58,26 +57,32 @@ date::local_days next_first_day(calendar::EveryNth::Unit unit, date::local_days 
 }
 
 // The guarded ones among the messages of a step planned then that are wanted before `before`.
-std::int64_t messages_before(const lang::Rule& rule, const lang::Step& step,
-                             const calendar::Zone& zone, Instant planned_for, Instant before) {
+std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
+                             const calendar::Zone& zone, Instant before) {
     const auto quiet =
-        rule.guards.quiet ? quiet_end(*rule.guards.quiet, zone, planned_for) : std::nullopt;
-    return std::count_if(step.actions.begin(), step.actions.end(), [&](const auto& action) {
-        const auto* deliver = std::get_if<lang::Deliver>(&action);
-        if (deliver == nullptr || !is_guarded(rule, step, *deliver)) return false;
-        if (!quiet || deliver->at_once) return planned_for < before;
-        return !rule.guards.quiet->skip && *quiet < before;
-    });
+        rule.guards.quiet ? quiet_end(*rule.guards.quiet, zone, step.planned_for) : std::nullopt;
+    const auto& actions = step_at(rule, step.index).actions;
+    std::int64_t messages = 0;
+    for (std::size_t action = 0; action < actions.size(); ++action) {
+        if (!is_guarded(rule, {step.index, action})) continue;
+        const bool passes = !quiet || std::get<lang::Deliver>(actions[action]).at_once;
+        if (passes ? step.planned_for < before : !rule.guards.quiet->skip && *quiet < before)
+            ++messages;
+    }
+    return messages;
 }
 
 }  // namespace
 
-bool is_guarded(const lang::Rule& rule, const lang::Step& step, const lang::Deliver& deliver) {
-    switch (deliver.verb) {
+bool is_guarded(const lang::Rule& rule, Position message) {
+    const auto& action = step_at(rule, message.step).actions.at(message.action);
+    const auto* deliver = std::get_if<lang::Deliver>(&action);
+    if (deliver == nullptr) return false;
+    switch (deliver->verb) {
         case lang::Verb::post:
         case lang::Verb::send:
         case lang::Verb::announce:
-            return !answers_at_once(rule, step, deliver);
+            return !answers_at_once(rule, message, *deliver);
         case lang::Verb::reply:
         case lang::Verb::warn:
             break;
@@ -192,8 +197,7 @@ std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone
         if (!firing || firing->begins_at >= before) break;
         for (const FixedStep& step : fixed_steps(rule, 0, std::nullopt, firing->window, zone)) {
             if (step.planned_for <= after) continue;
-            messages +=
-                messages_before(rule, rule.steps[step.index], zone, step.planned_for, before);
+            messages += messages_before(rule, step, zone, before);
         }
         start = firing->window.start;
     }

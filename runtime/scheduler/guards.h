@@ -6,7 +6,7 @@
 // for it, caps and spacing are judged by what may have reached the subject by then (`admit`).
 //
 // Guards are for `post`, `announce` and `send`: not for replies and warnings, nor for what a step
-// sends a person at the very moment an event of that person starts the rule.
+// sends a person at the very moment an event of that person starts the rule or answers its wait.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,13 @@
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/timeline.h"
 
 namespace sop::runtime {
 
-bool is_guarded(const lang::Rule& rule, const lang::Step& step, const lang::Deliver& deliver);
+// Of a message of the rule; no when there is none at that place.
+bool is_guarded(const lang::Rule& rule, Position message);
 
 // When the quiet hours end that `at` lies in: from their first second on, not at their end. Nothing
 // when it lies in none.

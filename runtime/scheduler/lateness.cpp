@@ -17,7 +17,7 @@ int count_delivering(const lang::Rule& rule, const std::vector<FixedStep>& steps
                      Instant until) {
     const auto counts = [&](const FixedStep& step) {
         return step.planned_for > after && step.planned_for <= until &&
-               delivers(rule.steps[step.index]);
+               delivers(step_at(rule, step.index));
     };
     return static_cast<int>(std::count_if(steps.begin(), steps.end(), counts));
 }
@@ -38,10 +38,12 @@ int newer_needed(const lang::Rule& rule) {
     return rule.guards.late.last;
 }
 
-int count_newer_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
+int count_newer_in_run(const lang::Rule& rule, Position position, const Window& window,
                        Instant planned_for, Instant now, const lang::calendar::Zone& zone) {
-    return count_delivering(rule, fixed_steps(rule, step + 1, planned_for, window, zone),
-                            planned_for, now);
+    if (!holds_whole_second(planned_for, now)) return 0;
+    const auto next = following_step(rule, position);
+    return count_delivering(rule, fixed_steps(rule, next, planned_for, window, zone), planned_for,
+                            now);
 }
 
 int count_newer_occurrences(const lang::Rule& rule, Instant start, Instant planned_for,

@@ -22,6 +22,7 @@
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/timeline.h"
 
 namespace sop::runtime {
@@ -36,8 +37,8 @@ bool is_too_late(const lang::Rule& rule, Instant wanted_at, Instant now);
 // How many newer messages of the rule overtake one: those that `late send last` leaves.
 int newer_needed(const lang::Rule& rule);
 
-// Later steps of the same run that are due.
-int count_newer_in_run(const lang::Rule& rule, std::size_t step, const Window& window,
+// Steps of the same run that are due and come after that place in it.
+int count_newer_in_run(const lang::Rule& rule, Position position, const Window& window,
                        Instant planned_for, Instant now, const lang::calendar::Zone& zone);
 
 // Steps that are due of later occurrences of the rule than the one that started at `start`, up to

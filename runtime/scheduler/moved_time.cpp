@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "runtime/scheduler/flow.h"
+
 namespace sop::runtime {
 
 namespace calendar = lang::calendar;
@@ -114,7 +116,9 @@ std::optional<Window> moved_window(const lang::Rule& rule, const calendar::Zone&
 
 Instant moved_step(const lang::Rule& rule, std::size_t step, const ZonePair& zones,
                    const Window& window_before, const Window& window_after, Instant planned_for) {
-    const lang::StepTime& when = rule.steps.at(step).when;
+    const lang::Step& moved = step_at(rule, step);
+    if (is_at_once(moved)) return planned_for;
+    const lang::StepTime& when = moved.when;
     const bool counts_from_window = std::holds_alternative<lang::CalendarTrigger>(rule.trigger) &&
                                     (when.anchor != lang::StepTime::Anchor::previous || step == 0);
     if (counts_from_window) {

@@ -2,28 +2,66 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "runtime/scheduler/evaluation.h"
+#include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/guards.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/stable_hash.h"
+#include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
 
 namespace {
 
-// Why a whole step is passed over, tags too.
-std::optional<Withhold> find_obstacle(const StepContext& context, Instant planned_for) {
-    if (context.no_calendar_data) {
-        return Withhold{DeliveryState::skipped, "no calendar data"};
+// Where the run goes on behind an action, at `at`: with the next one, else with the step after it,
+// else behind the branch it stands in.
+AfterStep go_on_after(const StepContext& context, Position position, Instant at) {
+    const StepPlace place = place_of(context.rule, position.step);
+    if (position.action + 1 < place.step->actions.size())
+        return GoOn{{position.step, position.action + 1}, at};
+    if (place.next) {
+        const PreviousStep previous{at, context.now};
+        return GoOn{{*place.next, 0},
+                    planned_time(context.rule, *place.next, context.window, previous, context.zone)};
     }
-    if (context.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
-    if (planned_for < context.admitted_at) {
+    if (!place.inside) return RunOver{};
+    return go_on_after(context, *place.inside, at);
+}
+
+// At the end of the step's actions.
+AfterStep pass_over(const StepContext& context, std::size_t step, Instant at) {
+    const std::size_t last = step_at(context.rule, step).actions.size();
+    return go_on_after(context, {step, last}, at);
+}
+
+// Into the branch, or past it when nothing is in it.
+AfterStep enter(const StepContext& context, Position position, const Steps& block, Instant at) {
+    const auto first = first_of(context.rule, position, block);
+    if (!first) return go_on_after(context, position, at);
+    const PreviousStep previous{at, context.now};
+    return GoOn{{*first, 0},
+                planned_time(context.rule, *first, context.window, previous, context.zone)};
+}
+
+// Why a whole step is passed over.
+std::optional<Withhold> find_obstacle(const StepContext& context, const lang::Step& step,
+                                      Position position, Instant planned_for, const Facts& facts) {
+    if (context.no_calendar_data) return Withhold{DeliveryState::skipped, "no calendar data"};
+    if (planned_for < context.admitted_at)
         return Withhold{DeliveryState::skipped, "before admission"};
-    }
+    // Judged when the step begins.
+    if (step.condition && position.action == 0 && !holds(*step.condition, facts))
+        return Withhold{DeliveryState::skipped, "condition"};
     return std::nullopt;
 }
 
-std::vector<StepEffect> withhold_messages(const lang::Step& step, const Withhold& why) {
+// Those from the position on.
+std::vector<StepEffect> withhold_messages(const lang::Step& step, Position position,
+                                          const Withhold& why) {
     std::vector<StepEffect> effects;
-    for (std::size_t i = 0; i < step.actions.size(); ++i) {
+    for (std::size_t i = position.action; i < step.actions.size(); ++i) {
         if (std::holds_alternative<lang::Deliver>(step.actions[i])) effects.push_back({i, why});
     }
     return effects;
@@ -31,26 +69,102 @@ std::vector<StepEffect> withhold_messages(const lang::Step& step, const Withhold
 
 class StepPerformance {
   public:
-    StepPerformance(const StepContext& context, const lang::Step& step, Instant planned_for,
-                    int newer, const TextFacts& facts)
-        : context_(context), step_(step), planned_for_(planned_for), newer_(newer), facts_(facts) {}
+    StepPerformance(const StepContext& context, Position position, Instant planned_for, int newer,
+                    const Facts& facts)
+        : context_(context),
+          step_(step_at(context.rule, position.step)),
+          position_(position),
+          planned_for_(planned_for),
+          newer_(newer),
+          facts_(facts) {}
 
-    std::vector<StepEffect> run() const {
-        std::vector<StepEffect> effects;
-        for (std::size_t i = 0; i < step_.actions.size(); ++i) {
-            const lang::Action& action = step_.actions[i];
-            if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
-                effects.push_back({i, *change});
-            } else {
-                effects.push_back({i, deliver(std::get<lang::Deliver>(action))});
-            }
+    StepDecision run() {
+        for (; position_.action < step_.actions.size(); ++position_.action) {
+            const lang::Action& action = step_.actions[position_.action];
+            if (const auto next = std::visit([this](const auto& one) { return perform(one); }, action))
+                return {std::move(effects_), *next};
         }
-        return effects;
+        return {std::move(effects_), pass_over(context_, position_.step, planned_for_)};
     }
 
   private:
-    decltype(StepEffect::what) deliver(const lang::Deliver& deliver) const {
-        const bool guarded = is_guarded(context_.rule, step_, deliver) && !deliver.at_once;
+    // Each is done and gives nothing, or says where the run goes on.
+    using Leave = std::optional<AfterStep>;
+
+    Leave perform(const lang::Deliver& deliver) {
+        effects_.push_back({position_.action, decide(deliver)});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::ChangeTag& change) {
+        if (!context_.skips_paused) effects_.push_back({position_.action, change});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::If& choice) {
+        for (const auto& branch : choice.branches) {
+            if (!branch.condition || holds(*branch.condition, facts_)) return take(branch.steps);
+        }
+        return std::nullopt;
+    }
+
+    // A subject takes the same way each time.
+    Leave perform(const lang::Split& split) {
+        constexpr std::uint64_t whole = 100;
+        const auto share = static_cast<int>(
+            stable_hash({context_.rule.name, "/", step_path(context_.rule, position_.step), "/",
+                         subject_id(facts_.subject)}) %
+            whole);
+        int through = 0;
+        for (const auto& branch : split.branches) {
+            through += branch.percent;
+            if (share < through) return take(branch.steps);
+        }
+        return std::nullopt;
+    }
+
+    Leave take(const Steps& branch) const {
+        if (branch.empty()) return std::nullopt;
+        return enter(context_, position_, branch, planned_for_);
+    }
+
+    Leave perform(const lang::Wait& wait) {
+        if (const auto answered_at = find_answer(wait))
+            return end_wait(context_, position_, true, std::max(planned_for_, *answered_at));
+        WaitForEvent waiting{position_, planned_for_, wait_end(wait, context_.now, context_.zone)};
+        const bool follows_message =
+            !effects_.empty() && effects_.back().action + 1 == position_.action &&
+            std::holds_alternative<SendText>(effects_.back().what);
+        if (follows_message) waiting.until.reset();
+        return waiting;
+    }
+
+    Leave perform(const lang::Stop& stop) { return RunOver{stop.reason}; }
+
+    // What has others is not deployed (unsupported.h).
+    template <typename Other>
+    Leave perform(const Other&) {
+        return std::nullopt;
+    }
+
+    // When an event came that answers it and is not to come any more: after the run's start where
+    // the wait asks for that, else after its own beginning when that is past, as after a pause.
+    std::optional<Instant> find_answer(const lang::Wait& wait) const {
+        if (facts_.records == nullptr) return std::nullopt;
+        const Instant since = wait.since_start ? context_.window.start : planned_for_;
+        const auto events = facts_.records->events_of(
+            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), wait.event.event,
+            since, context_.now + std::chrono::milliseconds{1});
+        const auto answer = std::find_if(events.begin(), events.end(), [&](const Event& event) {
+            const bool is_own = facts_.event != nullptr && facts_.event->id == event.id;
+            return event.processed && !is_own && matches(wait.event, event, facts_);
+        });
+        return answer == events.end() ? std::nullopt : std::optional(answer->at);
+    }
+
+    decltype(StepEffect::what) decide(const lang::Deliver& deliver) const {
+        if (context_.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
+        const bool guarded = is_guarded(context_.rule, position_) && !deliver.at_once;
         const auto wanted_at = place(context_.rule, context_.zone, context_.window, planned_for_,
                                      subject_id(facts_.subject), guarded);
         if (!wanted_at) return Withhold{DeliveryState::skipped, "quiet"};
@@ -70,43 +184,52 @@ class StepPerformance {
 
     const StepContext& context_;
     const lang::Step& step_;
+    Position position_;
     Instant planned_for_;
     int newer_;
-    const TextFacts& facts_;
+    const Facts& facts_;
+    std::vector<StepEffect> effects_{};
 };
 
-std::optional<NextStep> find_next(const StepContext& context, std::size_t step,
-                                  Instant planned_for) {
-    const std::size_t next = step + 1;
-    if (next >= context.rule.steps.size()) return std::nullopt;
-    const PreviousStep previous{planned_for, context.now};
-    return NextStep{next, planned_time(context.rule, next, context.window, previous, context.zone)};
+std::string find_exit(const RunFacts& run) {
+    return std::holds_alternative<std::monostate>(run.subject) ? "gone" : run.exit_reason;
 }
 
 }  // namespace
 
-StepDecision decide_step(const StepContext& context, std::size_t step, Instant planned_for,
-                         int newer, const Subject& subject, const Event* event) {
-    const lang::Step& current = context.rule.steps.at(step);
-    if (std::holds_alternative<std::monostate>(subject)) {
-        const Withhold gone{DeliveryState::exited, "gone"};
-        return {withhold_messages(current, gone), std::nullopt, gone.reason};
+StepDecision decide_step(const StepContext& context, Position position, Instant planned_for,
+                         int newer, const RunFacts& run) {
+    const lang::Step& step = step_at(context.rule, position.step);
+    if (const std::string reason = find_exit(run); !reason.empty()) {
+        return {withhold_messages(step, position, {DeliveryState::exited, reason}),
+                RunOver{reason}};
     }
-    StepDecision decision;
-    if (const auto obstacle = find_obstacle(context, planned_for)) {
-        decision.effects = withhold_messages(current, *obstacle);
-    } else {
-        const TextFacts facts{context.plan, context.zone, context.window, subject, event};
-        decision.effects = StepPerformance(context, current, planned_for, newer, facts).run();
+    const Facts facts{context.plan, context.zone, context.window, run.subject,
+                      run.event,    planned_for,  context.records};
+    if (const auto obstacle = find_obstacle(context, step, position, planned_for, facts)) {
+        return {withhold_messages(step, position, *obstacle),
+                pass_over(context, position.step, planned_for)};
     }
-    decision.next = find_next(context, step, planned_for);
-    return decision;
+    return StepPerformance(context, position, planned_for, newer, facts).run();
 }
 
-StepDecision fail_step(const lang::Rule& rule, std::size_t step, const std::string& reason) {
-    if (step >= rule.steps.size()) return {{}, std::nullopt, reason};
-    return {withhold_messages(rule.steps[step], {DeliveryState::failed, reason}), std::nullopt,
-            reason};
+AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at) {
+    const lang::Wait* wait = wait_at(context.rule, position);
+    if (wait == nullptr) return go_on_after(context, position, at);
+    return enter(context, position, answered ? wait->yes : wait->no, at);
+}
+
+const lang::Wait* wait_at(const lang::Rule& rule, Position position) {
+    const auto& actions = step_at(rule, position.step).actions;
+    if (position.action >= actions.size()) return nullptr;
+    return std::get_if<lang::Wait>(&actions[position.action]);
+}
+
+StepDecision fail_step(const lang::Rule& rule, Position position, const std::string& reason) {
+    if (!has_step(rule, position.step)) return {{}, RunOver{reason}};
+    return {withhold_messages(step_at(rule, position.step), position,
+                              {DeliveryState::failed, reason}),
+            RunOver{reason}};
 }
 
 }  // namespace sop::runtime

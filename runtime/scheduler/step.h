@@ -1,4 +1,9 @@
-// What one step of one run does, decided from values alone; the executor records and acts.
+// What one step of one run does and where the run goes on, decided from values alone; the executor
+// records and acts.
+//
+// A run goes through the actions of a step up to its end, or to a wait or branch in it. A branch is
+// a step of its own (flow.h), done at once unless its label says otherwise. After its last step the
+// run goes on behind the action that held the branch, at that very time.
 #pragma once
 
 #include <optional>
@@ -7,7 +12,8 @@
 #include <vector>
 
 #include "lang/plan.h"
-#include "runtime/scheduler/text.h"
+#include "runtime/scheduler/facts.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
 
@@ -26,6 +32,14 @@ struct StepContext {
     Instant now{};
     bool no_calendar_data = false;  // for the date of this firing (timeline.h)
     bool skips_paused = false;      // the rule is paused, and its steps are passed over
+    Records* records = nullptr;     // what expressions may ask (facts.h)
+};
+
+// Whom a run is for, what started it, and what ends it before its time.
+struct RunFacts {
+    const Subject& subject;
+    const Event* event = nullptr;     // nullptr for a calendar rule
+    std::string exit_reason{};        // why it ends now; empty when it goes on
 };
 
 struct SendText {
@@ -44,35 +58,58 @@ struct StepEffect {
     std::variant<SendText, Withhold, lang::ChangeTag> what;
 };
 
-struct NextStep {
-    std::size_t index = 0;
+// The run goes on there, at that time.
+struct GoOn {
+    Position position{};
     Instant due_at{};
+
+    bool operator==(const GoOn&) const = default;
 };
+// It waits for an event.
+struct WaitForEvent {
+    Position position{};    // of the wait
+    Instant since{};        // events from then on answer it
+    std::optional<Instant> until{};  // nothing: begins with the outcome of the message before it
+
+    bool operator==(const WaitForEvent&) const = default;
+};
+struct RunOver {
+    std::string reason{};  // why before its last step; else empty
+
+    bool operator==(const RunOver&) const = default;
+};
+using AfterStep = std::variant<GoOn, WaitForEvent, RunOver>;
 
 struct StepDecision {
     std::vector<StepEffect> effects;  // in the order of the actions
-    std::optional<NextStep> next;     // nothing when the run is over
-    std::string reason;               // why it is over before its last step; else empty
+    AfterStep next;
 };
 
-// Decides step `step`, planned for `planned_for` and not after `context.now`. In this order:
-//  - a subject that is gone: messages `exited` "gone", nothing else happens, the run is over;
-//  - a firing whose date the calendar has no data for: messages `skipped` "no calendar data", tags
-//    stay as they are;
+// Decides what a run does from `position` on, planned for `planned_for` and not after
+// `context.now`. In this order:
+//  - a subject that is gone, or a reason to exit: the step's messages `exited`, nothing else
+//    happens, the run is over;
+//  - a firing whose date the calendar has no data for: messages `skipped` "no calendar data";
+//    the step is passed over, with its tags, waits and branches;
+//  - planned before the rule's plan was deployed: messages `skipped` "before admission", likewise;
+//  - a step whose condition is not so: messages `skipped` "condition", likewise;
 //  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags
-//  stay
-//    as they are;
-//  - planned before the rule's plan was deployed: messages `skipped` "before admission", tags stay
-//    as they are;
+//    stay as they are, waits and branches are walked;
 //  - a message that quiet hours drop (guards.h): `skipped` "quiet";
 //  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
 //    "late". Tags change all the same, as later steps and other rules build on them;
 //  - otherwise everything is done.
 // `newer` is how many newer messages of the rule for the subject are due, as far as they count.
-StepDecision decide_step(const StepContext& context, std::size_t step, Instant planned_for,
-                         int newer, const Subject& subject, const Event* event);
+StepDecision decide_step(const StepContext& context, Position position, Instant planned_for,
+                         int newer, const RunFacts& run);
+
+// Where a run goes on whose wait at `position` ended at `at`, by an event or without one.
+AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at);
+
+// The wait at that place; nullptr when there is none.
+const lang::Wait* wait_at(const lang::Rule& rule, Position position);
 
 // The end of a run whose step could not be decided: its messages `failed` with the reason.
-StepDecision fail_step(const lang::Rule& rule, std::size_t step, const std::string& reason);
+StepDecision fail_step(const lang::Rule& rule, Position position, const std::string& reason);
 
 }  // namespace sop::runtime

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/flow.h"
+
 namespace sop::runtime {
 
 namespace calendar = lang::calendar;
@@ -36,7 +38,9 @@ calendar::LocalPolicy policy_of(const lang::Rule& rule) {
 
 Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
                      const std::optional<PreviousStep>& previous, const calendar::Zone& zone) {
-    const lang::StepTime& when = rule.steps.at(index).when;
+    const lang::Step& step = step_at(rule, index);
+    if (previous && is_at_once(step)) return previous->planned_for;
+    const lang::StepTime& when = step.when;
     const calendar::LocalPolicy policy = policy_of(rule);
     const auto from = [&](Instant anchor, calendar::AnchorSide side) {
         return apply_offset(when.offset, anchor, side, zone, policy);
@@ -60,18 +64,18 @@ Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& wi
     return previous ? std::max(planned, previous->planned_for) : planned;
 }
 
-std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::size_t first,
+std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::optional<std::size_t> first,
                                    std::optional<Instant> planned_for, const Window& window,
                                    const lang::calendar::Zone& zone) {
     std::vector<FixedStep> steps;
-    for (std::size_t i = first; i < rule.steps.size(); ++i) {
+    for (auto step = first; step; step = following_step(rule, {*step, 0})) {
         const bool counts_from_above =
-            rule.steps[i].when.anchor == lang::StepTime::Anchor::previous;
-        if (counts_from_above && i > 0) break;
+            step_at(rule, *step).when.anchor == lang::StepTime::Anchor::previous;
+        if (counts_from_above && *step > 0) break;
         const auto previous =
             planned_for ? std::optional(PreviousStep{*planned_for, *planned_for}) : std::nullopt;
-        planned_for = planned_time(rule, i, window, previous, zone);
-        steps.push_back({i, *planned_for});
+        planned_for = planned_time(rule, *step, window, previous, zone);
+        steps.push_back({*step, *planned_for});
     }
     return steps;
 }
@@ -107,6 +111,11 @@ std::string firing_key(const lang::Rule& rule, const calendar::Occurrence& occur
 
 std::string event_firing_key(const std::string& event_id) {
     return "event:" + event_id;
+}
+
+Instant wait_end(const lang::Wait& wait, Instant from, const calendar::Zone& zone) {
+    return apply_offset({wait.within, false, std::nullopt}, from, calendar::AnchorSide::start, zone,
+                        {});
 }
 
 }  // namespace sop::runtime

@@ -31,9 +31,10 @@ struct PreviousStep {
     Instant done_at{};  // when its decision was recorded, whatever became of its messages
 };
 
-// The instant at which step `index` is planned. The first step has no `previous`; for it the run's
-// start stands in. Never before the step above: an hour that a clock change takes away must not
-// turn the order of the author round.
+// The instant at which step `index` (flow.h) is planned. The first step has no `previous`; for it
+// the run's start stands in. Never before the step above: an hour that a clock change takes away
+// must not turn the order of the author round. A branch without a label is planned for when it is
+// taken.
 Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& window,
                      const std::optional<PreviousStep>& previous, const lang::calendar::Zone& zone);
 
@@ -42,10 +43,10 @@ struct FixedStep {
     std::size_t index = 0;
     Instant planned_for{};
 };
-// Those from step `first` on, up to the first that counts from when the one above it was done, as
-// that and what follows it have no time of their own yet. `planned_for` is that of the step before
-// `first`, if there is one.
-std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::size_t first,
+// Those from step `first` on that the run comes to whatever becomes of it (flow.h), up to the first
+// that counts from when the one above it was done, as that and what follows it have no time of
+// their own yet. `planned_for` is that of the step before `first`, if there is one.
+std::vector<FixedStep> fixed_steps(const lang::Rule& rule, std::optional<std::size_t> first,
                                    std::optional<Instant> planned_for, const Window& window,
                                    const lang::calendar::Zone& zone);
 
@@ -72,5 +73,8 @@ bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
 std::string firing_key(const lang::Rule& rule, const lang::calendar::Occurrence& occurrence,
                        const lang::calendar::Zone& zone);
 std::string event_firing_key(const std::string& event_id);
+
+// The end of a wait that begins at `from`; an event at that very instant comes too late.
+Instant wait_end(const lang::Wait& wait, Instant from, const lang::calendar::Zone& zone);
 
 }  // namespace sop::runtime

@@ -2,41 +2,19 @@
 
 #include <array>
 
+#include "runtime/scheduler/evaluation.h"
+
 namespace sop::runtime {
 
 namespace {
 
 using lang::Expression;
-using lang::FieldReference;
 
 // In the order of lang::Action; those that can be done have no name.
 constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
     nullptr,  nullptr,          "points",        "take back", "task",  "approve by", "create group",
     "invite", "dissolve group", "remove member", "emit",      "call",  "run",        "collect",
-    "draw",   "give",           "wait for",      "if",        "split", "stop"};
-
-bool is_plain_field(const lang::Hole& hole) {
-    if (!hole.value.field || hole.value.kind != Expression::Kind::field) return false;
-    if (!hole.format.empty() || hole.tracked_link) return false;
-    const FieldReference& field = *hole.value.field;
-    switch (field.owner) {
-        case FieldReference::Owner::group:
-        case FieldReference::Owner::event:
-            return field.type != lang::ValueType::event && field.type != lang::ValueType::group;
-        case FieldReference::Owner::member:
-            return field.field == "id" || field.field == "name";
-        case FieldReference::Owner::start:
-        case FieldReference::Owner::end:
-            return field.type != lang::ValueType::weekday;
-        case FieldReference::Owner::run:
-        case FieldReference::Owner::join:
-        case FieldReference::Owner::collected:
-        case FieldReference::Owner::draw:
-        case FieldReference::Owner::subject:
-            return false;
-    }
-    return false;
-}
+    "draw",   "give",           nullptr,         nullptr,     nullptr, nullptr};
 
 class Finder {
   public:
@@ -52,8 +30,15 @@ class Finder {
             need(content.variants.empty(), "several forms, pictures or cards");
             for (const auto& part : content.text.parts) {
                 const auto* hole = std::get_if<lang::Hole>(&part);
-                need(!hole || is_plain_field(*hole), "a hole with more than a field");
+                if (hole == nullptr) continue;
+                need(hole->format.empty(), "{…: " + hole->format + "}");
+                need(!hole->tracked_link, "{link …}");
+                check(hole->value);
             }
+        }
+        for (const auto& metric : plan_.metrics) {
+            where_ = "metric " + metric.name;
+            check(metric.value);
         }
         where_ = "tier";
         need(plan_.tiers.empty(), "tier");
@@ -81,27 +66,39 @@ class Finder {
     void check(const lang::Rule& rule) {
         check(rule.audience);
         need(!rule.timezone_of_member, "timezone of member");
-        need(rule.exits.empty(), "exit on");
+        for (const auto& exit : rule.exits) check(exit.event);
         check(rule.guards);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
-            need(!event->message && event->event != "message", "on message");
-            need(event->event != "join" && event->event != "leave", "on " + event->event);
-            need(!event->tag, "on " + event->event);
-            need(!event->where, "where");
+            check(*event);
             need(event->allowances.empty(), "once, at most");
             need(!event->again_after, "again after");
         }
         need(!std::holds_alternative<lang::ConditionTrigger>(rule.trigger), "when");
-        for (const auto& step : rule.steps) check(step);
+        check(rule.steps);
+    }
+
+    void check(const std::vector<lang::Step>& steps) {
+        for (const auto& step : steps) check(step);
+    }
+
+    void check(const Expression& expression) {
+        const std::string unanswerable = find_unanswerable(expression);
+        need(unanswerable.empty(), unanswerable);
+    }
+
+    void check(const lang::EventPattern& pattern) {
+        need(!pattern.message && pattern.event != "message", "message");
+        need(pattern.event != "join" && pattern.event != "leave", pattern.event);
+        need(!pattern.tag, pattern.event);
+        if (pattern.where) check(*pattern.where);
     }
 
     void check(const lang::Guards& guards) {
-        need(!guards.exit_when_outside, "exit when outside");
         need(guards.locale.empty(), "locale");
     }
 
     void check(const lang::Step& step) {
-        need(!step.condition, "if");
+        if (step.condition) check(*step.condition);
         need(step.when.next == lang::StepTime::Next::none, "next workday, next WEEKDAY");
         for (const auto& action : step.actions) {
             const char* word = action_words[action.index()];
@@ -114,6 +111,24 @@ class Finder {
             }
             const auto* change = std::get_if<lang::ChangeTag>(&action);
             need(!change || !change->person, "tag … to");
+            if (const auto* wait = std::get_if<lang::Wait>(&action)) check(*wait);
+            if (const auto* choice = std::get_if<lang::If>(&action)) check(*choice);
+            if (const auto* split = std::get_if<lang::Split>(&action)) {
+                for (const auto& branch : split->branches) check(branch.steps);
+            }
+        }
+    }
+
+    void check(const lang::Wait& wait) {
+        check(wait.event);
+        check(wait.yes);
+        check(wait.no);
+    }
+
+    void check(const lang::If& choice) {
+        for (const auto& branch : choice.branches) {
+            if (branch.condition) check(*branch.condition);
+            check(branch.steps);
         }
     }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lang/plan.h"
@@ -97,6 +98,7 @@ struct Firing {
 enum class RunState {
     running,  // has a step to come
     held,     // has one, and waits until its rule is paused no more
+    waiting,  // for an event, until due_at
     queued,   // not begun: waits for the run of its rule and subject before it to end, or for the
               // end of a pause in which its event came
     arrived,  // not begun: the pause is over, and it is to be seen whether it may begin
@@ -110,9 +112,11 @@ struct Run {
     RuleId rule = 0;
     std::string subject{};  // id of a group or member; the rule's audience says which
     RunState state = RunState::running;
-    std::size_t next_step = 0;
-    std::optional<Instant> due_at{};  // when next_step is planned; nothing once the run is over.
-                                      // Of one not begun, when its event came
+    std::size_t next_step = 0;        // as scheduler/flow.h counts them
+    std::size_t next_action = 0;      // where it goes on in that step; the wait itself while waiting
+    std::optional<Instant> waits_since{};  // while waiting: from when on an event answers it
+    std::optional<Instant> due_at{};  // when it goes on; nothing once the run is over. Of one not
+                                      // begun, when its event came
     std::string reason{};
 };
 
@@ -130,12 +134,21 @@ class RunStore {
     // Nothing when the firing has a run for this subject already.
     virtual std::optional<RunId> add_run(const Run& run) = 0;
     virtual void update_run(const Run& run) = 0;
+    virtual std::optional<Run> find_run(RunId id) = 0;
     // Running and arrived ones with due_at <= now in the order (due_at, id).
     virtual std::vector<Run> due_runs(Instant now, std::size_t limit) = 0;
     virtual std::optional<Instant> next_run_due() = 0;
-    // Running or held.
+    // Waiting ones with due_at <= now in the order (due_at, id).
+    virtual std::vector<Run> ended_waits(Instant now, std::size_t limit) = 0;
+    virtual std::optional<Instant> next_wait_end() = 0;
+    // Those waiting with exactly this due_at for the outcome of the message before their wait, when
+    // it has one, and since when.
+    virtual std::vector<std::pair<Run, Instant>> waits_after_outcome(Instant due_at) = 0;
+    // Running, held or waiting.
     virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
-    // Those of a rule that run or are held, in the order (subject, id), after `after` (exclusive; a
+    // Of all rules, in the order in which they came. Groups and members are not told apart.
+    virtual std::vector<Run> open_runs_of(const std::string& subject) = 0;
+    // Those of a rule that are open, in the order (subject, id), after `after` (exclusive; a
     // default one for the beginning).
     virtual std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
     // In the order in which they came.
@@ -456,6 +469,7 @@ struct Event {
     Instant at{};  // when it happened
     Instant received_at{};
     std::map<std::string, std::string> fields{};  // canonical text of each declared field's type
+    bool processed = false;                       // what it is to start, answer or end is
 };
 
 class EventInbox {
@@ -468,6 +482,9 @@ class EventInbox {
     virtual std::optional<Instant> next_event_at() = 0;
     virtual void mark_processed(const std::string& id) = 0;
     virtual std::optional<Event> find_event(const std::string& id) = 0;
+    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id).
+    virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
+                                         const std::string& type, Instant from, Instant to) = 0;
 };
 
 // ---- retention

@@ -88,15 +88,18 @@ UPDATE firing SET expanded_through = ?2, expanded = ?3 WHERE id = ?1
 UPDATE firing SET start_at = ?2, end_at = ?3 WHERE id = ?1
 
 -- name: insert_run
-INSERT INTO run (firing, rule, subject, state, next_step, due_at, reason)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO run (firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ON CONFLICT (firing, subject) DO NOTHING
 
 -- name: update_run
-UPDATE run SET state = ?2, next_step = ?3, due_at = ?4, reason = ?5 WHERE id = ?1
+UPDATE run SET state = ?2, next_step = ?3, next_action = ?4, waits_since = ?5, due_at = ?6, reason = ?7 WHERE id = ?1
+
+-- name: select_run
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason FROM run WHERE id = ?1
 
 -- name: select_due_runs
-SELECT id, firing, rule, subject, state, next_step, due_at, reason
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
 WHERE state IN ('running', 'arrived') AND due_at <= ?1
 ORDER BY due_at, id
@@ -105,20 +108,44 @@ LIMIT ?2
 -- name: select_next_run_due
 SELECT due_at FROM run WHERE state IN ('running', 'arrived') ORDER BY due_at LIMIT 1
 
--- name: select_open_runs
-SELECT id, firing, rule, subject, state, next_step, due_at, reason
+-- name: select_ended_waits
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
-WHERE rule = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held') AND (subject, id) > (?2, ?3)
+WHERE state = 'waiting' AND due_at <= ?1
+ORDER BY due_at, id
+LIMIT ?2
+
+-- name: select_next_wait_end
+SELECT due_at FROM run WHERE state = 'waiting' ORDER BY due_at LIMIT 1
+
+-- name: select_waits_after_outcome
+SELECT run.id, run.firing, run.rule, run.subject, run.state, run.next_step, run.next_action, run.waits_since, run.due_at,
+       run.reason, delivery.settled_at
+FROM run
+CROSS JOIN delivery
+    ON delivery.run = run.id AND delivery.step = run.next_step AND delivery.action = run.next_action - 1
+WHERE run.state = 'waiting' AND run.due_at = ?1 AND delivery.settled_at IS NOT NULL
+
+-- name: select_open_runs_of_subject
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
+FROM run
+WHERE subject = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting')
+ORDER BY id
+
+-- name: select_open_runs
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
+FROM run
+WHERE rule = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting') AND (subject, id) > (?2, ?3)
 ORDER BY subject, id
 LIMIT ?4
 
 -- name: exists_open_run
 SELECT EXISTS (
     SELECT 1 FROM run
-    WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state IN ('running', 'held'))
+    WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting'))
 
 -- name: select_queued_runs
-SELECT id, firing, rule, subject, state, next_step, due_at, reason
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
 WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state = 'queued'
 ORDER BY id
@@ -332,7 +359,7 @@ WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?8)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
-SELECT id, type, group_id, member_id, at, received_at, fields
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
 FROM event
 WHERE processed = 0 AND at <= ?1
 ORDER BY at, id
@@ -345,7 +372,19 @@ SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
 UPDATE event SET processed = 1 WHERE id = ?1
 
 -- name: select_event
-SELECT id, type, group_id, member_id, at, received_at, fields FROM event WHERE id = ?1
+SELECT id, type, group_id, member_id, at, received_at, fields, processed FROM event WHERE id = ?1
+
+-- name: select_events_of_group
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
+FROM event
+WHERE group_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_events_of_member
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
+FROM event
+WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
 
 -- name: select_delivery_page
 -- Retention looks at each table page by page. Ids grow as rows are made, so that behind a page without a row from before the

@@ -51,6 +51,8 @@ std::string_view to_text(RunState state) {
             return "running";
         case RunState::held:
             return "held";
+        case RunState::waiting:
+            return "waiting";
         case RunState::queued:
             return "queued";
         case RunState::arrived:
@@ -83,7 +85,7 @@ Value value_from(const std::string& column, std::initializer_list<Value> values)
 
 RunState run_state_from(const std::string& column) {
     using enum RunState;
-    return value_from(column, {running, held, queued, arrived, done, skipped});
+    return value_from(column, {running, held, waiting, queued, arrived, done, skipped});
 }
 
 PauseMode pause_mode_from(const std::string& column) {
@@ -193,8 +195,15 @@ Run read_run(SqliteQuery& row) {
             .subject = row.text(),
             .state = run_state_from(row.text()),
             .next_step = size_from(row.integer()),
+            .next_action = size_from(row.integer()),
+            .waits_since = instant_from(row.optional_integer()),
             .due_at = instant_from(row.optional_integer()),
             .reason = row.text()};
+}
+
+std::pair<Run, Instant> read_run_and_instant(SqliteQuery& row) {
+    Run run = read_run(row);
+    return {std::move(run), instant_from(row.integer())};
 }
 
 Delivery read_delivery(SqliteQuery& row) {
@@ -234,7 +243,8 @@ Event read_event(SqliteQuery& row) {
             .member = row.optional_text(),
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
-            .fields = json_from<std::map<std::string, std::string>>(row.text())};
+            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .processed = row.boolean()};
 }
 
 Pause read_pause(SqliteQuery& row) {
@@ -472,13 +482,19 @@ class SqliteStore : public Store {
 
     std::optional<RunId> add_run(const Run& run) override {
         return insert(query(sql::insert_run, run.firing, run.rule, run.subject, to_text(run.state),
-                            to_column(run.next_step), to_column(run.due_at), run.reason));
+                            to_column(run.next_step), to_column(run.next_action),
+                            to_column(run.waits_since), to_column(run.due_at), run.reason));
     }
 
     void update_run(const Run& run) override {
         change_row("run", run.id,
                    query(sql::update_run, run.id, to_text(run.state), to_column(run.next_step),
+                         to_column(run.next_action), to_column(run.waits_since),
                          to_column(run.due_at), run.reason));
+    }
+
+    std::optional<Run> find_run(RunId id) override {
+        return first(query(sql::select_run, id), read_run);
     }
 
     std::vector<Run> due_runs(Instant now, std::size_t limit) override {
@@ -487,6 +503,23 @@ class SqliteStore : public Store {
 
     std::optional<Instant> next_run_due() override {
         return first(query(sql::select_next_run_due), read_instant);
+    }
+
+    std::vector<Run> ended_waits(Instant now, std::size_t limit) override {
+        return all(query(sql::select_ended_waits, to_column(now), to_column(limit)), read_run);
+    }
+
+    std::optional<Instant> next_wait_end() override {
+        return first(query(sql::select_next_wait_end), read_instant);
+    }
+
+    std::vector<std::pair<Run, Instant>> waits_after_outcome(Instant due_at) override {
+        return all(query(sql::select_waits_after_outcome, to_column(due_at)),
+                   read_run_and_instant);
+    }
+
+    std::vector<Run> open_runs_of(const std::string& subject) override {
+        return all(query(sql::select_open_runs_of_subject, subject), read_run);
     }
 
     bool has_open_run(RuleId rule, const std::string& subject) override {
@@ -803,6 +836,13 @@ class SqliteStore : public Store {
 
     std::optional<Event> find_event(const std::string& id) override {
         return first(query(sql::select_event, id), read_event);
+    }
+
+    std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
+                                 const std::string& type, Instant from, Instant to) override {
+        const auto& statement =
+            kind == SubjectKind::group ? sql::select_events_of_group : sql::select_events_of_member;
+        return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
     }
 
     // ---- retention

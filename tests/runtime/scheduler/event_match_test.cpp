@@ -58,7 +58,7 @@ TEST_CASE("an event starts the rules on its name and first field", "[scheduler][
     const lang::Plan plan = plan_with_events();
     for (const Row& row : rows) {
         DYNAMIC_SECTION(row.what) {
-            CHECK(matches(plan, row.trigger, row.event) == row.expected);
+            CHECK(may_match(plan, row.trigger, row.event) == row.expected);
         }
     }
 }

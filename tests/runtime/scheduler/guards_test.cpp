@@ -179,16 +179,18 @@ TEST_CASE("what an event of a person sends that person at once is not held back"
     lang::Rule rule;
     rule.audience.kind = lang::SubjectKind::member;
     rule.trigger = on_event("opened");
-    const lang::Step at_once{"", {}, {}};
-    const lang::Step later{"after 1h", after(1h), {}};
     const lang::Deliver send{0, lang::Verb::send};
-    CHECK_FALSE(is_guarded(rule, at_once, send));
-    CHECK(is_guarded(rule, later, send));
-    CHECK(is_guarded(rule, at_once, {0, lang::Verb::post}));
-    CHECK_FALSE(is_guarded(rule, at_once, {0, lang::Verb::reply}));
-    CHECK_FALSE(is_guarded(rule, later, {0, lang::Verb::warn}));
+    const lang::Deliver post{0, lang::Verb::post};
+    const lang::Deliver reply{0, lang::Verb::reply};
+    const lang::Deliver warn{0, lang::Verb::warn};
+    rule.steps = {{"start", {}, {send, post, reply}}, {"after 1h", after(1h), {send, warn}}};
+    CHECK_FALSE(is_guarded(rule, {0, 0}));
+    CHECK(is_guarded(rule, {0, 1}));
+    CHECK_FALSE(is_guarded(rule, {0, 2}));
+    CHECK(is_guarded(rule, {1, 0}));
+    CHECK_FALSE(is_guarded(rule, {1, 1}));
     rule.trigger = daily({8h});
-    CHECK(is_guarded(rule, at_once, send));
+    CHECK(is_guarded(rule, {0, 0}));
 }
 
 TEST_CASE("days, weeks and months are those of the zone", "[scheduler][guards]") {

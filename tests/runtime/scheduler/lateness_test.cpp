@@ -41,7 +41,7 @@ TEST_CASE("a later step of the run overtakes once it is due", "[scheduler][late]
     const auto rule = posting_rule(daily({20h}), {at_start(), at_start(2min), after(0s)});
     const Window window{eight, eight};
     const auto overtaken = [&](std::size_t step, Instant planned_for, Instant now) {
-        return count_newer_in_run(rule, step, window, planned_for, now, shanghai());
+        return count_newer_in_run(rule, {step, 0}, window, planned_for, now, shanghai());
     };
     CHECK_FALSE(overtaken(0, eight, eight));
     CHECK_FALSE(overtaken(0, eight, eight + 2min - 1ms));
@@ -53,12 +53,12 @@ TEST_CASE("a later step of the run overtakes once it is due", "[scheduler][late]
 TEST_CASE("a later step that posts nothing overtakes nothing", "[scheduler][late]") {
     auto rule = posting_rule(daily({20h}), {at_start(), at_start(1min)});
     rule.steps[1].actions = {lang::ChangeTag{true, "seen"}};
-    CHECK_FALSE(count_newer_in_run(rule, 0, {eight, eight}, eight, eight + 2min, shanghai()));
+    CHECK_FALSE(count_newer_in_run(rule, {}, {eight, eight}, eight, eight + 2min, shanghai()));
 }
 
 TEST_CASE("steps planned together do not overtake one another", "[scheduler][late]") {
     const auto rule = posting_rule(daily({20h}), {at_start(), at_start()});
-    CHECK_FALSE(count_newer_in_run(rule, 0, {eight, eight}, eight, eight + 1min, shanghai()));
+    CHECK_FALSE(count_newer_in_run(rule, {}, {eight, eight}, eight, eight + 1min, shanghai()));
 }
 
 TEST_CASE("a later occurrence overtakes once it is due", "[scheduler][late]") {

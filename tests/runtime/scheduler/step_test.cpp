@@ -31,7 +31,7 @@ struct Scene {
         context.channel = channel;
         context.now = now;
         context.no_calendar_data = no_calendar_data;
-        return decide_step(context, 0, eight, newer, subject, nullptr);
+        return decide_step(context, {}, eight, newer, {subject});
     }
 
     Draft draft;
@@ -64,10 +64,7 @@ std::string effects_text(const StepDecision& decision) {
 TEST_CASE("a step on time does everything and the run goes on", "[scheduler][step]") {
     const StepDecision decision = Scene{}.decide(eight);
     CHECK(effects_text(decision) == "0 send first, 1 tag seen, 2 send second");
-    REQUIRE(decision.next);
-    CHECK(decision.next->index == 1);
-    CHECK(decision.next->due_at == eight + 2h);
-    CHECK(decision.reason.empty());
+    CHECK(decision.next == AfterStep{GoOn{{1, 0}, eight + 2h}});
 }
 
 TEST_CASE("a step that is late changes tags and sends nothing", "[scheduler][step]") {
@@ -78,7 +75,7 @@ TEST_CASE("a step that is late changes tags and sends nothing", "[scheduler][ste
     CHECK(effects_text(scene.decide(eight + 1min, 1)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
     // The run goes on from here.
-    CHECK(scene.decide(eight + 24h).next->due_at == eight + 2h);
+    CHECK(scene.decide(eight + 24h).next == AfterStep{GoOn{{1, 0}, eight + 2h}});
 }
 
 TEST_CASE("messages that quiet hours or spread move are late from when they are wanted",
@@ -117,7 +114,7 @@ TEST_CASE("a step that passed before its rule was deployed does nothing", "[sche
     scene.admitted_at = eight + 1ms;
     const StepDecision decision = scene.decide(eight + 1s);
     CHECK(effects_text(decision) == "0 skipped before admission, 2 skipped before admission");
-    CHECK(decision.next->index == 1);
+    CHECK(decision.next == AfterStep{GoOn{{1, 0}, eight + 2h}});
 
     scene.admitted_at = eight;
     CHECK(effects_text(scene.decide(eight + 1s)) == "0 send first, 1 tag seen, 2 send second");
@@ -128,7 +125,7 @@ TEST_CASE("a step on a date the calendar has no data for does nothing", "[schedu
     scene.no_calendar_data = true;
     const StepDecision decision = scene.decide(eight);
     CHECK(effects_text(decision) == "0 skipped no calendar data, 2 skipped no calendar data");
-    CHECK(decision.next->index == 1);
+    CHECK(decision.next == AfterStep{GoOn{{1, 0}, eight + 2h}});
 }
 
 TEST_CASE("a subject that is gone ends its run", "[scheduler][step]") {
@@ -136,8 +133,7 @@ TEST_CASE("a subject that is gone ends its run", "[scheduler][step]") {
     scene.subject = std::monostate{};
     const StepDecision decision = scene.decide(eight);
     CHECK(effects_text(decision) == "0 exited gone, 2 exited gone");
-    CHECK_FALSE(decision.next);
-    CHECK(decision.reason == "gone");
+    CHECK(decision.next == AfterStep{RunOver{"gone"}});
 }
 
 TEST_CASE("without a channel a message fails and the run goes on", "[scheduler][step]") {
@@ -148,18 +144,17 @@ TEST_CASE("without a channel a message fails and the run goes on", "[scheduler][
     CHECK(effects_text(decision) ==
           "0 failed no channel of `via robot else staff` is set up, 1 tag seen, "
           "2 failed no channel of `via robot else staff` is set up");
-    CHECK(decision.next);
+    CHECK(std::holds_alternative<GoOn>(decision.next));
 }
 
 TEST_CASE("a step that cannot be decided fails its messages and ends the run",
           "[scheduler][step]") {
     const Scene scene;
     const lang::Rule& rule = scene.draft.plan.playbooks[0].rules[0];
-    const StepDecision decision = fail_step(rule, 0, "broken");
+    const StepDecision decision = fail_step(rule, {}, "broken");
     CHECK(effects_text(decision) == "0 failed broken, 2 failed broken");
-    CHECK_FALSE(decision.next);
-    CHECK(decision.reason == "broken");
-    CHECK(fail_step(rule, 7, "broken").effects.empty());
+    CHECK(decision.next == AfterStep{RunOver{"broken"}});
+    CHECK(fail_step(rule, {7, 0}, "broken").effects.empty());
 }
 
 }  // namespace sop::runtime

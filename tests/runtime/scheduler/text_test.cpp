@@ -66,7 +66,7 @@ TEST_CASE("holes are filled from what the run is for and about", "[scheduler][te
     };
     for (const Row& row : rows) {
         DYNAMIC_SECTION(row.what) {
-            const TextFacts facts{plan, zone("Asia/Shanghai"), window, row.subject, &event};
+            const Facts facts{plan, zone("Asia/Shanghai"), window, row.subject, &event};
             CHECK(render_text({{"[", row.field, "]"}}, facts) ==
                   std::string{"["} + row.expected + "]");
         }

@@ -1,0 +1,29 @@
+// The values of a plan's expressions.
+//
+// Numbers and amounts are exact: sums, products and quotients lose nothing on the way. What cannot
+// be known has no value: a field that is not there, a row that is missing, a division by zero,
+// amounts of two currencies. A comparison with it is no, and so is a condition without a value.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lang/expression.h"
+#include "runtime/scheduler/facts.h"
+
+namespace sop::runtime {
+
+// The value as people read it; nothing when it has none. Texts, dates and words of a plan as
+// lang/value.h writes them, instants as "2026-11-19 20:00" in the zone and their times as "20:00",
+// quantities as quantity.h does, groups, members and events by their ids.
+std::optional<std::string> value_text(const lang::Expression& expression, const Facts& facts);
+
+// A condition.
+bool holds(const lang::Expression& condition, const Facts& facts);
+// A condition on an event, whose fields are those it asks for without an owner.
+bool holds_of(const lang::Expression& condition, const Event& event, const Facts& facts);
+
+// What is in an expression that cannot be answered yet; empty when all of it can.
+std::string find_unanswerable(const lang::Expression& expression);
+
+}  // namespace sop::runtime

@@ -1,0 +1,20 @@
+// Which instants the periods of counts mean.
+#pragma once
+
+#include "lang/calendar/zone.h"
+#include "lang/expression.h"
+#include "runtime/scheduler/timeline.h"
+
+namespace sop::runtime {
+
+// Half open, and never beyond `at`, the moment that is judged.
+struct InstantRange {
+    Instant from{};
+    Instant to{};
+
+    bool operator==(const InstantRange&) const = default;
+};
+InstantRange range_of(const lang::Period& period, const lang::calendar::Zone& zone,
+                      const Window& window, Instant at);
+
+}  // namespace sop::runtime
