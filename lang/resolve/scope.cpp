@@ -49,6 +49,9 @@ ValueType type_of(Field field) {
         case Field::number:
         case Field::left:
             return ValueType::number;
+        case Field::group:
+            return ValueType::group;
+        case Field::member:
         case Field::invited_by:
             return ValueType::member;
         case Field::first:

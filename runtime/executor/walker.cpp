@@ -399,23 +399,30 @@ std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
 }
 
 void Walker::do_step(Run run, Instant now) {
-    const std::size_t step = run.next_step;
-    const Instant planned_for = run.due_at.value_or(now);
     try {
         const Firing firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
-        const StepContext context = context_of(rule, firing, now);
         std::optional<Event> event;
         if (firing.event) event = store_.find_event(*firing.event);
-        const StepDecision decision = decide(context, rule, run, event ? &*event : nullptr);
-        walk_on(run, decision.next);
-        store_.update_run(run);
-        record(context, rule, run, step, planned_for, decision);
-        if (run.state == RunState::done) run_ended(run, now);
+        walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
     } catch (const PlanError& error) {
         end_broken(run, error, now);
     }
+}
+
+// Does what is due of a run, and what of it belongs to the same moment.
+void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
+                  const Event* event) {
+    const Instant planned_for = run.due_at.value_or(context.now);
+    do {
+        const std::size_t step = run.next_step;
+        const StepDecision decision = decide(context, rule, run, event);
+        walk_on(run, decision.next);
+        store_.update_run(run);
+        record(context, rule, run, step, planned_for, decision);
+    } while (run.state == RunState::running && run.due_at == planned_for);
+    if (run.state == RunState::done) run_ended(run, context.now);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -544,6 +551,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
+    if (run.state == RunState::running && run.due_at == planned_for) walk(run, context, rule, event);
 }
 
 StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, const Run& run,

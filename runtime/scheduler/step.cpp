@@ -102,6 +102,8 @@ class StepPerformance {
     }
 
     Leave perform(const lang::If& choice) {
+        // What it asks is to see the tags that change above it.
+        if (changes_tags()) return GoOn{position_, planned_for_};
         for (const auto& branch : choice.branches) {
             if (!branch.condition || holds(*branch.condition, facts_)) return take(branch.steps);
         }
@@ -121,6 +123,12 @@ class StepPerformance {
             if (share < through) return take(branch.steps);
         }
         return std::nullopt;
+    }
+
+    bool changes_tags() const {
+        return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
+            return std::holds_alternative<lang::ChangeTag>(effect.what);
+        });
     }
 
     Leave take(const Steps& branch) const {

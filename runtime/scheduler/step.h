@@ -3,7 +3,8 @@
 //
 // A run goes through the actions of a step up to its end, or to a wait or branch in it. A branch is
 // a step of its own (flow.h), done at once unless its label says otherwise. After its last step the
-// run goes on behind the action that held the branch, at that very time.
+// run goes on behind the action that held the branch, at that very time. Where it goes on at the
+// time it was planned for, the executor records what was decided and decides the next at once.
 #pragma once
 
 #include <optional>
