@@ -30,14 +30,12 @@ bool is_in(const lang::QuietHours& quiet, milliseconds time) {
     return time >= quiet.from || time < quiet.until;
 }
 
-bool is_guarded(const lang::Rule& rule, std::size_t step) {
-    const bool answers_a_person = rule.audience.kind == lang::SubjectKind::member &&
-                                  std::holds_alternative<lang::EventTrigger>(rule.trigger);
-    return !(answers_a_person && rule.steps[step].when == lang::StepTime{});
+bool is_guarded(const lang::Rule& rule, const NumberedStep& step) {
+    return !(rule.audience.kind == lang::SubjectKind::member && step.is_answer);
 }
 
-const lang::Deliver* deliver_of(const lang::Rule& rule, std::size_t step) {
-    for (const lang::Action& action : rule.steps[step].actions) {
+const lang::Deliver* deliver_of(const lang::Step& step) {
+    for (const lang::Action& action : step.actions) {
         if (const auto* deliver = std::get_if<lang::Deliver>(&action)) return deliver;
     }
     return nullptr;
@@ -56,11 +54,12 @@ std::string utc(Instant at) {
     return date::format("%F %T", at);
 }
 
-const lang::Rule* find_rule(const lang::Plan& plan, const std::string& playbook,
-                            const std::string& rule) {
-    for (const auto& book : plan.playbooks) {
+template <typename Plan>
+auto find_rule(Plan& plan, const std::string& playbook, const std::string& rule)
+    -> decltype(&plan.playbooks[0].rules[0]) {
+    for (auto& book : plan.playbooks) {
         if (book.name != playbook) continue;
-        for (const auto& each : book.rules) {
+        for (auto& each : book.rules) {
             if (each.name == rule) return &each;
         }
     }
@@ -70,8 +69,8 @@ const lang::Rule* find_rule(const lang::Plan& plan, const std::string& playbook,
 // But for the texts, which are numbered anew in each version.
 bool is_same(lang::Rule a, lang::Rule b) {
     for (lang::Rule* rule : {&a, &b}) {
-        for (lang::Step& step : rule->steps) {
-            for (lang::Action& action : step.actions) {
+        for (const NumberedStep& step : numbered_steps(*rule)) {
+            for (lang::Action& action : step.step->actions) {
                 if (auto* deliver = std::get_if<lang::Deliver>(&action)) deliver->content = 0;
             }
         }
@@ -145,7 +144,7 @@ void Audit::report(const Made& made, const std::string& what) {
                                       made.target, made.key, what));
 }
 
-Audit::Named Audit::name(const Attempt& attempt) const {
+Audit::Named Audit::name(const Attempt& attempt) {
     std::size_t version = 0;
     std::size_t step = 0;
     char event[64] = "";
@@ -153,10 +152,10 @@ Audit::Named Audit::name(const Attempt& attempt) const {
         version >= plans_.size()) {
         throw std::logic_error("a text that no plan has: " + attempt.text);
     }
-    const lang::Rule* rule = find_rule(plans_[version], attempt.playbook, attempt.rule);
-    if (rule == nullptr || step >= rule->steps.size())
+    lang::Rule* rule = find_rule(plans_[version], attempt.playbook, attempt.rule);
+    if (rule == nullptr)
         throw std::logic_error("a rule that its plan does not have: " + attempt.rule);
-    return {rule, step, event};
+    return {rule, step, numbered_steps(*rule).at(step), event};
 }
 
 void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, const Answer& answer) {
@@ -172,8 +171,7 @@ void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, cons
               is_guarded(*named.rule, named.step),
               answer};
     if (now < attempt.planned_for) report(made, "sent before its time");
-    if (named.rule->steps[named.step].name != attempt.step)
-        report(made, "the text of another step");
+    if (named.step.path != attempt.step) report(made, "the text of another step");
     check_repetition(attempt, made);
     check_identity(attempt, named);
     if (made.is_guarded) {
@@ -206,10 +204,10 @@ void Audit::check_repetition(const Attempt& attempt, const Made& made) {
 
 void Audit::check_identity(const Attempt& attempt, const Named& named) {
     std::string what =
-        fmt::format("{} {} {} {}", attempt.playbook, attempt.rule, named.step, attempt.target);
+        fmt::format("{} {} {} {}", attempt.playbook, attempt.rule, named.number, attempt.target);
     if (named.event != "-") {
         what += " " + named.event;
-    } else if (named.step == 0) {
+    } else if (named.number == 0) {
         what += " " + utc(attempt.planned_for);
     } else {
         // Two runs that were late together may have steps planned for one moment.
@@ -222,7 +220,7 @@ void Audit::check_identity(const Attempt& attempt, const Named& named) {
 
 void Audit::check_quiet(const Named& named, const Made& made) {
     const auto& quiet = named.rule->guards.quiet;
-    if (!quiet || deliver_of(*named.rule, named.step)->at_once) return;
+    if (!quiet || deliver_of(*named.step.step)->at_once) return;
     const auto local = on_the_wall(made.at, named.rule->timezone);
     if (is_in(*quiet, local - date::floor<date::days>(local))) report(made, "sent in quiet hours");
 }
@@ -270,8 +268,8 @@ void Audit::check_lateness(const Attempt& attempt, const Named& named, const Mad
             report(made, "waited longer than it may");
     }
     const auto received = received_.find(named.event);
-    if (received != received_.end() && received->second.second == clock_steps_ && named.step == 0 &&
-        received->second.first > wanted + allowed) {
+    if (received != received_.end() && received->second.second == clock_steps_ &&
+        named.number == 0 && received->second.first > wanted + allowed) {
         report(made, "of an event that came too late");
     }
     for (const auto& [from, to] : absences_) {
@@ -341,7 +339,8 @@ void Audit::check_end(runtime::Store& store, const std::set<std::string>& perman
                     const auto* same = find_rule(plan, playbook.name, rule.name);
                     return same != nullptr && is_same(*same, rule);
                 });
-            if (!is_kept || rule.audience.tagged.size() != 1 || deliver_of(rule, 0) == nullptr)
+            if (!is_kept || rule.audience.tagged.size() != 1 ||
+                deliver_of(rule.steps[0]) == nullptr)
                 continue;
             for (const Instant at : times_of(rule, first, last)) {
                 for (const std::string& subject : permanent) {

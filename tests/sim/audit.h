@@ -15,6 +15,7 @@
 #include "lang/plan.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/store/store.h"
+#include "tests/sim/scenario.h"
 #include "tests/support/platform.h"
 
 namespace sop::sim {
@@ -23,8 +24,7 @@ using runtime::Instant;
 
 class Audit {
   public:
-    // The plans must stay.
-    explicit Audit(const std::vector<lang::Plan>& plans) : plans_(plans) {}
+    explicit Audit(std::vector<lang::Plan> plans) : plans_(std::move(plans)) {}
 
     // An attempt that reached a platform, by both clocks, and what is to be answered.
     void attempted(const runtime::Attempt& attempt, Instant now, Instant elapsed,
@@ -61,11 +61,12 @@ class Audit {
     };
     struct Named {
         const lang::Rule* rule = nullptr;
-        std::size_t step = 0;
+        std::size_t number = 0;
+        NumberedStep step{};
         std::string event{};
     };
 
-    Named name(const runtime::Attempt& attempt) const;
+    Named name(const runtime::Attempt& attempt);
     void check_repetition(const runtime::Attempt& attempt, const Made& made);
     void check_identity(const runtime::Attempt& attempt, const Named& named);
     void check_quiet(const Named& named, const Made& made);
@@ -75,7 +76,7 @@ class Audit {
     void check_outcomes(const std::map<runtime::DeliveryId, runtime::DueDelivery>& rows);
     void report(const Made& made, const std::string& what);
 
-    const std::vector<lang::Plan>& plans_;
+    std::vector<lang::Plan> plans_;
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;
     std::map<std::string, std::vector<std::size_t>> by_target_;

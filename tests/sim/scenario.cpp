@@ -79,6 +79,8 @@ class PlanMaker {
             rule.trigger = tests::on_event(dice_.pick(scenario_.event_types));
         }
         rule.steps = make_steps(rule);
+        if (!is_mass_ && dice_.chance(15))
+            rule.exits.push_back({{dice_.pick(scenario_.event_types)}, "left"});
         rule.guards = make_guards(rule);
         rule.late_within = dice_.pick(std::vector<seconds>{1min, 5min, 5min, 30min, 3h, 12h});
         rule.deliver_within = dice_.pick(std::vector<seconds>{10min, 2h, 2h, 6h});
@@ -142,6 +144,7 @@ class PlanMaker {
                                              : tests::next_day(time_of_day());
             }
             step.actions = make_actions(rule, i == 0);
+            if (!is_mass_ && dice_.chance(30)) step.actions.push_back(make_branches(rule, 0));
             steps.push_back(std::move(step));
         }
         return steps;
@@ -160,6 +163,49 @@ class PlanMaker {
                 lang::ChangeTag{dice_.chance(60), dice_.chance(50) ? "reader" : "vip"});
         }
         return actions;
+    }
+
+    lang::Action make_branches(const lang::Rule& rule, int depth) {
+        const auto block = [&] { return make_block(rule, depth); };
+        const auto kind = dice_.below(4);
+        if (kind == 0) {
+            const auto share = static_cast<int>(dice_.between(10, 90));
+            return lang::Split{{{"a", share, block()}, {"b", 100 - share, block()}}};
+        }
+        if (kind == 1) {
+            using Kind = lang::Expression::Kind;
+            const lang::Type boolean{lang::ValueType::boolean, {}};
+            lang::Expression count{
+                Kind::count, {lang::ValueType::number, {}}, dice_.pick(scenario_.event_types)};
+            count.period = lang::Period{lang::Period::Kind::today};
+            const lang::Expression none{Kind::literal, {lang::ValueType::number, {}}, "0"};
+            return lang::If{{{lang::Expression{Kind::greater, boolean, {}, {count, none}}, block()},
+                             {std::nullopt, block()}}};
+        }
+        lang::Wait wait;
+        wait.event.event = dice_.pick(scenario_.event_types);
+        wait.within.elapsed = minutes{dice_.between(1, 600)};
+        wait.since_start = dice_.chance(20);
+        wait.yes = block();
+        wait.no = block();
+        return wait;
+    }
+
+    // Of one step at once, perhaps with branches of its own, and perhaps one some time later.
+    std::vector<lang::Step> make_block(const lang::Rule& rule, int depth) {
+        std::vector<lang::Step> block;
+        if (dice_.chance(20)) return block;
+        lang::Step step{"start", tests::after(0s), make_actions(rule, true)};
+        if (dice_.chance(10))
+            step.actions.push_back(lang::Stop{"enough"});
+        else if (depth < 2 && dice_.chance(25))
+            step.actions.push_back(make_branches(rule, depth + 1));
+        block.push_back(std::move(step));
+        if (dice_.chance(30)) {
+            block.push_back(
+                {"later", tests::after(minutes{dice_.between(1, 300)}), make_actions(rule, true)});
+        }
+        return block;
     }
 
     // Often soon after a time of the rule, so that what waits runs into them.
@@ -210,7 +256,8 @@ void write_texts(lang::Plan& plan, std::size_t version) {
     plan.contents.clear();
     for (lang::Playbook& playbook : plan.playbooks) {
         for (lang::Rule& rule : playbook.rules) {
-            for (std::size_t i = 0; i < rule.steps.size(); ++i) {
+            const auto steps = numbered_steps(rule);
+            for (std::size_t i = 0; i < steps.size(); ++i) {
                 lang::TextTemplate text = tests::plain(fmt::format("v{} i{} e", version, i));
                 if (std::holds_alternative<lang::EventTrigger>(rule.trigger)) {
                     text.parts.push_back(
@@ -218,7 +265,7 @@ void write_texts(lang::Plan& plan, std::size_t version) {
                 } else {
                     text.parts.push_back(std::string{"-"});
                 }
-                for (lang::Action& action : rule.steps[i].actions) {
+                for (lang::Action& action : steps[i].step->actions) {
                     auto* deliver = std::get_if<lang::Deliver>(&action);
                     if (deliver == nullptr) continue;
                     deliver->content = plan.contents.size();
@@ -238,6 +285,55 @@ std::vector<std::string> some_tags(Dice& dice, bool is_permanent) {
 }
 
 }  // namespace
+
+namespace {
+
+struct Block {
+    std::string label;
+    std::vector<lang::Step>* steps;
+    bool is_answer;  // the branch of an event that came
+};
+
+std::vector<Block> blocks_of(lang::Action& action, bool at_answer) {
+    if (auto* wait = std::get_if<lang::Wait>(&action))
+        return {{"yes", &wait->yes, true}, {"no", &wait->no, false}};
+    std::vector<Block> blocks;
+    if (auto* choice = std::get_if<lang::If>(&action)) {
+        for (auto& branch : choice->branches)
+            blocks.push_back({branch.condition ? "if" : "else", &branch.steps, at_answer});
+    }
+    if (auto* split = std::get_if<lang::Split>(&action)) {
+        for (auto& branch : split->branches)
+            blocks.push_back({branch.name, &branch.steps, at_answer});
+    }
+    return blocks;
+}
+
+// What stands in the branches of a step comes right after it.
+void number(std::vector<lang::Step>& block, const std::string& path, bool at_answer,
+            std::vector<NumberedStep>& steps) {
+    for (lang::Step& step : block) {
+        const bool is_first = &step == &block.front();
+        const bool is_branch = !path.empty();
+        const bool is_answer =
+            at_answer && is_first && (is_branch || step.when == lang::StepTime{});
+        std::string name = step.name;
+        if (is_branch) name = is_first ? path : path + " / " + step.name;
+        steps.push_back({&step, name, is_answer});
+        for (lang::Action& action : step.actions) {
+            for (const Block& branch : blocks_of(action, is_answer))
+                number(*branch.steps, name + " / " + branch.label, branch.is_answer, steps);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<NumberedStep> numbered_steps(lang::Rule& rule) {
+    std::vector<NumberedStep> steps;
+    number(rule.steps, {}, std::holds_alternative<lang::EventTrigger>(rule.trigger), steps);
+    return steps;
+}
 
 Scenario make_scenario(Dice& dice, const ScenarioOptions& options) {
     Scenario scenario;

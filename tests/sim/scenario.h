@@ -34,8 +34,17 @@ struct Scenario {
         permanent;  // subjects that stay `member`: the first and the last of a kind
 };
 
-// Texts tell the audit what they belong to: "v2 i3 e17" is plan 2 (from 0), step 3, event 17 ("-"
-// for a calendar rule).
+// A step of a rule or of one of its branches, with what is said of it without the executor's help.
+struct NumberedStep {
+    lang::Step* step = nullptr;
+    std::string path;        // as messages name it
+    bool is_answer = false;  // done at the moment of an event of its subject
+};
+// Depth first.
+std::vector<NumberedStep> numbered_steps(lang::Rule& rule);
+
+// Texts tell the audit what they belong to: "v2 i3 e17" is plan 2 (from 0), step 3 as they are
+// numbered, event 17 ("-" for a calendar rule).
 Scenario make_scenario(Dice& dice, const ScenarioOptions& options);
 
 }  // namespace sop::sim
