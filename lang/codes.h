@@ -123,6 +123,7 @@ inline constexpr const char* no_member_here = "SOP0506";
 inline constexpr const char* test_without_start = "SOP0601";
 inline constexpr const char* test_expects_nothing = "SOP0602";
 inline constexpr const char* unknown_in_test = "SOP0603";
+inline constexpr const char* event_field_missing = "SOP0604";
 
 // Questions to `sop next -`.
 inline constexpr const char* malformed_question = "SOP0901";

@@ -98,9 +98,15 @@ class ProjectCheck {
     Places metrics_{};
 };
 
+struct Resolved {
+    Plan plan;
+    std::vector<TestCase> tests;
+};
+
 // What is found goes to the files it is in.
-Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_files) {
+Resolved resolve(Project& project, const CompileOptions& options, NamedFiles& named_files) {
     PlanDraft plan;
+    std::vector<TestCase> tests;
     auto& files = project.files();
     std::vector<Symbols> symbols;
     for (ProjectFile& file : files) {
@@ -108,15 +114,15 @@ Plan resolve(Project& project, const CompileOptions& options, NamedFiles& named_
         symbols.push_back(collect_symbols(file, file.diagnostics));
     }
     const auto context_of = [&](std::size_t at) {
-        return ResolveContext{files[at],   symbols[at], options,
-                              named_files, plan,        files[at].diagnostics};
+        return ResolveContext{files[at], symbols[at],          options, named_files, plan,
+                              tests,     files[at].diagnostics};
     };
     for (std::size_t at = 0; at < files.size(); ++at) resolve_declarations(context_of(at));
     sort_declarations(plan);
     for (std::size_t at = 0; at < files.size(); ++at) resolve_playbooks(context_of(at));
     ProjectCheck check;
     for (ProjectFile& file : files) check.add(file);
-    return static_cast<Plan&&>(plan);
+    return {static_cast<Plan&&>(plan), std::move(tests)};
 }
 
 }  // namespace
@@ -134,7 +140,7 @@ date::local_days compile_date(const CompileOptions& options) {
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options) {
     NamedFiles named_files(options.read_file);
     Project project(sources, named_files);
-    Plan plan = resolve(project, options, named_files);
+    Resolved resolved = resolve(project, options, named_files);
 
     Compilation compilation;
     bool errors = false;
@@ -154,8 +160,9 @@ Compilation compile(const std::vector<Source>& sources, const CompileOptions& op
     }
     if (errors) return compilation;
 
-    plan.zone_release = options.zones.release();
-    compilation.plan = std::move(plan);
+    resolved.plan.zone_release = options.zones.release();
+    compilation.plan = std::move(resolved.plan);
+    compilation.tests = std::move(resolved.tests);
     return compilation;
 }
 

@@ -12,6 +12,7 @@
 #include "lang/named_files.h"
 #include "lang/plan.h"
 #include "lang/source.h"
+#include "lang/test_case.h"
 
 namespace sop::lang {
 
@@ -37,12 +38,14 @@ struct Compilation {
     std::optional<Plan> plan;            // when there is no error in any file
     std::vector<FileDiagnostics> files;  // one for each source, in the order given, then the others
     std::vector<std::shared_ptr<const Source>> named;  // files that the given ones name
+    // With the plan: the tests of the files given, in their order.
+    std::vector<TestCase> tests{};
 };
 
 // Compiles the files of one project into one plan. A declaration is seen in its own file and where
 // that is imported; playbook names are unique over all of them. The playbooks of a file that is
-// only imported are left out: it brings its declarations. Pure but for `read_file`, and safe to
-// call from any thread; the sources must outlive the result.
+// only imported are left out, and so are its tests: it brings its declarations. Pure but for
+// `read_file`, and safe to call from any thread; the sources must outlive the result.
 Compilation compile(const std::vector<Source>& sources, const CompileOptions& options);
 
 struct FormatOptions {

@@ -68,13 +68,21 @@ Test::Event read_event_of_test(Cursor& cursor) {
     cursor.expect(Keyword::event);
     event.event = cursor.expect_name("the name of an event"_say);
     cursor.expect(TokenKind::open_brace, "`{{` and the event's fields"_say);
+    bool broken = false;
     while (true) {
         cursor.skip_line_ends();
         if (cursor.is(TokenKind::close_brace) || cursor.is(TokenKind::end_of_file)) break;
-        event.fields.push_back(read_field(cursor));
-        cursor.take_if(TokenKind::comma);
+        try {
+            event.fields.push_back(read_field(cursor));
+            cursor.take_if(TokenKind::comma);
+        } catch (const BrokenItem&) {
+            broken = true;
+            cursor.skip_item();
+        }
     }
     cursor.take();
+    // The test goes on behind the brace.
+    if (broken) throw BrokenItem{};
     event.span = cursor.span_from(begin);
     return event;
 }

@@ -14,6 +14,7 @@
 #include "lang/resolve/plan_draft.h"
 #include "lang/resolve/scope.h"
 #include "lang/symbols.h"
+#include "lang/test_case.h"
 
 namespace sop::lang {
 
@@ -23,11 +24,12 @@ struct ResolveContext {
     const CompileOptions& options;
     NamedFiles& named_files;
     PlanDraft& plan;
+    std::vector<TestCase>& tests;
     std::vector<Diagnostic>& diagnostics;
 
     // The same, but for where it puts what it finds.
     ResolveContext reporting_to(std::vector<Diagnostic>& elsewhere) const {
-        return {file, symbols, options, named_files, plan, elsewhere};
+        return {file, symbols, options, named_files, plan, tests, elsewhere};
     }
 
     Diagnostic& report(const char* code, SourceSpan span, Message message,

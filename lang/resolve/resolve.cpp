@@ -46,7 +46,10 @@ class DeclarationResolver {
     void take(const ast::Import&) {}
     void take(const ast::Setting&) {}
     void take(const ast::TierDeclaration&) {}
-    void take(const ast::TestDeclaration& test) { check_test(test, context_); }
+    void take(const ast::TestDeclaration& test) {
+        TestCase resolved = resolve_test(test, context_);
+        if (context_.file.given) context_.tests.push_back(std::move(resolved));
+    }
     void take(const ast::Playbook&) {}
 
     void take(const ast::TagDeclaration& declaration) {

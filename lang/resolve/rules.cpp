@@ -533,8 +533,8 @@ Playbook resolve_playbook(const ast::Playbook& playbook, const EffectiveSettings
 void check_template(const ast::TemplateDeclaration& declaration, const ResolveContext& context) {
     PlanDraft plan;
     const ResolveContext apart{
-        context.file, context.symbols,    context.options, context.named_files,
-        plan,         context.diagnostics};
+        context.file, context.symbols, context.options,    context.named_files,
+        plan,         context.tests,   context.diagnostics};
     PlaybookResolver(declaration.rules, {}, apart, true).run();
 }
 

@@ -1,4 +1,4 @@
-// `test` blocks: that all they name is there.
+// `test` blocks to test cases: that all they name is there, and values have their types.
 #pragma once
 
 #include "lang/ast.h"
@@ -6,6 +6,7 @@
 
 namespace sop::lang {
 
-void check_test(const ast::TestDeclaration& test, const ResolveContext& context);
+// Worth keeping only when nothing was found wrong with any file.
+TestCase resolve_test(const ast::TestDeclaration& test, const ResolveContext& context);
 
 }  // namespace sop::lang

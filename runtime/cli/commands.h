@@ -170,6 +170,16 @@ struct RehearseOptions {
 };
 int rehearse(const RehearseOptions& options);
 
+struct TestOptions {
+    std::vector<std::string> paths{"."};  // files, which are one project, and folders of projects
+    std::optional<std::string> filter;    // a part of the titles of the tests to run
+    bool coverage = false;                // list what no test reached
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
+};
+int test(const TestOptions& options);
+
 struct ImportOptions {
     std::string folder = ".";
     std::string file;

@@ -105,6 +105,7 @@ struct CommandLine {
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
     RehearseOptions rehearse_options;
+    TestOptions test_options;
     ImportOptions import_options;
     std::function<int()> run;
 
@@ -121,6 +122,7 @@ struct CommandLine {
         add_format_command();
         add_compile();
         add_next();
+        add_test();
         add_rehearse();
         add_plan();
         add_serve();
@@ -259,6 +261,32 @@ struct CommandLine {
             "  sop next 'every thursday at 20:00 for 2h' --in Asia/Shanghai\n"
             "  sop next '每周四 20:00 持续 2小时' --in Asia/Shanghai -n 3");
         command->callback([this] { run = [this] { return next(next_options); }; });
+    }
+
+    void add_test() {
+        auto* command = app.add_subcommand(
+            "test",
+            "Run the tests that stand in playbooks, each on a clock of its own; nothing is sent");
+        command
+            ->add_option("PATH", test_options.paths,
+                         "Files, which are taken together, or folders (default: this one); a "
+                         "folder with a playbook or a sop.toml is one project, any other stands "
+                         "for those below it")
+            ->default_str("");
+        command
+            ->add_option("--filter", test_options.filter, "Only tests with this text in the title")
+            ->type_name("TEXT");
+        command->add_flag("--coverage", test_options.coverage,
+                          "List the rules and steps that no test reached");
+        add_zoneinfo(command, test_options.zoneinfo);
+        add_format(command, test_options.format);
+        add_language(command, test_options.language);
+        command->footer(
+            "A test ends with the latest time it names. Exit codes: 1 when one fails, 2 when there "
+            "is none or one asks for more than the executor can do.\n"
+            "Examples:\n  sop test examples/members\n  sop test members.sop --filter sale\n"
+            "  sop test --coverage --format json");
+        command->callback([this] { run = [this] { return test(test_options); }; });
     }
 
     void add_rehearse() {

@@ -140,19 +140,22 @@ namespace {
 
 // An executor that left out a part of a playbook would be worse than none.
 void require_supported(const lang::Plan& plan, const std::string& folder) {
-    constexpr std::size_t named_max = 10;
-    auto places = unsupported(plan);
-    if (places.empty()) return;
-    const std::size_t count = places.size();
-    if (count > named_max) places.resize(named_max);
-    throw CommandError(fmt::format(
-        "{}: this executor cannot do {} thing{} that the playbooks say; nothing was started. "
-        "`sop check` and `sop next` read them all.\n  {}{}",
-        folder, count, count == 1 ? "" : "s", fmt::join(places, "\n  "),
-        count > named_max ? "\n  …" : ""));
+    const auto places = unsupported(plan);
+    if (!places.empty()) throw CommandError(refusal_text(folder, places));
 }
 
 }  // namespace
+
+std::string refusal_text(const std::string& folder, std::vector<std::string> places) {
+    constexpr std::size_t named_max = 10;
+    const std::size_t count = places.size();
+    if (count > named_max) places.resize(named_max);
+    return fmt::format(
+        "{}: this executor cannot do {} thing{} that the playbooks say; nothing was started. "
+        "`sop check` and `sop next` read them all.\n  {}{}",
+        folder, count, count == 1 ? "" : "s", fmt::join(places, "\n  "),
+        count > named_max ? "\n  …" : "");
+}
 
 ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
                       date::local_days from, lang::Language language) {

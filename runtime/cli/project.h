@@ -47,6 +47,10 @@ struct ProjectPlan {
 ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatabase& zones,
                       date::local_days from, lang::Language language);
 
+// What is said of playbooks that ask for more than the executor can do; `places` as unsupported.h
+// names them, at least one.
+std::string refusal_text(const std::string& folder, std::vector<std::string> places);
+
 // What playbooks import, and tables.
 lang::NamedText read_named_file(const std::string& path);
 

@@ -9,6 +9,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/executor/answering_channels.h"
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/flow.h"
@@ -29,34 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::hours rehearsal_max{24 * 400};
-constexpr std::size_t rehearsal_in_flight = 1000;
 constexpr std::size_t timeline_text_cells = 44;
-
-// Takes every message at once.
-class RehearsalChannel : public Channel {
-  public:
-    std::size_t in_flight_max() const override { return rehearsal_in_flight; }
-    void start(std::vector<Attempt> attempts) override {
-        for (const auto& attempt : attempts)
-            results_.push_back({attempt.delivery, AttemptResult::Kind::sent, "", {}});
-    }
-    std::vector<AttemptResult> collect() override { return std::exchange(results_, {}); }
-    void abandon() override {}
-
-  private:
-    std::vector<AttemptResult> results_{};
-};
-
-Channels rehearsal_channels(const lang::Plan& plan) {
-    Channels channels;
-    for (const auto& playbook : plan.playbooks) {
-        for (const auto& rule : playbook.rules) {
-            for (const auto& name : rule.via)
-                channels.try_emplace(name, ChannelSetup{std::make_unique<RehearsalChannel>()});
-        }
-    }
-    return channels;
-}
 
 // Counts firings and keeps what went wrong, for the report.
 class RehearsalObserver : public Observer {
@@ -351,8 +325,10 @@ int rehearse(const RehearseOptions& options) {
     ManualClock clock(from);
     RehearsalObserver observer;
     ExecutorOptions executor_options;
-    executor_options.page_rows = rehearsal_in_flight;
-    Executor executor(*store, clock, wakeup, zones, rehearsal_channels(plan), executor_options,
+    executor_options.page_rows = answered_at_once;
+    Channels channels;
+    add_answering_channels(plan, take_message, channels);
+    Executor executor(*store, clock, wakeup, zones, std::move(channels), executor_options,
                       &observer);
     {
         Progress progress(from, to);

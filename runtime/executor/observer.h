@@ -1,6 +1,7 @@
 // What others may want to know of an executor at work: progress, log lines, metrics.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ class Observer {
     virtual void deployed(const StoredPlan& /*plan*/) {}
     virtual void fired(const std::string& /*playbook*/, const std::string& /*rule*/,
                        const Firing& /*firing*/) {}
+    // A step was done for a subject or for several, whatever became of its messages; not one that
+    // was planned before its rule was deployed.
+    virtual void stepped(const std::string& /*playbook*/, const std::string& /*rule*/,
+                         std::size_t /*step*/) {}
     // A rule is paused from now on, otherwise than before, or no more.
     virtual void paused(const std::string& /*playbook*/, const std::string& /*rule*/,
                         std::optional<PauseMode> /*mode*/) {}

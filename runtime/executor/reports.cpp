@@ -8,6 +8,14 @@ void Reports::fired(const std::string& playbook, const std::string& rule, const 
     if (observer_ != nullptr) fired_.push_back({playbook, rule, firing});
 }
 
+void Reports::stepped(const std::string& playbook, const std::string& rule, std::size_t step) {
+    // The subjects of a firing come one after the other.
+    if (observer_ == nullptr) return;
+    const bool is_last = !stepped_.empty() && stepped_.back().step == step &&
+                         stepped_.back().rule == rule && stepped_.back().playbook == playbook;
+    if (!is_last) stepped_.push_back({playbook, rule, step});
+}
+
 void Reports::settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                       const std::string& reason) {
     if (observer_ != nullptr) ++settled_[{playbook, rule, state, reason}];
@@ -33,12 +41,14 @@ void Reports::tell() {
     // Taken out first, so that an observer that throws hears nothing twice.
     const auto changed_zones = std::exchange(changed_zones_, {});
     const auto fired = std::exchange(fired_, {});
+    const auto stepped = std::exchange(stepped_, {});
     const auto paused = std::exchange(paused_, {});
     const auto settled = std::exchange(settled_, {});
     const auto swept = std::exchange(swept_, 0);
     const auto trouble = std::exchange(trouble_, {});
     for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
+    for (const Stepped& each : stepped) observer_->stepped(each.playbook, each.rule, each.step);
     for (const Paused& each : paused) observer_->paused(each.playbook, each.rule, each.mode);
     for (const auto& [outcome, count] : settled) {
         const auto& [playbook, rule, state, reason] = outcome;

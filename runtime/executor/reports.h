@@ -1,6 +1,7 @@
 // Holds back what an observer is to hear until it is durable.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,6 +18,7 @@ class Reports {
     explicit Reports(Observer* observer) : observer_(observer) {}
 
     void fired(const std::string& playbook, const std::string& rule, const Firing& firing);
+    void stepped(const std::string& playbook, const std::string& rule, std::size_t step);
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason);
     void paused(const std::string& playbook, const std::string& rule,
@@ -34,6 +36,11 @@ class Reports {
         std::string rule;
         Firing firing;
     };
+    struct Stepped {
+        std::string playbook;
+        std::string rule;
+        std::size_t step;
+    };
     struct Paused {
         std::string playbook;
         std::string rule;
@@ -48,6 +55,7 @@ class Reports {
     Observer* observer_;
     std::vector<ChangedZones> changed_zones_;
     std::vector<Fired> fired_;
+    std::vector<Stepped> stepped_;
     std::vector<Paused> paused_;
     std::map<Outcome, std::int64_t> settled_;
     std::int64_t swept_ = 0;

@@ -1,32 +1,18 @@
 #include "runtime/executor/walk_through.h"
 
 #include <algorithm>
-#include <utility>
 
+#include "runtime/executor/answering_channels.h"
 #include "runtime/executor/executor.h"
 
 namespace sop::runtime {
 
 namespace {
 
-constexpr std::size_t attempted_at_once = 500;
-
-class DoubtfulChannel : public Channel {
-  public:
-    std::size_t in_flight_max() const override { return attempted_at_once; }
-    void start(std::vector<Attempt> attempts) override {
-        for (const Attempt& attempt : attempts)
-            results_.push_back({attempt.delivery,
-                                AttemptResult::Kind::unknown,
-                                "may have been sent from another copy of the store",
-                                {}});
-    }
-    std::vector<AttemptResult> collect() override { return std::exchange(results_, {}); }
-    void abandon() override {}
-
-  private:
-    std::vector<AttemptResult> results_{};
-};
+AttemptResult doubt_message(const Attempt& attempt) {
+    return {attempt.delivery, AttemptResult::Kind::unknown,
+            "may have been sent from another copy of the store"};
+}
 
 // Of all versions: runs may be under way on any of them.
 Channels doubtful_channels(Store& store, PlanVersion latest) {
@@ -35,12 +21,7 @@ Channels doubtful_channels(Store& store, PlanVersion latest) {
         const auto stored = store.find_plan(version);
         if (!stored) continue;
         try {
-            for (const auto& playbook : lang::plan_from_json(stored->json).playbooks) {
-                for (const auto& rule : playbook.rules) {
-                    for (const auto& name : rule.via)
-                        channels.try_emplace(name, std::make_unique<DoubtfulChannel>());
-                }
-            }
+            add_answering_channels(lang::plan_from_json(stored->json), doubt_message, channels);
         } catch (const lang::PlanFormatError&) {
             // Its runs end by themselves, as they do for every executor.
         }

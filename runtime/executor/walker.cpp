@@ -627,6 +627,8 @@ int Walker::count_newer(const StepContext& context, RuleId rule, Position positi
 
 void Walker::record(const StepContext& context, const LoadedRule& rule, const Run& run,
                     std::size_t step, Instant planned_for, const StepDecision& decision) {
+    if (planned_for >= context.admitted_at)
+        reports_.stepped(rule.playbook->name, rule.rule->name, step);
     Delivery delivery;
     delivery.run = run.id;
     delivery.step = step;

@@ -421,11 +421,29 @@ TEST_CASE("a test block names what is there", "[project][test]") {
          "  at 2026-11-26 20:05 event order { group g1 amount 5 }\n  expect post in g1",
          {"SOP0414 at a.sop:14:53"}},
         {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
-         "  at 2026-11-24 20:05 event order { group g1 }\n  expect post in g1",
+         "  at 2026-11-24 20:05 event order { group g1 amount 5 CNY }\n  expect post in g1",
          {"SOP0218 at a.sop:14:6"}},
         {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
          "  expect nothing in g1 from 2026-11-26 10:00 until 2026-11-26 09:00",
          {"SOP0218 at a.sop:14:52"}},
+        {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
+         "  at 2026-11-26 20:05 event order { group g1 }\n  expect post in g1",
+         {"SOP0604 at a.sop:14:29"}},
+        {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
+         "  at 2026-11-26 20:05 event order { group g1 amount 5 CNY items 1 2 }\n"
+         "  expect post in g1",
+         {"SOP0107 at a.sop:14:67"}},
+        {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
+         "  at 2026-11-26 20:05 event order { id \"x\" amount 5 CNY }\n"
+         "  at 2026-11-26 20:06 event order { id \"x\" amount 5 CNY }\n  expect post in g1",
+         {"SOP0110 at a.sop:15:29"}},
+        {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
+         "  expect post in g1 containing \"{group.name}\"",
+         {"SOP0414 at a.sop:14:32"}},
+        {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n"
+         "  at 2026-11-26 20:05 event order { group g1.name amount 5 CNY }\n"
+         "  expect post in g1",
+         {"SOP0405 at a.sop:14:43"}},
         {"  start 2026-11-25 00:00 Asia/Shanghai\n  group g1\n  expct post in g1",
          {"SOP0103 at a.sop:14:3"}},
     };

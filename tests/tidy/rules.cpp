@@ -35,6 +35,7 @@ const std::vector<std::string> language_for_runtime = {
     "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
     "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
     "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
+    "lang/test_case.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -54,6 +55,9 @@ const std::vector<Box> boxes = {
       "runtime/delivery/channel.h"}},
     {"runtime/executor/",
      {"runtime/executor/", "runtime/scheduler/", "runtime/store/", "runtime/delivery/",
+      "runtime/clock/"}},
+    {"runtime/testing/",
+     {"runtime/testing/", "runtime/executor/", "runtime/intake/", "runtime/store/",
       "runtime/clock/"}},
     {"runtime/cli/", {"runtime/"}},
 };

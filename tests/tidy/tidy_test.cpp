@@ -122,6 +122,9 @@ TEST_CASE("an include against the arrows is found at its line", "[tidy]") {
         {"runtime/clock/clock.cpp", "\"runtime/store/store.h\"",
          "runtime/clock/ may not include runtime/store/store.h"},
         {"runtime/cli/rehearse.cpp", "\"runtime/executor/executor.h\"", ""},
+        {"runtime/testing/test_run.cpp", "\"lang/test_case.h\"", ""},
+        {"runtime/testing/test_run.cpp", "\"runtime/cli/terminal.h\"",
+         "runtime/testing/ may not include runtime/cli/terminal.h"},
         {"runtime/newcomer/thing.cpp", "\"runtime/clock/clock.h\"",
          "no arrows are declared for this folder; add it to tests/tidy/rules.cpp"},
     };
