@@ -7,6 +7,7 @@
 
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
+#include "runtime/scheduler/flow.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 
 namespace sop::runtime {
@@ -23,7 +24,7 @@ class TestObserver : public Observer {
             for (const auto& candidate : each.rules) {
                 if (candidate.name == rule)
                     run_.reached.emplace(lang::rule_path(each, candidate),
-                                         candidate.steps.at(step).name);
+                                         step_path(candidate, step));
             }
         }
     }
@@ -74,7 +75,7 @@ std::vector<TestPost> list_posts(const lang::Plan& plan, Store& store) {
     std::vector<TestPost> posts;
     for (auto& due : store.list_deliveries(filter)) {
         std::string path = due.playbook + "." + due.rule;
-        std::string step = rules.at(path)->steps.at(due.delivery.step).name;
+        std::string step = step_path(*rules.at(path), due.delivery.step);
         posts.push_back({due.subject_kind, std::move(due.subject), std::move(path), std::move(step),
                          due.delivery.wanted_at(), due.delivery.state, due.delivery.reason,
                          std::move(due.text)});
@@ -90,8 +91,8 @@ CoveredSteps steps_of(const lang::Plan& plan) {
     CoveredSteps steps;
     for (const auto& playbook : plan.playbooks) {
         for (const auto& rule : playbook.rules) {
-            for (const auto& step : rule.steps)
-                steps.emplace(lang::rule_path(playbook, rule), step.name);
+            for (std::size_t step = 0; step < count_steps(rule); ++step)
+                steps.emplace(lang::rule_path(playbook, rule), step_path(rule, step));
         }
     }
     return steps;

@@ -20,14 +20,14 @@ struct TestPost {
     SubjectKind subject_kind = SubjectKind::group;
     std::string subject{};
     std::string rule{};  // "members.flash_sale"
-    std::string step{};  // its label, "start - 10m"
+    std::string step{};  // its path (flow.h), "start - 10m"
     Instant at{};        // what expectations compare: the planned time, spread and quiet included
     DeliveryState state = DeliveryState::sent;
     std::string reason{};
     std::string text{};  // empty when it was skipped before its text was made
 };
 
-// Steps by rule and label: what tests reached, or all there are.
+// Steps by rule and path, those of branches too: what tests reached, or all there are.
 using CoveredSteps = std::set<std::pair<std::string, std::string>>;
 CoveredSteps steps_of(const lang::Plan& plan);
 
