@@ -27,6 +27,10 @@ Window window_of(const DueDelivery& due) {
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
                        Reports& reports)
     : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {
+    add_channels(std::move(channels));
+}
+
+void Dispatcher::add_channels(Channels channels) {
     for (auto& [name, setup] : channels)
         lines_.push_back({name, std::move(setup.channel), setup.unknown});
 }

@@ -7,6 +7,7 @@
 #include "runtime/executor/settlement.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/migration.h"
 
 namespace sop::runtime {
 
@@ -374,7 +375,9 @@ const Firing& Walker::firing_of(const Run& run) {
 StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Instant now) {
     const LoadedPlan& loaded = plans_.plan(firing.plan);
     StepContext context{loaded.plan, *rule.rule, *rule.zone, window_of(firing)};
-    if (rule.is_calendar_rule()) context.admitted_at = loaded.deployed_at;
+    // A run that was moved to a version began before that was deployed.
+    if (rule.is_calendar_rule() && !is_migrated(firing.key))
+        context.admitted_at = loaded.deployed_at;
     const auto& via = rule.rule->via;
     const auto channel = std::find_if(via.begin(), via.end(), [this](const std::string& name) {
         return channels_.contains(name);

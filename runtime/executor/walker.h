@@ -29,6 +29,10 @@ class Walker {
 
     // Makes a stored version the plan in force: events and the calendar are read by it from now on.
     void take_over(PlanVersion version, Instant now);
+    // Besides those known so far.
+    void add_channels(const std::set<std::string>& names) {
+        channels_.insert(names.begin(), names.end());
+    }
     // Begins every firing of the plan in force that is not the business of a plan deployed at
     // `now`: its earliest step or its start lies before. Runs in the open transaction.
     void hand_over(Instant now);
