@@ -47,6 +47,11 @@ void refuse_fenced(Store& store, const Config& config) {
                         config.store.string(), fence->why));
 }
 
+// An executor that runs has its own log.
+class TroubleObserver : public Observer {
+    void trouble(const std::string& message) override { fmt::print(stderr, "sop: {}\n", message); }
+};
+
 // With the executor's lock held.
 AnsweredRequest do_it_here(const Config& config, const VersionRequest& request,
                            const std::string& zoneinfo) {
@@ -57,7 +62,8 @@ AnsweredRequest do_it_here(const Config& config, const VersionRequest& request,
     SystemClock clock;
     Wakeup wakeup;
     IdentityKeeper(*store, config.store).hold(clock.now());
-    Executor executor(*store, clock, wakeup, zones, {});
+    TroubleObserver observer;
+    Executor executor(*store, clock, wakeup, zones, {}, {}, &observer);
     executor.take_stock();
     const VersionAnswer answer =
         executor.carry_out(request, [&](const lang::Plan& plan, const auto&) {

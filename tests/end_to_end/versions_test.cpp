@@ -203,6 +203,32 @@ TEST_CASE("a plan that is wrong, or whose channel is not set up, is refused and 
     CHECK(project.on({"deploy"}).err.find("has no URL") != std::string::npos);
 }
 
+TEST_CASE("a run under way goes on by its channel when the plan in force has it no more",
+          "[versions]") {
+    HttpSink sink;
+    const VersionedProject project(1);
+    project.folder.write("sop.toml", fmt::format("[directory]\ngroups = \"groups.csv\"\n"
+                                                 "[channels.shop]\nurl = \"{}\"\n",
+                                                 sink.url()));
+    const std::string rule =
+        "  course: on came {\n    start: post \"one\"\n    after 3s: post \"two\"\n  }\n";
+    project.playbook(rule, "shop");
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=serving"));
+        project.come("g0001");
+        REQUIRE(serve.wait_for_line("outcome=sent count=1"));
+        stop(serve);
+    }
+    project.playbook(rule, "log");
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=deployed plan=2"));
+    REQUIRE(sink.wait_for_requests(2));
+    REQUIRE(serve.wait_for_line("outcome=sent count=1"));
+    CHECK(json::parse(sink.requests()[1].body)["text"] == "two");
+    stop(serve);
+}
+
 TEST_CASE("an executor that does not answer is not waited for for ever", "[versions]") {
     const VersionedProject project(1);
     project.course("one");

@@ -5,6 +5,8 @@
 
 #include "runtime/scheduler/migration.h"
 #include "runtime/scheduler/rollback.h"
+#include "runtime/store/sqlite/sqlite_store.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/world.h"
 
 namespace sop::runtime {
@@ -425,7 +427,9 @@ TEST_CASE("a moved run of an event keeps the event for its texts",
 TEST_CASE("a hundred thousand runs are moved in one transaction",
           "[executor][version][migrate][long]") {
     const Steps with_end{{"start", at_start()}, {"end", at_end()}};
-    World world{sale("one", with_end), "2026-11-16 00:00"};
+    const TemporaryFolder folder;
+    World world(open_sqlite_store((folder / "sop.db").string()), "2026-11-16 00:00");
+    world.deploy(sale("one", with_end));
     world.groups(100'000);
     world.platform().in_flight_max = 100'000;
     world.run_until("2026-11-19 20:30");
