@@ -67,7 +67,7 @@ class Executor {
     void deploy(const lang::Plan& plan);
 
     // Deploys, rolls back or migrates as asked, all of it or nothing, and answers in the same
-    // transaction; between rounds.
+    // transaction; between rounds. One that was withdrawn is left.
     VersionAnswer carry_out(const VersionRequest& request, const ChannelMaker& make_channels);
     // All requests in the store. Costs one small query when there is none.
     void take_requests(const ChannelMaker& make_channels);
@@ -94,7 +94,7 @@ class Executor {
                            const std::optional<Rollback>& rollback, Instant now);
     void tell_version(const StoredPlan& version);
 
-    // A request that can be carried out. Until `apply` nothing has changed.
+    // A request that can be carried out. Until `apply` nothing has changed in memory.
     struct Decided {
         std::function<VersionAnswer()> apply{};  // in the open transaction
         Channels channels{};                     // to be added

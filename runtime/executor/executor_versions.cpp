@@ -57,6 +57,12 @@ std::vector<StepMapping> read_mapping(const std::vector<std::string>& texts) {
     return mapping;
 }
 
+bool is_waiting(Store& store, VersionRequestId id) {
+    const auto requests = store.version_requests();
+    return std::any_of(requests.begin(), requests.end(),
+                       [id](const VersionRequest& request) { return request.id == id; });
+}
+
 VersionAnswer unchanged(PlanVersion in_force) {
     return {.outcome = VersionOutcome::unchanged, .in_force = in_force};
 }
@@ -113,22 +119,25 @@ void Executor::take_requests(const ChannelMaker& make_channels) {
 VersionAnswer Executor::carry_out(const VersionRequest& request,
                                   const ChannelMaker& make_channels) {
     const Instant now = clock_.now();
-    const auto transaction = store_.begin();
     VersionAnswer answer;
-    Decided decided;
+    Channels channels;
     try {
-        decided = decide(request, make_channels, now);
+        const auto transaction = store_.begin();
+        // Who withdrew it was told that nothing changes.
+        if (request.id != 0 && !is_waiting(store_, request.id)) return answer;
+        Decided decided = decide(request, make_channels, now);
         answer = decided.apply();
+        if (request.id != 0) store_.answer_version_request(request.id, now, answer);
+        transaction->commit();
+        channels = std::move(decided.channels);
     } catch (const StoreError&) {
         throw;
     } catch (const Error& error) {
         const auto latest = store_.latest_plan();
         answer = {.in_force = latest ? latest->version : 0, .text = error.what()};
+        if (request.id != 0) store_.answer_version_request(request.id, now, answer);
     }
-    if (request.id != 0) store_.answer_version_request(request.id, now, answer);
-    transaction->commit();
-
-    dispatcher_.add_channels(std::move(decided.channels));
+    dispatcher_.add_channels(std::move(channels));
     walker_.add_channels(dispatcher_.channel_names());
     if (const auto added = std::exchange(added_, std::nullopt)) tell_version(*added);
     if (observer_ != nullptr) observer_->answered(request, answer);

@@ -184,7 +184,7 @@ class Migrator {
         }
         end(run);
         if (!store_.add_run(moved))
-            throw StoreError(
+            throw MigrationError(
                 fmt::format("run {} was moved to version {} before", run.id, in_force_));
     }
 
@@ -206,7 +206,7 @@ class Migrator {
         const Window window = migrated_window(*by.rule, *by.zone, {firing.start_at, firing.end_at});
         next.end_at = window.end;
         const auto id = store_.add_firing(next);
-        if (!id) throw StoreError(fmt::format("there is a firing \"{}\" already", next.key));
+        if (!id) throw MigrationError(fmt::format("there is a firing \"{}\" already", next.key));
         next.id = *id;
         if (!firing.expanded) store_.set_expanded(firing.id, firing.expanded_through, true);
         // One of an event has one run.

@@ -36,7 +36,8 @@ class MigrationError : public Error {
     using Error::Error;
 };
 
-// Runs in the open transaction. Throws MigrationError or PlanError before anything has changed.
+// Runs in the open transaction, which must not be committed when it throws MigrationError or
+// PlanError.
 MigrationResult migrate(Store& store, PlanBook& plans, PlanVersion in_force,
                         const MigrationOptions& options);
 

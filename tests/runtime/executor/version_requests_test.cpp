@@ -94,9 +94,55 @@ TEST_CASE("what was asked for before a kill is done after the restart", "[execut
 
 TEST_CASE("a request that was withdrawn is not carried out", "[executor][version]") {
     World world{posting("one"), "2026-11-16 00:00"};
-    world.store().remove_version_request(world.ask(deploying(posting("two"))));
+    const auto id = world.ask(deploying(posting("two")));
+    const VersionRequest listed = world.store().version_requests().at(0);
+    world.store().remove_version_request(id);
     world.take_requests();
     CHECK(world.store().latest_plan()->version == 1);
+    // Nor when that comes between being listed and being carried out.
+    world.executor().carry_out(listed, [](const auto&, const auto&) { return Channels{}; });
+    CHECK(world.store().latest_plan()->version == 1);
+}
+
+TEST_CASE("a process that only deploys sends nothing, and what was missed stays the old version's",
+          "[executor][version]") {
+    World world{posting("one", {8h, 9h}), "2026-11-16 07:00"};
+    world.group("g1");
+    world.platform().answer = [](const Attempt&) { return Answer{Answer::Kind::never}; };
+    world.run_until("2026-11-16 08:00");
+    world.sleep_until("2026-11-16 09:01");
+    {
+        Executor other{world.store(), world.clock(), world.wakeup(), zones(), {}};
+        other.take_stock();
+        const auto answer = other.carry_out(deploying(posting("two", {9h, 9h + 2min})),
+                                            [](const auto&, const auto&) { return Channels{}; });
+        CHECK(answer.in_force == 2);
+    }
+    CHECK(world.outcomes() == Outcomes{{"attempting", 1}});
+    world.platform().answer = [](const Attempt&) { return Answer{}; };
+    world.crash_until("2026-11-16 09:01:30");
+    world.run_until("2026-11-16 10:00");
+    CHECK(texts_of(world) == Texts{"one", "two"});
+    CHECK(world.outcomes() ==
+          Outcomes{{"sent", 2}, {"unknown: stopped while it was being sent", 1}});
+}
+
+TEST_CASE("a migration that meets a firing of its name changes nothing",
+          "[executor][version][migrate]") {
+    World world{sale("one", three), "2026-11-16 00:00"};
+    world.groups(2);
+    world.run_until("2026-11-19 20:30");
+    world.deploy(sale("two", three));
+    Firing taken = world.store().find_firing(open_runs(world).at(0).firing).value();
+    taken.key = migrated_key(taken.key, 2);
+    REQUIRE(world.store().add_firing(taken));
+    const VersionAnswer answer = world.carry_out({.kind = Kind::migrate});
+    CHECK(answer.outcome == VersionOutcome::refused);
+    CHECK(answer.text ==
+          "there is a firing \"2026-11-19T20:00:00 Asia/Shanghai (version 2)\" already");
+    world.run_until("2026-11-20 00:00");
+    CHECK(texts_of(world).back() == "end one");
+    CHECK(world.outcomes() == Outcomes{{"sent", 6}});
 }
 
 TEST_CASE("each nominal instant belongs to one version, whenever the deploy comes",
