@@ -27,15 +27,23 @@ std::string kind_of(const lang::Plan& plan, const std::string& name) {
     return name;  // the built-in channel is called by its kind
 }
 
+ChannelConfig settings_of(const Config& config, const std::string& name) {
+    const auto found = config.channels.find(name);
+    return found == config.channels.end() ? ChannelConfig{} : found->second;
+}
+
+void require_url(const std::string& name, const ChannelConfig& config) {
+    if (config.url) return;
+    throw CommandError(
+        fmt::format("the channel `{0}` has no URL: add to sop.toml\n  [channels.{0}]\n  "
+                    "url_env = \"…\"   # "
+                    "the environment variable that holds it",
+                    name));
+}
+
 std::unique_ptr<Channel> make_webhook(const std::string& name, const ChannelConfig& config,
                                       Wakeup& wakeup) {
-    if (!config.url) {
-        throw CommandError(
-            fmt::format("the channel `{0}` has no URL: add to sop.toml\n  [channels.{0}]\n  "
-                        "url_env = \"…\"   # "
-                        "the environment variable that holds it",
-                        name));
-    }
+    require_url(name, config);
     WebhookChannelOptions options;
     options.url = read_secret(*config.url, fmt::format("the URL of channel `{}`", name));
     if (config.timeout) options.timeout = *config.timeout;
@@ -50,19 +58,54 @@ std::unique_ptr<Channel> make_log(const ChannelConfig& config, Wakeup& wakeup) {
     return make_log_channel(options, wakeup);
 }
 
+ChannelSetup make_channel(const std::string& name, const std::string& kind, const Config& config,
+                          Wakeup& wakeup) {
+    const ChannelConfig settings = settings_of(config, name);
+    return {kind == "webhook" ? make_webhook(name, settings, wakeup) : make_log(settings, wakeup),
+            settings.unknown};
+}
+
 }  // namespace
 
-Channels make_channels(const lang::Plan& plan, const Config& config, Wakeup& wakeup) {
-    Channels channels;
+void check_channels(const lang::Plan& plan, const Config& config) {
     for (const std::string& name : used_channels(plan)) {
-        const auto found = config.channels.find(name);
-        const ChannelConfig settings =
-            found == config.channels.end() ? ChannelConfig{} : found->second;
-        channels[name] = {kind_of(plan, name) == "webhook" ? make_webhook(name, settings, wakeup)
-                                                           : make_log(settings, wakeup),
-                          settings.unknown};
+        if (kind_of(plan, name) == "webhook") require_url(name, settings_of(config, name));
     }
+}
+
+Channels ProjectChannels::make(const lang::Plan& plan, const Config& config,
+                               const std::set<std::string>& known) {
+    Channels channels;
+    std::map<std::string, std::string> kinds;
+    for (const std::string& name : used_channels(plan)) {
+        const std::string kind = kind_of(plan, name);
+        if (known.contains(name)) {
+            if (const auto made = kinds_.find(name); made != kinds_.end() && made->second != kind)
+                throw CommandError(fmt::format(
+                    "the channel `{}` is of kind {} in the running executor and {} in the plan: "
+                    "stop `sop serve`, deploy, and start it again",
+                    name, made->second, kind));
+            continue;
+        }
+        channels[name] = make_channel(name, kind, config, wakeup_);
+        kinds.emplace(name, kind);
+    }
+    kinds_.merge(kinds);
     return channels;
+}
+
+void ProjectChannels::add_usable(Channels& channels, const lang::Plan& plan, const Config& config) {
+    for (const std::string& name : used_channels(plan)) {
+        if (channels.contains(name)) continue;
+        const std::string kind = kind_of(plan, name);
+        try {
+            channels[name] = make_channel(name, kind, config, wakeup_);
+            kinds_.emplace(name, kind);
+        } catch (const Error&) {
+            // A message that needs it says so when it has its turn.
+            channels.erase(name);
+        }
+    }
 }
 
 }  // namespace sop::runtime::cli

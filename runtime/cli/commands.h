@@ -14,7 +14,7 @@
 
 namespace sop::runtime::cli {
 
-enum class OutputFormat { text, json };
+enum class OutputFormat { text, json, prometheus };  // the last for `status` alone
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.
@@ -89,6 +89,15 @@ struct EmitOptions {
 };
 int emit(const EmitOptions& options);
 
+struct RunOptions {
+    std::string rule{};  // "members.flash_sale"
+    std::string folder = ".";
+    std::optional<std::string> group{};
+    std::optional<std::string> member{};
+    std::optional<std::string> id{};
+};
+int run_now(const RunOptions& options);
+
 struct StatusOptions {
     std::string folder = ".";
     bool all = false;  // list every message in doubt, not the first few
@@ -114,6 +123,41 @@ struct PlanOptions {
     lang::Language language = lang::Language::en;
 };
 int plan(const PlanOptions& options);
+
+struct DeployOptions {
+    std::string folder = ".";
+    std::string wait = "30s";  // for the running executor's answer
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
+};
+int deploy(const DeployOptions& options);
+
+struct RollbackOptions {
+    std::string folder = ".";
+    std::optional<std::int64_t> to;  // version; the one before when not given
+    std::string wait = "30s";
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int rollback(const RollbackOptions& options);
+
+struct VersionsOptions {
+    std::string folder = ".";
+    OutputFormat format = OutputFormat::text;
+};
+int versions(const VersionsOptions& options);
+
+struct MigrateOptions {
+    std::string folder = ".";
+    std::optional<std::int64_t> from;  // only runs of this version
+    std::vector<std::string> mapping;  // "playbook.rule.step=step"
+    bool dry_run = false;
+    std::string wait = "5m";
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int migrate(const MigrateOptions& options);
 
 struct PauseOptions {
     std::string folder = ".";

@@ -21,6 +21,10 @@ using namespace sop::runtime::cli;
 const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                   {"json", OutputFormat::json}};
 
+const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::text},
+                                                         {"json", OutputFormat::json},
+                                                         {"prometheus", OutputFormat::prometheus}};
+
 // As `language` in a file names them.
 const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Dialect::en},
                                                          {"zh-CN", sop::lang::Dialect::zh_cn},
@@ -96,9 +100,14 @@ struct CommandLine {
     NextOptions next_options;
     ServeOptions serve_options;
     EmitOptions emit_options;
+    RunOptions run_options;
     StatusOptions status_options;
     DoubtOptions doubt_options;
     PlanOptions plan_options;
+    DeployOptions deploy_options;
+    RollbackOptions rollback_options;
+    VersionsOptions versions_options;
+    MigrateOptions migrate_options;
     PauseOptions pause_options;
     WhyOptions why_options;
     BackupOptions backup_options;
@@ -126,7 +135,12 @@ struct CommandLine {
         add_rehearse();
         add_plan();
         add_serve();
+        add_deploy();
+        add_versions();
+        add_rollback();
+        add_migrate();
         add_emit();
+        add_run();
         add_status();
         add_why();
         add_doubt();
@@ -355,6 +369,116 @@ struct CommandLine {
         command->callback([this] { run = [this] { return serve(serve_options); }; });
     }
 
+    // DIR, for commands that can go without it.
+    static void add_project(CLI::App* command, std::string& folder) {
+        command->add_option("DIR", folder,
+                            "The folder with the playbooks and sop.toml (default: this one)");
+    }
+
+    static void add_wait(CLI::App* command, std::string& wait) {
+        command
+            ->add_option("--wait", wait,
+                         fmt::format("Wait so long for the running executor's answer, then take it "
+                                     "all back (default: {})",
+                                     wait))
+            ->type_name("LENGTH");
+    }
+
+    void add_deploy() {
+        auto* command = app.add_subcommand(
+            "deploy", "Put the playbooks of a folder in force, at once and whole");
+        add_project(command, deploy_options.folder);
+        add_wait(command, deploy_options.wait);
+        add_zoneinfo(command, deploy_options.zoneinfo);
+        add_format(command, deploy_options.format);
+        add_language(command, deploy_options.language);
+        command->footer(
+            "The running executor takes it up; without one this command does it. What was planned "
+            "to begin before that moment is begun by the plan before;\n"
+            "runs under way stay on theirs. Channels that are new are set up from sop.toml, those "
+            "in use keep their settings until the next start.\n"
+            "Example:\n  sop deploy examples/members");
+        command->callback([this] { run = [this] { return deploy(deploy_options); }; });
+    }
+
+    void add_versions() {
+        auto* command = app.add_subcommand(
+            "versions", "List the plans that were deployed, and the runs that still go by them");
+        add_project(command, versions_options.folder);
+        add_format(command, versions_options.format);
+        command->footer("Example:\n  sop versions examples/members");
+        command->callback([this] { run = [this] { return versions(versions_options); }; });
+    }
+
+    void add_rollback() {
+        auto* command =
+            app.add_subcommand("rollback", "Put an earlier plan in force again, as a new version");
+        add_project(command, rollback_options.folder);
+        command
+            ->add_option("--to", rollback_options.to,
+                         "Its version, as `sop versions` lists it (default: the one before)")
+            ->type_name("VERSION");
+        add_wait(command, rollback_options.wait);
+        add_zoneinfo(command, rollback_options.zoneinfo);
+        add_format(command, rollback_options.format);
+        command->footer(
+            "`sop serve` keeps to it as long as the files are those that were rolled back from.\n"
+            "Examples:\n  sop rollback examples/members\n  sop rollback --to 3");
+        command->callback([this] { run = [this] { return rollback(rollback_options); }; });
+    }
+
+    void add_migrate() {
+        auto* command = app.add_subcommand(
+            "migrate", "Move open runs of earlier plans to the one in force, all or none");
+        add_project(command, migrate_options.folder);
+        command
+            ->add_option("--from", migrate_options.from,
+                         "Only runs of this version (default: of all earlier ones)")
+            ->type_name("VERSION");
+        command
+            ->add_option("--map", migrate_options.mapping,
+                         "What waits for a step waits for another one then: "
+                         "PLAYBOOK.RULE.STEP=STEP, as often as needed")
+            ->type_name("STEP=STEP")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        command->add_flag("--dry-run", migrate_options.dry_run,
+                          "Change nothing; say what would be moved, or why it cannot be");
+        add_wait(command, migrate_options.wait);
+        add_zoneinfo(command, migrate_options.zoneinfo);
+        add_format(command, migrate_options.format);
+        command->footer(
+            "A run goes on at the step of the same name, at the time the plan in force gives it. "
+            "When a step that a run waits for is not there,\n"
+            "nothing is moved, and the mapping to write is said. Messages that are pending stay as "
+            "they are.\n"
+            "Examples:\n  sop migrate --dry-run\n"
+            "  sop migrate examples/members --map 'members.flash_sale.end=end + 10m'");
+        command->callback([this] { run = [this] { return migrate(migrate_options); }; });
+    }
+
+    void add_run() {
+        auto* command = app.add_subcommand(
+            "run", "Have a rule of the calendar fire once, now, in the executor");
+        command->add_option("RULE", run_options.rule, "PLAYBOOK.RULE of the plan in force")
+            ->required();
+        command->add_option("--group", run_options.group, "For this group alone")->type_name("ID");
+        command->add_option("--member", run_options.member, "For this member alone")
+            ->type_name("ID");
+        command
+            ->add_option("--id", run_options.id,
+                         "Unique id (default: a new one); one that is there already does nothing")
+            ->type_name("ID");
+        add_folder(command, run_options.folder);
+        command->footer(
+            "The moment it is asked for stands for `start`: steps before it are late by then, "
+            "steps\n"
+            "after it come at their times. Guards hold as ever.\n\n"
+            "Examples:\n  sop run members.checkin --dir examples/members\n"
+            "  sop run members.flash_sale --group g0001 --dir examples/members");
+        command->callback([this] { run = [this] { return run_now(run_options); }; });
+    }
+
     void add_emit() {
         auto* command = app.add_subcommand("emit", "Hand an event to the running executor");
         command->add_option("EVENT", emit_options.event, "The declared event")->required();
@@ -381,8 +505,12 @@ struct CommandLine {
                             "The folder with the playbooks and sop.toml (default: this one)");
         command->add_flag("--all", status_options.all,
                           "List every unknown message and moved time, not the first ones");
-        add_format(command, status_options.format);
-        command->footer("Example:\n  sop status examples/members");
+        command->add_option("--format", status_options.format, "text, json or prometheus")
+            ->transform(one_of(status_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            "Examples:\n  sop status examples/members\n  sop status --format prometheus > "
+            "/var/lib/node_exporter/sop.prom");
         command->callback([this] { run = [this] { return status(status_options); }; });
     }
 

@@ -7,6 +7,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/scheduler/rollback.h"
 #include "runtime/store/executor_lock.h"
 #include "runtime/store/identity.h"
 #include "runtime/store/nudge.h"
@@ -31,7 +32,17 @@ class LogObserver : public Observer {
     explicit LogObserver(const Clock& clock) : clock_(clock) {}
 
     void deployed(const StoredPlan& plan) override {
-        log("deployed", fmt::format("plan={} hash={}", plan.version, plan.hash.substr(0, 12)));
+        std::string line = fmt::format("plan={} hash={}", plan.version, plan.hash.substr(0, 12));
+        if (plan.rollback) line += fmt::format(" rollback_to={}", plan.rollback->to);
+        log("deployed", line);
+    }
+    void answered(const VersionRequest& request, const VersionAnswer& answer) override {
+        std::string line = fmt::format("request={} outcome={} plan={}", to_text(request.kind),
+                                       to_text(answer.outcome), answer.in_force);
+        if (request.kind == VersionRequestKind::migrate)
+            line += fmt::format(" runs={} dry_run={}", answer.moved, request.dry_run);
+        if (answer.outcome == VersionOutcome::refused) line += " why=" + quoted(answer.text);
+        log("answered", line);
     }
     void fired(const std::string& playbook, const std::string& rule,
                const Firing& firing) override {
@@ -132,8 +143,39 @@ void wait_while_fenced(Store& store, const std::filesystem::path& path, Clock& c
     while (fence && !stop.asked()) {
         clock.wait(std::nullopt, wakeup);
         nudges.drain();
+        nudges.answer();
         fence = find_fence(store, path);
     }
+}
+
+// The plan to go on with when the one of the files was rolled back from; else nothing.
+std::optional<lang::Plan> find_kept(Store& store, const lang::Plan& of_files,
+                                    LogObserver& observer) {
+    const auto in_force = store.latest_plan();
+    const std::string hash = lang::content_hash(of_files);
+    if (!in_force || !is_held_back(*in_force, hash)) return std::nullopt;
+    observer.log("kept",
+                 fmt::format("plan={} hash={} why=\"the files are still those of the plan "
+                             "{} that was rolled back from; `sop deploy` deploys them\"",
+                             in_force->version, in_force->hash.substr(0, 12), hash.substr(0, 12)));
+    return lang::plan_from_json(in_force->json);
+}
+
+// Those of the plan, and of earlier ones whose runs may still go on.
+Channels make_all_channels(ProjectChannels& channels, Store& store, const lang::Plan& plan,
+                           const Config& config) {
+    Channels all = channels.make(plan, config, {});
+    for (const PlanSummary& earlier : store.list_plans()) {
+        if (!earlier.has_firings) continue;
+        const auto stored = store.find_plan(earlier.version);
+        try {
+            if (stored) channels.add_usable(all, lang::plan_from_json(stored->json), config);
+        } catch (const lang::PlanFormatError&) {
+            // Its runs cannot go on, and the executor says so when it meets them.
+            continue;
+        }
+    }
+    return all;
 }
 
 }  // namespace
@@ -161,11 +203,15 @@ int serve(const ServeOptions& options) {
     identity.hold(clock.now());
 
     const DirectoryCounts counts = store->count_directory();
-    Executor executor(*store, clock, wakeup, *zones,
-                      make_channels(*loaded.plan, loaded.config, wakeup),
-                      {.retention = policy_of(loaded.config.retention)}, &observer);
+    std::optional<lang::Plan> kept = find_kept(*store, *loaded.plan, observer);
+    ProjectChannels channels(wakeup);
+    Executor executor(
+        *store, clock, wakeup, *zones,
+        make_all_channels(channels, *store, kept ? *kept : *loaded.plan, loaded.config),
+        {.retention = policy_of(loaded.config.retention)}, &observer);
     executor.recover();
-    executor.deploy(*loaded.plan);
+    if (!kept) executor.deploy(*loaded.plan);
+    kept.reset();
     // The executor has its own. What compiling took is not needed again for long.
     loaded.plan.reset();
     malloc_trim(0);
@@ -176,8 +222,13 @@ int serve(const ServeOptions& options) {
         observer.trouble(
             "the directory is empty, so nobody is posted to; `sop groups import` fills it");
     }
+    const ChannelMaker make_channels = [&](const lang::Plan& plan, const auto& known) {
+        return channels.make(plan, load_config(options.folder), known);
+    };
     executor.run([&] {
         nudges.drain();
+        executor.take_requests(make_channels);
+        nudges.answer();
         identity.renew(clock.now());
         if (reload.take()) reload_zones(options.zoneinfo, executor, zones, observer);
         return stop.asked();

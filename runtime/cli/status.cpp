@@ -1,5 +1,6 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/metrics.h"
 #include "runtime/cli/pause_view.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stored_plans.h"
@@ -103,10 +104,13 @@ void print_text(const Status& status, const std::string& store, std::size_t show
         fmt::print("fenced     nothing is sent: {}; `sop unfence` says what to decide\n",
                    status.fence->why);
     if (status.plan) {
-        fmt::print("plan       version {}, {}, in force since {}\n", status.plan->version,
-                   status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at));
+        fmt::print("plan       version {}, {}, in force since {}{}\n", status.plan->version,
+                   status.plan->hash.substr(0, 12), instant_text(status.plan->deployed_at),
+                   status.plan->rollback
+                       ? fmt::format(", by a rollback to {}", status.plan->rollback->to)
+                       : "");
     } else {
-        fmt::print("plan       none yet; `sop serve` brings one into force\n");
+        fmt::print("plan       none yet; `sop deploy` or `sop serve` brings one into force\n");
     }
     if (status.zones) print_zones(*status.zones);
     fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
@@ -174,9 +178,44 @@ void print_json(const Status& status, StoredPlans& plans) {
         result["plan"] = {{"version", status.plan->version},
                           {"hash", status.plan->hash},
                           {"deployed_at", instant_text(status.plan->deployed_at)}};
+        if (status.plan->rollback) result["plan"]["rollback_to"] = status.plan->rollback->to;
     }
     if (status.zones) result["zone_data"] = zones_json(*status.zones, status.moved);
     fmt::print("{}\n", result.dump());
+}
+
+bool is_paused(const std::vector<Pause>& pauses, const lang::Playbook& playbook,
+               const lang::Rule& rule) {
+    return std::any_of(pauses.begin(), pauses.end(), [&](const Pause& pause) {
+        return pause.playbook == playbook.name && (pause.rule.empty() || pause.rule == rule.name);
+    });
+}
+
+std::int64_t count_paused_rules(Store& store) {
+    const auto pauses = pauses_in_effect(store);
+    const auto latest = store.latest_plan();
+    if (pauses.empty() || !latest) return 0;
+    std::int64_t count = 0;
+    const lang::Plan plan = lang::plan_from_json(latest->json);
+    for (const lang::Playbook& playbook : plan.playbooks) {
+        for (const lang::Rule& rule : playbook.rules)
+            count += is_paused(pauses, playbook, rule) ? 1 : 0;
+    }
+    return count;
+}
+
+int print_metrics(const Config& config, Store& store) {
+    // One moment of the store, however the executor goes on meanwhile.
+    const auto snapshot = store.begin();
+    fmt::print("{}", metrics_text({.planned = store.count_deliveries(),
+                                   .deliveries = store.summarize_deliveries(),
+                                   .plans = store.list_plans(),
+                                   .paused_rules = count_paused_rules(store),
+                                   .executor_runs = executor_runs(config.store),
+                                   .is_fenced = find_fence(store, config.store).has_value(),
+                                   .present_until = store.present_until(),
+                                   .now = SystemClock().now()}));
+    return exit_fine;
 }
 
 }  // namespace
@@ -184,6 +223,7 @@ void print_json(const Status& status, StoredPlans& plans) {
 int status(const StatusOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
+    if (options.format == OutputFormat::prometheus) return print_metrics(config, *store);
     const bool everything = options.all || options.format == OutputFormat::json;
     const std::size_t limit = everything ? every_row : rows_shown + 1;
     // One moment of the store, however the executor goes on meanwhile.

@@ -16,9 +16,14 @@ const lang::Plan& StoredPlans::plan_of(PlanVersion version) {
 }
 
 const lang::Rule* StoredPlans::rule_of(const DueDelivery& due) {
-    for (const auto& playbook : plan_of(due.firing.plan).playbooks) {
-        for (const auto& rule : playbook.rules) {
-            if (playbook.name == due.playbook && rule.name == due.rule) return &rule;
+    return find_rule(due.firing.plan, due.playbook, due.rule);
+}
+
+const lang::Rule* StoredPlans::find_rule(PlanVersion version, const std::string& playbook,
+                                         const std::string& name) {
+    for (const auto& candidate : plan_of(version).playbooks) {
+        for (const auto& rule : candidate.rules) {
+            if (candidate.name == playbook && rule.name == name) return &rule;
         }
     }
     return nullptr;

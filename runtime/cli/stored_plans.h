@@ -15,6 +15,8 @@ class StoredPlans {
 
     // The rule a message is of, by the plan its run goes by; nullptr when that is not there.
     const lang::Rule* rule_of(const DueDelivery& due);
+    const lang::Rule* find_rule(PlanVersion version, const std::string& playbook,
+                                const std::string& name);
     // "start - 10m"
     std::string step_of(const DueDelivery& due);
 

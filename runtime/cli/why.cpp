@@ -1,5 +1,6 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/open_runs.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/stored_plans.h"
@@ -89,6 +90,8 @@ std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
             "window closed",
             length_text(rule->deliver_within));
     }
+    if (reason == "condition") return "the condition of its step did not hold";
+    if (reason == "paused") return "its rule was paused";
     if (reason == "before admission")
         return "before admission: it lay before its rule was deployed, or before this subject was "
                "in the audience";
@@ -208,6 +211,7 @@ class Answer {
         std::stable_sort(messages_.begin(), messages_.end(), [](const auto& a, const auto& b) {
             return a.delivery.planned_for < b.delivery.planned_for;
         });
+        runs_ = list_open_runs(store, plans_, question.kind, question.subject);
         if (messages_.empty() && question.known)
             notes_ = notes_on_rules(plan, question, zones, store);
     }
@@ -219,7 +223,7 @@ class Answer {
             fmt::print("Nothing was planned for {} within {} of {}.\n", who,
                        length_text(question_.within), local_text(question_.at, *zone_));
             for (const RuleNote& note : notes_) fmt::print("  {} {}\n", note.path, note.note);
-            return;
+            return print_runs();
         }
         fmt::print("{}{}, {} before and after {} ({}):\n", who,
                    question_.name.empty() ? "" : " (" + question_.name + ")",
@@ -232,6 +236,7 @@ class Answer {
             if (!due.text.empty()) fmt::print("  \"{}\"\n", shortened(due.text, text_cells));
             fmt::print("  {}\n", outcome_text(due, rule, *zone));
         }
+        print_runs();
     }
 
     void print_json() {
@@ -258,6 +263,16 @@ class Answer {
             if (delivery.due_at) entry["due_at"] = instant_text(*delivery.due_at);
             messages.push_back(std::move(entry));
         }
+        json runs = json::array();
+        for (const OpenRun& run : runs_) {
+            json entry{{"rule", run.path},
+                       {"firing", run.firing},
+                       {"step", run.step},
+                       {"state", run.state}};
+            if (!run.event.empty()) entry["event"] = run.event;
+            if (run.due_at) entry["due_at"] = instant_text(*run.due_at);
+            runs.push_back(std::move(entry));
+        }
         json rules = json::array();
         for (const RuleNote& note : notes_)
             rules.push_back({{"rule", note.path}, {"note", note.note}});
@@ -266,11 +281,18 @@ class Answer {
                                 {"in_directory", question_.known},
                                 {"at", instant_text(question_.at)},
                                 {"messages", messages},
+                                {"runs", runs},
                                 {"rules", rules}}
                                .dump());
     }
 
   private:
+    void print_runs() const {
+        if (runs_.empty()) return;
+        fmt::print("\nUnder way now:\n");
+        for (const OpenRun& run : runs_) fmt::print("  {}\n", describe(run, *zone_));
+    }
+
     std::string kind_word() const {
         return question_.kind == SubjectKind::group ? "group" : "member";
     }
@@ -285,6 +307,7 @@ class Answer {
     const lang::calendar::ZoneDatabase& zones_;
     std::shared_ptr<const lang::calendar::Zone> zone_;
     std::vector<DueDelivery> messages_{};
+    std::vector<OpenRun> runs_{};
     std::vector<RuleNote> notes_{};
 };
 

@@ -27,6 +27,10 @@ Window window_of(const DueDelivery& due) {
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
                        Reports& reports)
     : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {
+    add_channels(std::move(channels));
+}
+
+void Dispatcher::add_channels(Channels channels) {
     for (auto& [name, setup] : channels)
         lines_.push_back({name, std::move(setup.channel), setup.unknown});
 }
@@ -194,9 +198,9 @@ std::vector<Dispatcher::Marked> Dispatcher::mark_due(Line& line, Instant now) {
         store_.mark_attempting(attempt->delivery);
         guardian_.attempted(contact, now);
         guardian_.limits().attempted(use);
-        InFlight in_flight{attempt->key,          attempt->number, attempt->playbook,
-                           attempt->rule,         contact,         use,
-                           place_of(due),         due.delivery.in_doubt, line.unknown};
+        InFlight in_flight{
+            attempt->key, attempt->number, attempt->playbook,     attempt->rule, contact,
+            use,          place_of(due),   due.delivery.in_doubt, line.unknown};
         marked.push_back({std::move(*attempt), std::move(in_flight)});
     }
     return marked;

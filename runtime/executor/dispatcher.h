@@ -33,6 +33,8 @@ class Dispatcher {
                Reports& reports);
 
     std::set<std::string> channel_names() const;
+    // Of names that are not there yet; between rounds.
+    void add_channels(Channels channels);
     // Those whose messages are sent again when nobody can tell whether they were taken.
     std::set<std::string> resending_channels() const;
     // Whether there are outcomes to record or places to fill.

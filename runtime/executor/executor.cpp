@@ -45,11 +45,16 @@ bool Executor::change_zones(const lang::calendar::ZoneDatabase& zones) {
     return changed;
 }
 
-void Executor::recover() {
+void Executor::take_stock() {
     // Before anything is planned or found late by the data of now.
     change_zone_data(store_, plans_, plans_.zones(), UnusableZone::leave, options_.page_rows,
                      clock_.now(), reports_);
     go_on_with_latest_plan();
+    reports_.tell();
+}
+
+void Executor::recover() {
+    take_stock();
     guardian_.come_back_after_stop(clock_.now());
     recover_outbox(store_, plans_, walker_, guardian_, dispatcher_, options_.page_rows,
                    clock_.now(), reports_);
@@ -58,38 +63,6 @@ void Executor::recover() {
 void Executor::wake(std::optional<Instant> deadline) {
     const Instant now = clock_.now();
     guardian_.be_present(deadline ? std::min(*deadline, now) : now);
-}
-
-void Executor::deploy(const lang::Plan& plan) {
-    const std::string hash = lang::content_hash(plan);
-    const auto latest = store_.latest_plan();
-    if (latest && latest->hash == hash) return;
-    add_version(plan, hash, clock_.now());
-}
-
-void Executor::add_version(const lang::Plan& plan, const std::string& hash, Instant now) {
-    // Occurrences up to here are the old version's or nobody's; the one at `now` itself is the new
-    // version's.
-    const Instant fired_through = now - std::chrono::milliseconds{1};
-    const std::string json = lang::to_json(plan);
-    const auto transaction = store_.begin();
-    walker_.hand_over(now);
-    const PlanVersion version = store_.add_plan(now, hash, json);
-    for (const lang::Playbook& playbook : plan.playbooks) {
-        for (const lang::Rule& rule : playbook.rules) {
-            const StoredRule stored =
-                store_.find_or_add_rule(playbook.name, rule.name, fired_through);
-            if (stored.fired_through < fired_through) {
-                store_.set_fired_through(stored.id, fired_through);
-            }
-        }
-    }
-    walker_.take_over(version, now);
-    remember_zones(store_, plans_.zones(), plan);
-    transaction->commit();
-    pauses_.refresh();
-    if (observer_ != nullptr) observer_->deployed({version, now, hash, json});
-    reports_.tell();
 }
 
 bool Executor::turn() {

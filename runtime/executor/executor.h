@@ -8,12 +8,15 @@
 
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
 #include "runtime/executor/dispatcher.h"
 #include "runtime/executor/guardian.h"
+#include "runtime/executor/migrator.h"
 #include "runtime/executor/observer.h"
 #include "runtime/executor/pauses.h"
 #include "runtime/executor/plan_book.h"
@@ -30,6 +33,11 @@ struct ExecutorOptions {
     std::optional<RetentionPolicy> retention{};  // nothing: everything is kept
 };
 
+// Makes the channels of a plan that are not among the known ones. Throws Error for one that is not
+// set up.
+using ChannelMaker =
+    std::function<Channels(const lang::Plan& plan, const std::set<std::string>& known)>;
+
 class Executor {
   public:
     // All references, and `observer` when there is one, must outlive the executor (`zones` only
@@ -41,6 +49,8 @@ class Executor {
     // (zone_change.h), settles what the last process left open (recovery.h) and goes on with the
     // plan that was in force.
     void recover();
+    // In its place, in a process that changes versions and then ends: sends and settles nothing.
+    void take_stock();
     // After a wait that was to end at `deadline` (no later than now without one): what came due
     // since then was missed, not waiting.
     void wake(std::optional<Instant> deadline);
@@ -55,6 +65,12 @@ class Executor {
     // by it, runs under way stay on theirs, and a firing nominally at this very instant is the new
     // version's.
     void deploy(const lang::Plan& plan);
+
+    // Deploys, rolls back or migrates as asked, all of it or nothing, and answers in the same
+    // transaction; between rounds. One that was withdrawn is left.
+    VersionAnswer carry_out(const VersionRequest& request, const ChannelMaker& make_channels);
+    // All requests in the store. Costs one small query when there is none.
+    void take_requests(const ChannelMaker& make_channels);
 
     // One round; what retention lets go only when nothing else was to be done. False when there was
     // nothing to do.
@@ -74,7 +90,21 @@ class Executor {
   private:
     bool work(Instant now);
     void go_on_with_latest_plan();
-    void add_version(const lang::Plan& plan, const std::string& hash, Instant now);
+    StoredPlan add_version(const lang::Plan& plan, const std::string& hash,
+                           const std::optional<Rollback>& rollback, Instant now);
+    void tell_version(const StoredPlan& version);
+
+    // A request that can be carried out. Until `apply` nothing has changed in memory.
+    struct Decided {
+        std::function<VersionAnswer()> apply{};  // in the open transaction
+        Channels channels{};                     // to be added
+    };
+    Decided decide(const VersionRequest& request, const ChannelMaker& make_channels, Instant now);
+    Decided decide_plan(lang::Plan plan, const std::optional<Rollback>& rollback,
+                        const ChannelMaker& make_channels, Instant now);
+    Decided decide_rollback(const VersionRequest& request, const ChannelMaker& make_channels,
+                            Instant now);
+    Decided decide_migration(const VersionRequest& request);
 
     Store& store_;
     Clock& clock_;
@@ -88,6 +118,7 @@ class Executor {
     Dispatcher dispatcher_;
     Walker walker_;
     Sweeper sweeper_;
+    std::optional<StoredPlan> added_{};  // by the request that is carried out; not told yet
 };
 
 }  // namespace sop::runtime

@@ -16,6 +16,8 @@ class Observer {
   public:
     virtual ~Observer() = default;
     virtual void deployed(const StoredPlan& /*plan*/) {}
+    // A request for a version was carried out or refused.
+    virtual void answered(const VersionRequest& /*request*/, const VersionAnswer& /*answer*/) {}
     virtual void fired(const std::string& /*playbook*/, const std::string& /*rule*/,
                        const Firing& /*firing*/) {}
     // A step was done for a subject or for several, whatever became of its messages; not one that

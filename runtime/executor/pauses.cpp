@@ -66,13 +66,15 @@ void Pauses::go_on(const StoredRule& rule, Instant paused_since, Instant now) {
             const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
             const Instant waited_since = std::max(due.delivery.wanted_at(), paused_since);
             if (is_too_late(*loaded.rule, waited_since, now)) {
-                settle(store_, plans_, guardian_, reports_, due, end_of_waiting(due.delivery, "late"), now);
+                settle(store_, plans_, guardian_, reports_, due,
+                       end_of_waiting(due.delivery, "late"), now);
                 continue;
             }
             store_.reschedule(due.delivery.id, now, due.delivery.reason);
             if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), now);
         } catch (const PlanError& error) {
-            settle(store_, plans_, guardian_, reports_, due, {DeliveryState::failed, error.what()}, now);
+            settle(store_, plans_, guardian_, reports_, due, {DeliveryState::failed, error.what()},
+                   now);
         }
     }
     store_.release_runs(rule.id);

@@ -10,8 +10,8 @@ End end_of_waiting(const Delivery& delivery, const std::string& reason) {
     return {DeliveryState::skipped, reason};
 }
 
-void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports, const DueDelivery& due,
-            const End& end, Instant now) {
+void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
+            const DueDelivery& due, const End& end, Instant now) {
     const DeliveryState state = end_of(end.state, due.delivery.in_doubt);
     store.settle(due.delivery.id, state, end.reason, now);
     guardian.settled(contact_of(due), state);

@@ -22,8 +22,8 @@ End end_of_waiting(const Delivery& delivery, const std::string& reason);
 
 // Brings it to its end in the store, in the accounts and for the observer. One that may have been
 // taken before ends as unknown. A wait that comes after it begins.
-void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports, const DueDelivery& due,
-            const End& end, Instant now);
+void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
+            const DueDelivery& due, const End& end, Instant now);
 
 // ---- waits after a message ----
 

@@ -7,6 +7,7 @@
 #include "runtime/executor/settlement.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/migration.h"
 
 namespace sop::runtime {
 
@@ -124,9 +125,8 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     if (event_at == earliest)
         return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
     if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
-    return Work{
-        Work::Kind::steps,
-        std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
+    return Work{Work::Kind::steps,
+                std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
 }
 
 std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
@@ -178,6 +178,10 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
 std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
                                      Instant now) {
     if (in_force_ == nullptr) return 0;
+    if (event.type == run_now_event) {
+        fire_now(event, now);
+        return 1;
+    }
     std::size_t runs = 0;
     for (const auto& [id, rule] : in_force_->rules) {
         const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
@@ -189,6 +193,37 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
         ++runs;
     }
     return runs;
+}
+
+// A calendar rule, at a time that its calendar does not have.
+void Walker::fire_now(const Event& event, Instant now) {
+    const auto path = event.fields.find(run_now_rule);
+    for (const auto& [id, rule] : in_force_->rules) {
+        if (path == event.fields.end() ||
+            lang::rule_path(*rule.playbook, *rule.rule) != path->second)
+            continue;
+        if (!rule.trouble.empty() || !rule.is_calendar_rule()) break;
+        const auto& subject = event_subject(*rule.rule, event);
+        Firing firing;
+        firing.rule = id;
+        firing.key = event_firing_key(event.id);
+        firing.plan = in_force_->version;
+        firing.subject_kind = rule.rule->audience.kind;
+        firing.start_at = event.at;
+        firing.end_at = migrated_window(*rule.rule, *rule.zone, {event.at, event.at}).end;
+        firing.event = event.id;
+        firing.expanded = subject.has_value();
+        firing.expanded_through = subject.value_or("");
+        const auto added = store_.add_firing(firing);
+        if (!added) return;
+        firing.id = *added;
+        reports_.fired(rule.playbook->name, rule.rule->name, firing);
+        if (subject && store_.is_in_audience(rule.rule->audience, *subject))
+            start_run(context_of(rule, firing, now), rule, firing, *subject, nullptr);
+        return;
+    }
+    reports_.trouble(
+        fmt::format("event {}: the plan in force has no such rule of the calendar", event.id));
 }
 
 bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
@@ -517,7 +552,9 @@ const Firing& Walker::firing_of(const Run& run) {
 StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Instant now) {
     const LoadedPlan& loaded = plans_.plan(firing.plan);
     StepContext context{loaded.plan, *rule.rule, *rule.zone, window_of(firing)};
-    if (rule.is_calendar_rule()) context.admitted_at = loaded.deployed_at;
+    // A run that was moved to a version began before that was deployed.
+    if (rule.is_calendar_rule() && !is_migrated(firing.key))
+        context.admitted_at = loaded.deployed_at;
     const auto& via = rule.rule->via;
     const auto channel = std::find_if(via.begin(), via.end(), [this](const std::string& name) {
         return channels_.contains(name);
@@ -551,7 +588,8 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
-    if (run.state == RunState::running && run.due_at == planned_for) walk(run, context, rule, event);
+    if (run.state == RunState::running && run.due_at == planned_for)
+        walk(run, context, rule, event);
 }
 
 StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, const Run& run,

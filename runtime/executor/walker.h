@@ -3,8 +3,9 @@
 //
 // Everything is done in the order of its own time, whatever held the executor up, so that a stop
 // gives what an on-time executor would have given: waits that end at T before events at T before
-// firings at T before steps planned for T. Work due together shares a transaction, at most `page_rows` rows of it; a kill
-// takes all of it or nothing. Messages only become pending here: the dispatcher sends them.
+// firings at T before steps planned for T. Work due together shares a transaction, at most
+// `page_rows` rows of it; a kill takes all of it or nothing. Messages only become pending here: the
+// dispatcher sends them.
 #pragma once
 
 #include <map>
@@ -30,6 +31,10 @@ class Walker {
 
     // Makes a stored version the plan in force: events and the calendar are read by it from now on.
     void take_over(PlanVersion version, Instant now);
+    // Besides those known so far.
+    void add_channels(const std::set<std::string>& names) {
+        channels_.insert(names.begin(), names.end());
+    }
     // Begins every firing of the plan in force that is not the business of a plan deployed at
     // `now`: its earliest step or its start lies before. Runs in the open transaction.
     void hand_over(Instant now);
@@ -43,8 +48,8 @@ class Walker {
     // What deciding a step of this firing's runs needs. The rule is the one of the firing's plan.
     StepContext context_of(const LoadedRule& rule, const Firing& firing, Instant now);
     // How many newer messages of the same rule for the same subject are due as well (lateness.h).
-    int count_newer(const StepContext& context, RuleId rule, Position position,
-                    Instant planned_for, const std::string& subject);
+    int count_newer(const StepContext& context, RuleId rule, Position position, Instant planned_for,
+                    const std::string& subject);
 
   private:
     struct Work {
@@ -67,6 +72,7 @@ class Walker {
                             const Event& event);
     void exit_run(Run run, const std::string& reason, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
+    void fire_now(const Event& event, Instant now);
     bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);

@@ -334,7 +334,7 @@ class Evaluator {
 
     std::vector<Event> counted(const Expression& expression) const {
         const lang::Period ever;
-        const lang::Period* period = period_          ? period_
+        const lang::Period* period = period_             ? period_
                                      : expression.period ? &*expression.period
                                                          : &ever;
         std::vector<Event> events = events_in(expression, *period);
@@ -416,8 +416,7 @@ std::string shown(const Value& value, const Expression& expression, const Facts&
         return date::format("%F %R",
                             facts.zone.to_local(date::floor<std::chrono::seconds>(instant)));
     }
-    const bool is_time_of_moment =
-        value.type == ValueType::time && expression.kind == Kind::field;
+    const bool is_time_of_moment = value.type == ValueType::time && expression.kind == Kind::field;
     return is_time_of_moment ? value.text.substr(0, to_the_minute) : value.text;
 }
 

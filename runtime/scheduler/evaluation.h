@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "lang/expression.h"
+#include "lang/plan.h"
 #include "runtime/scheduler/facts.h"
 
 namespace sop::runtime {

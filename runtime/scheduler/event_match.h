@@ -15,6 +15,12 @@ namespace sop::runtime {
 std::optional<std::string> event_field(const lang::Plan& plan, const Event& event,
                                        const std::string& field);
 
+// An event of sop's own, which no playbook can declare: the rule that its field `rule` names,
+// "members.sale", fires at its time, for all the rule is for or for the group or member it is
+// about.
+inline constexpr const char* run_now_event = "sop.run";
+inline constexpr const char* run_now_rule = "rule";
+
 // The name of the event is the pattern's, its first field the pattern's argument when it has one,
 // and the pattern's condition holds. `facts` are those of the run that asks.
 bool matches(const lang::EventPattern& pattern, const Event& event, const Facts& facts);

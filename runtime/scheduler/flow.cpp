@@ -12,7 +12,7 @@ namespace {
 
 struct Branch {
     std::string label;
-    const Steps* steps;
+    const Block* steps;
 };
 
 // In the order in which they are written.
@@ -23,9 +23,7 @@ struct BranchesOf {
     std::vector<Branch> operator()(const lang::If& choice) const {
         std::vector<Branch> branches;
         for (const auto& branch : choice.branches) {
-            const char* label = !branch.condition    ? "else"
-                                : branches.empty()   ? "if"
-                                                     : "else if";
+            const char* label = !branch.condition ? "else" : branches.empty() ? "if" : "else if";
             branches.push_back({label, &branch.steps});
         }
         return branches;
@@ -45,9 +43,7 @@ struct BranchesOf {
         return {{"yes", &approve.yes}, {"no", &approve.no}};
     }
     std::vector<Branch> operator()(const lang::Collect& collect) const {
-        return {{"every", &collect.listed},
-                {"refused", &collect.refused},
-                {"full", &collect.full}};
+        return {{"every", &collect.listed}, {"refused", &collect.refused}, {"full", &collect.full}};
     }
     std::vector<Branch> operator()(const lang::Draw& draw) const {
         return {{"winner", &draw.winner}, {"all", &draw.all}};
@@ -62,7 +58,7 @@ std::vector<Branch> branches_of(const lang::Action& action) {
     return std::visit(BranchesOf{}, action);
 }
 
-std::size_t count(const Steps& steps);
+std::size_t count(const Block& steps);
 
 // With those of its branches.
 std::size_t count(const lang::Step& step) {
@@ -73,7 +69,7 @@ std::size_t count(const lang::Step& step) {
     return number;
 }
 
-std::size_t count(const Steps& steps) {
+std::size_t count(const Block& steps) {
     std::size_t number = 0;
     for (const auto& step : steps) number += count(step);
     return number;
@@ -84,7 +80,7 @@ class Search {
   public:
     explicit Search(std::size_t wanted) : wanted_(wanted) {}
 
-    std::optional<StepPlace> find(const Steps& block, std::size_t number,
+    std::optional<StepPlace> find(const Block& block, std::size_t number,
                                   std::optional<Position> inside) const {
         for (const auto& step : block) {
             const std::size_t next = number + count(step);
@@ -105,8 +101,7 @@ class Search {
         for (std::size_t action = 0; action < step.actions.size(); ++action) {
             for (const Branch& branch : branches_of(step.actions[action])) {
                 const std::size_t after = first + count(*branch.steps);
-                if (wanted_ < after)
-                    return find(*branch.steps, first, Position{number, action});
+                if (wanted_ < after) return find(*branch.steps, first, Position{number, action});
                 first = after;
             }
         }
@@ -121,7 +116,7 @@ bool waits(const lang::Action& action) {
 }
 
 // The name of a branch of an action among all of the step's.
-std::string branch_path(const lang::Step& step, std::size_t action, const Steps& block) {
+std::string branch_path(const lang::Step& step, std::size_t action, const Block& block) {
     std::map<std::string, int> seen;
     for (std::size_t i = 0; i <= action; ++i) {
         for (const Branch& branch : branches_of(step.actions[i])) {
@@ -154,7 +149,7 @@ std::size_t count_steps(const lang::Rule& rule) {
     return count(rule.steps);
 }
 
-std::optional<std::size_t> first_of(const lang::Rule& rule, Position position, const Steps& block) {
+std::optional<std::size_t> first_of(const lang::Rule& rule, Position position, const Block& block) {
     if (block.empty()) return std::nullopt;
     const lang::Step& step = step_at(rule, position.step);
     std::size_t first = position.step + 1;
@@ -181,8 +176,8 @@ std::string step_path(const lang::Rule& rule, std::size_t step) {
 std::optional<std::size_t> following_step(const lang::Rule& rule, Position position) {
     const StepPlace place = place_of(rule, position.step);
     const auto& actions = place.step->actions;
-    const auto rest = actions.begin() + static_cast<std::ptrdiff_t>(
-                                            std::min(position.action, actions.size()));
+    const auto rest =
+        actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
     if (std::any_of(rest, actions.end(), waits)) return std::nullopt;
     if (place.next) return place.next;
     if (!place.inside) return std::nullopt;

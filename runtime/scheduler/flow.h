@@ -20,16 +20,16 @@ struct Position {
     std::size_t step = 0;
     std::size_t action = 0;
 
-    bool operator==(const Position&) const = default;
+    auto operator<=>(const Position&) const = default;
 };
 
 // Steps in a row: the rule's own, or those of one branch.
-using Steps = std::vector<lang::Step>;
+using Block = std::vector<lang::Step>;
 
 struct StepPlace {
     const lang::Step* step = nullptr;
     std::optional<Position> inside{};   // the action in whose branch it stands
-    const Steps* block = nullptr;       // the steps it is one of
+    const Block* block = nullptr;       // the steps it is one of
     std::optional<std::size_t> next{};  // the one after it in its block
 };
 
@@ -40,7 +40,7 @@ bool has_step(const lang::Rule& rule, std::size_t step);
 std::size_t count_steps(const lang::Rule& rule);
 
 // The first step of a block of the action there; nothing when the block is empty.
-std::optional<std::size_t> first_of(const lang::Rule& rule, Position action, const Steps& block);
+std::optional<std::size_t> first_of(const lang::Rule& rule, Position action, const Block& block);
 
 // Names a step for ever, as its label does: "start", and in a branch "start / yes / next day at
 // 09:00". A step of a branch without a label is its branch: "start / yes". Equal names in one place

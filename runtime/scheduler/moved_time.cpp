@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/migration.h"
 
 namespace sop::runtime {
 
@@ -108,7 +109,7 @@ std::optional<PlannedFiring> moved_firing(const lang::Rule& rule, const ZonePair
 std::optional<Window> moved_window(const lang::Rule& rule, const calendar::Zone& after,
                                    const Firing& firing) {
     if (firing.event) return std::nullopt;
-    const auto named = named_time(firing.key);
+    const auto named = named_time(original_key(firing.key));
     if (!named) return std::nullopt;
     const auto found = find_firing(rule, after, named->nominal, named->second);
     return found ? std::optional(found->window) : std::nullopt;

@@ -21,10 +21,9 @@ date::local_days back_by(date::local_days day, const lang::calendar::Span& span)
 
 InstantRange range_of(const Period& period, const lang::calendar::Zone& zone, const Window& window,
                       Instant at) {
-    const auto today = date::floor<date::days>(zone.to_local(date::floor<std::chrono::seconds>(at)));
-    const auto midnight = [&zone](date::local_days day) -> Instant {
-        return zone.to_instant(day);
-    };
+    const auto today =
+        date::floor<date::days>(zone.to_local(date::floor<std::chrono::seconds>(at)));
+    const auto midnight = [&zone](date::local_days day) -> Instant { return zone.to_instant(day); };
     switch (period.kind) {
         case Period::Kind::last:
             if (!period.span.is_calendar()) return {at - period.span.elapsed, at};

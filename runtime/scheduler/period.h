@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lang/calendar/zone.h"
-#include "lang/expression.h"
+#include "lang/plan.h"
 #include "runtime/scheduler/timeline.h"
 
 namespace sop::runtime {

@@ -23,8 +23,9 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
         return GoOn{{position.step, position.action + 1}, at};
     if (place.next) {
         const PreviousStep previous{at, context.now};
-        return GoOn{{*place.next, 0},
-                    planned_time(context.rule, *place.next, context.window, previous, context.zone)};
+        return GoOn{
+            {*place.next, 0},
+            planned_time(context.rule, *place.next, context.window, previous, context.zone)};
     }
     if (!place.inside) return RunOver{};
     return go_on_after(context, *place.inside, at);
@@ -37,7 +38,7 @@ AfterStep pass_over(const StepContext& context, std::size_t step, Instant at) {
 }
 
 // Into the branch, or past it when nothing is in it.
-AfterStep enter(const StepContext& context, Position position, const Steps& block, Instant at) {
+AfterStep enter(const StepContext& context, Position position, const Block& block, Instant at) {
     const auto first = first_of(context.rule, position, block);
     if (!first) return go_on_after(context, position, at);
     const PreviousStep previous{at, context.now};
@@ -81,7 +82,8 @@ class StepPerformance {
     StepDecision run() {
         for (; position_.action < step_.actions.size(); ++position_.action) {
             const lang::Action& action = step_.actions[position_.action];
-            if (const auto next = std::visit([this](const auto& one) { return perform(one); }, action))
+            if (const auto next =
+                    std::visit([this](const auto& one) { return perform(one); }, action))
                 return {std::move(effects_), *next};
         }
         return {std::move(effects_), pass_over(context_, position_.step, planned_for_)};
@@ -131,7 +133,7 @@ class StepPerformance {
         });
     }
 
-    Leave take(const Steps& branch) const {
+    Leave take(const Block& branch) const {
         if (branch.empty()) return std::nullopt;
         return enter(context_, position_, branch, planned_for_);
     }
@@ -140,9 +142,9 @@ class StepPerformance {
         if (const auto answered_at = find_answer(wait))
             return end_wait(context_, position_, true, std::max(planned_for_, *answered_at));
         WaitForEvent waiting{position_, planned_for_, wait_end(wait, context_.now, context_.zone)};
-        const bool follows_message =
-            !effects_.empty() && effects_.back().action + 1 == position_.action &&
-            std::holds_alternative<SendText>(effects_.back().what);
+        const bool follows_message = !effects_.empty() &&
+                                     effects_.back().action + 1 == position_.action &&
+                                     std::holds_alternative<SendText>(effects_.back().what);
         if (follows_message) waiting.until.reset();
         return waiting;
     }
@@ -235,9 +237,9 @@ const lang::Wait* wait_at(const lang::Rule& rule, Position position) {
 
 StepDecision fail_step(const lang::Rule& rule, Position position, const std::string& reason) {
     if (!has_step(rule, position.step)) return {{}, RunOver{reason}};
-    return {withhold_messages(step_at(rule, position.step), position,
-                              {DeliveryState::failed, reason}),
-            RunOver{reason}};
+    return {
+        withhold_messages(step_at(rule, position.step), position, {DeliveryState::failed, reason}),
+        RunOver{reason}};
 }
 
 }  // namespace sop::runtime

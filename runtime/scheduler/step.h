@@ -39,8 +39,8 @@ struct StepContext {
 // Whom a run is for, what started it, and what ends it before its time.
 struct RunFacts {
     const Subject& subject;
-    const Event* event = nullptr;     // nullptr for a calendar rule
-    std::string exit_reason{};        // why it ends now; empty when it goes on
+    const Event* event = nullptr;  // nullptr for a calendar rule
+    std::string exit_reason{};     // why it ends now; empty when it goes on
 };
 
 struct SendText {
@@ -68,8 +68,8 @@ struct GoOn {
 };
 // It waits for an event.
 struct WaitForEvent {
-    Position position{};    // of the wait
-    Instant since{};        // events from then on answer it
+    Position position{};             // of the wait
+    Instant since{};                 // events from then on answer it
     std::optional<Instant> until{};  // nothing: begins with the outcome of the message before it
 
     bool operator==(const WaitForEvent&) const = default;

@@ -93,9 +93,7 @@ class Finder {
         if (pattern.where) check(*pattern.where);
     }
 
-    void check(const lang::Guards& guards) {
-        need(guards.locale.empty(), "locale");
-    }
+    void check(const lang::Guards& guards) { need(guards.locale.empty(), "locale"); }
 
     void check(const lang::Step& step) {
         if (step.condition) check(*step.condition);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -42,8 +44,59 @@ class SocketAddress {
     bool fits_ = false;
 };
 
+// One byte, which may bring a descriptor.
+struct Datagram {
+    Datagram() {
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+    }
+    Datagram(const Datagram&) = delete;
+    Datagram& operator=(const Datagram&) = delete;
+
+    void pass(int fd) {
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+        carries = true;
+    }
+    // -1 for none.
+    int passed() const {
+        const cmsghdr* header = CMSG_FIRSTHDR(&message);
+        if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return -1;
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+        return fd;
+    }
+
+    char byte = 1;
+    iovec part{&byte, sizeof byte};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    bool carries = false;
+};
+
 std::filesystem::path nudge_path(const std::filesystem::path& store) {
     return store.string() + ".nudge";
+}
+
+// False, with errno, when it did not arrive.
+bool send(const std::filesystem::path& store, Datagram& datagram) noexcept {
+    const SocketAddress address(nudge_path(store));
+    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    errno = fd < 0 || address.fits() ? errno : ENAMETOOLONG;
+    if (fd < 0) return false;
+    datagram.message.msg_name = const_cast<sockaddr*>(address.get());
+    datagram.message.msg_namelen = sizeof(sockaddr_un);
+    if (!datagram.carries) datagram.message.msg_controllen = 0;
+    const bool sent = address.fits() && sendmsg(fd, &datagram.message, 0) >= 0;
+    const int reason = errno;
+    close(fd);
+    errno = reason;
+    return sent;
 }
 
 }  // namespace
@@ -61,25 +114,47 @@ NudgeListener::NudgeListener(const std::filesystem::path& store) : path_(nudge_p
 }
 
 NudgeListener::~NudgeListener() {
+    answer();
     unlink(path_.c_str());
     close(fd_);
 }
 
 void NudgeListener::drain() noexcept {
-    char byte = 0;
-    while (recv(fd_, &byte, sizeof byte, 0) >= 0) {
+    for (;;) {
+        Datagram datagram;
+        if (recvmsg(fd_, &datagram.message, MSG_CMSG_CLOEXEC) < 0) return;
+        const int passed = datagram.passed();
+        if (passed >= 0) waiting_.push_back(passed);
     }
 }
 
+void NudgeListener::answer() noexcept {
+    for (const int fd : waiting_) close(fd);
+    waiting_.clear();
+}
+
 bool send_nudge(const std::filesystem::path& store) noexcept {
-    const SocketAddress address(nudge_path(store));
-    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || !address.fits()) return false;
-    const char byte = 1;
-    const ssize_t sent = sendto(fd, &byte, sizeof byte, 0, address.get(), sizeof(sockaddr_un));
-    const bool full = sent < 0 && errno == EAGAIN;  // nudges enough are waiting there
-    close(fd);
-    return sent >= 0 || full;
+    Datagram datagram;
+    // When it is full, nudges enough are waiting there.
+    return send(store, datagram) || errno == EAGAIN;
+}
+
+AwaitedNudge::AwaitedNudge(const std::filesystem::path& store) noexcept {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
+    Datagram datagram;
+    datagram.pass(ends[1]);
+    is_sent_ = send(store, datagram);
+    close(ends[1]);
+    if (is_sent_) {
+        fd_ = ends[0];
+    } else {
+        close(ends[0]);
+    }
+}
+
+AwaitedNudge::~AwaitedNudge() {
+    if (fd_ >= 0) close(fd_);
 }
 
 }  // namespace sop::runtime

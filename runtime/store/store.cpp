@@ -28,6 +28,30 @@ std::string_view to_text(DeliveryState state) {
     return "";  // not reached: the switch names every state
 }
 
+std::string_view to_text(VersionRequestKind kind) {
+    switch (kind) {
+        case VersionRequestKind::deploy:
+            return "deploy";
+        case VersionRequestKind::rollback:
+            return "rollback";
+        case VersionRequestKind::migrate:
+            return "migrate";
+    }
+    return "";  // not reached: the switch names every kind
+}
+
+std::string_view to_text(VersionOutcome outcome) {
+    switch (outcome) {
+        case VersionOutcome::changed:
+            return "changed";
+        case VersionOutcome::unchanged:
+            return "unchanged";
+        case VersionOutcome::refused:
+            return "refused";
+    }
+    return "";  // not reached: the switch names every outcome
+}
+
 std::string_view to_text(PauseMode mode) {
     return mode == PauseMode::hold ? "hold" : "skip";
 }

@@ -46,11 +46,32 @@ class Transaction {
 // ---- plans and rules
 // ------------------------------------------------------------------------------------------------
 
+// A version that brought an earlier plan back.
+struct Rollback {
+    PlanVersion to = 0;
+    // Hashes of the plans that were rolled back from, since the last deploy: a start whose files
+    // compile to one of them does not deploy it.
+    std::vector<std::string> held_back{};
+
+    bool operator==(const Rollback&) const = default;
+};
+
 struct StoredPlan {
     PlanVersion version = 0;
     Instant deployed_at{};
     std::string hash{};
     std::string json{};
+    std::optional<Rollback> rollback{};  // nothing for one that was deployed from files
+};
+
+// A stored version without its plan.
+struct PlanSummary {
+    PlanVersion version = 0;
+    Instant deployed_at{};
+    std::string hash{};
+    std::optional<PlanVersion> rollback_to{};
+    std::int64_t open_runs = 0;  // not over: they walk by it, or wait to begin
+    bool has_firings = false;    // rows that are kept refer to it
 };
 
 // A rule's identity across plans, and how far its calendar has been fired: occurrences with an
@@ -67,13 +88,70 @@ class PlanStore {
     virtual ~PlanStore() = default;
     virtual PlanVersion add_plan(Instant deployed_at, const std::string& hash,
                                  const std::string& json) = 0;
+    // Notes of the version added last that it is one.
+    virtual void set_rollback(PlanVersion version, const Rollback& rollback) = 0;
     virtual std::optional<StoredPlan> latest_plan() = 0;
     virtual std::optional<StoredPlan> find_plan(PlanVersion version) = 0;
+    // The oldest first. Looks at every open run.
+    virtual std::vector<PlanSummary> list_plans() = 0;
     // The rule of that name, made with `fired_through` when it is new.
     virtual StoredRule find_or_add_rule(const std::string& playbook, const std::string& name,
                                         Instant fired_through) = 0;
     virtual void set_fired_through(RuleId rule, Instant fired_through) = 0;
     virtual std::vector<StoredRule> list_rules() = 0;
+};
+
+// ---- requests for versions
+// --------------------------------------------------------------------------------------
+
+using VersionRequestId = std::int64_t;
+
+enum class VersionRequestKind { deploy, rollback, migrate };
+std::string_view to_text(VersionRequestKind kind);
+
+// What another process asks the running executor for: another plan in force, or open runs of
+// earlier versions moved to it.
+struct VersionRequest {
+    VersionRequestId id = 0;  // 0 for one that is not in the store
+    VersionRequestKind kind = VersionRequestKind::deploy;
+    Instant asked_at{};
+    std::string plan{};                    // deploy: its canonical JSON
+    std::optional<PlanVersion> version{};  // rollback: to this one; migrate: from this one alone
+    std::vector<std::string> mapping{};    // migrate: "members.sale.start=start - 10m"
+    bool dry_run = false;                  // migrate: only says what it would do
+
+    bool operator==(const VersionRequest&) const = default;
+};
+
+enum class VersionOutcome {
+    changed,
+    unchanged,  // there was nothing to do, or it was a dry run
+    refused,    // nothing has changed; `text` says why
+};
+std::string_view to_text(VersionOutcome outcome);
+
+struct VersionAnswer {
+    VersionOutcome outcome = VersionOutcome::refused;
+    PlanVersion in_force = 0;  // after it; 0 for none
+    std::int64_t moved = 0;    // runs, by migrate
+    std::string text{};
+
+    bool operator==(const VersionAnswer&) const = default;
+};
+
+class VersionRequests {
+  public:
+    virtual ~VersionRequests() = default;
+    // Lets go answers that nobody has read for an hour.
+    virtual VersionRequestId add_version_request(const VersionRequest& request) = 0;
+    // Not answered yet, in the order in which they came.
+    virtual std::vector<VersionRequest> version_requests() = 0;
+    // No effect when it was withdrawn.
+    virtual void answer_version_request(VersionRequestId id, Instant answered_at,
+                                        const VersionAnswer& answer) = 0;
+    virtual std::optional<VersionAnswer> find_version_answer(VersionRequestId id) = 0;
+    // Withdraws one that is not answered, forgets one that is.
+    virtual void remove_version_request(VersionRequestId id) = 0;
 };
 
 // ---- firings and runs
@@ -112,8 +190,8 @@ struct Run {
     RuleId rule = 0;
     std::string subject{};  // id of a group or member; the rule's audience says which
     RunState state = RunState::running;
-    std::size_t next_step = 0;        // as scheduler/flow.h counts them
-    std::size_t next_action = 0;      // where it goes on in that step; the wait itself while waiting
+    std::size_t next_step = 0;    // as scheduler/flow.h counts them
+    std::size_t next_action = 0;  // where it goes on in that step; the wait itself while waiting
     std::optional<Instant> waits_since{};  // while waiting: from when on an event answers it
     std::optional<Instant> due_at{};  // when it goes on; nothing once the run is over. Of one not
                                       // begun, when its event came
@@ -151,7 +229,9 @@ class RunStore {
     // Those of a rule that are open, in the order (subject, id), after `after` (exclusive; a
     // default one for the beginning).
     virtual std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
-    // In the order in which they came.
+    // Those and the ones not begun, in the same order.
+    virtual std::vector<Run> unfinished_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
+    // In the order in which their events came.
     virtual std::vector<Run> queued_runs(RuleId rule, const std::string& subject,
                                          std::size_t limit) = 0;
     // Those of a rule that run are held.
@@ -270,6 +350,8 @@ class Outbox {
     virtual std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) = 0;
 
     virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
+    // All that were ever planned, counted without looking at what became of them.
+    virtual std::int64_t count_deliveries() = 0;
     // With firing, rule and text, in the order of ids.
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
 };
@@ -566,6 +648,7 @@ class Directory {
 };
 
 class Store : public PlanStore,
+              public VersionRequests,
               public RunStore,
               public Outbox,
               public ContactBook,

@@ -349,6 +349,54 @@ TEST_CASE("an event from another process wakes the idle executor", "[serve][emit
     CHECK(project.outcomes() == std::map<std::string, std::int64_t>{{"sent", 1}});
 }
 
+TEST_CASE("a run that waits for an event says so, also after a kill, and takes its answer at once",
+          "[serve][why][flow]") {
+    HttpSink sink;
+    Project project(1);
+    project.configure(sink.url());
+    project.folder.write(
+        "wait.sop",
+        "sop 1\ntag member\nevent opened { what: text }\nevent order { amount: money }\n"
+        "channel hook { kind webhook }\n"
+        "playbook p {\n  timezone Asia/Shanghai\n  for groups tagged member\n  via hook\n"
+        "  hello: on opened {\n    post \"one\"\n"
+        "    wait for order where amount > 10 CNY within 1h { yes: post \"thanks\" }\n  }\n}\n");
+    const auto emit = [&](const std::string& event, const std::string& field) {
+        CHECK(project.sop({"emit", event, field, "--group", "g0001"}).exit_code == 0);
+    };
+    const auto runs = [&] {
+        const auto answer = project.sop(
+            {"why", "--group", "g0001", "--at", "2026-11-16 08:00", "--format", "json"});
+        INFO(answer.err);
+        REQUIRE(answer.exit_code == 0);
+        return nlohmann::json::parse(answer.out)["runs"];
+    };
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=serving"));
+        emit("opened", "what=article");
+        REQUIRE(serve.wait_for_line("outcome=sent"));
+        REQUIRE(runs().size() == 1);
+        CHECK(runs()[0]["state"] == "waiting");
+        CHECK(runs()[0]["step"] == "start");
+        CHECK(runs()[0]["event"] == "order where …");
+        CHECK(runs()[0].contains("due_at"));
+        serve.signal(SIGKILL);
+        serve.wait();
+    }
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    emit("order", "amount=10 CNY");
+    emit("order", "amount=10.01 CNY");
+    REQUIRE(sink.wait_for_requests(2));
+    REQUIRE(serve.wait_for_line("outcome=sent"));
+    CHECK(nlohmann::json::parse(sink.requests().back().body)["step"] == "start / yes");
+    CHECK(runs().empty());
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    CHECK(project.outcomes() == std::map<std::string, std::int64_t>{{"sent", 2}});
+}
+
 TEST_CASE("a second executor on one store is refused", "[serve][lock]") {
     Project project(1);
     project.post_each_minute("log");

@@ -39,6 +39,9 @@ void World::start_executor() {
     channel_ = channel.get();
     runtime::Channels channels;
     channels["hook"] = {std::move(channel), options_.unknown};
+    for (const std::string& name : configured_)
+        channels[name] = {std::make_unique<PlatformChannel>(platform_, clock_, clock_, *wakeup_),
+                          options_.unknown};
     executor_ = std::make_unique<runtime::Executor>(
         *store_, clock_, *wakeup_, options_.zones ? *options_.zones : zones(), std::move(channels),
         runtime::ExecutorOptions{.page_rows = options_.page_rows, .retention = options_.retention},
@@ -75,6 +78,39 @@ void World::event(const std::string& id, const std::string& type, std::optional<
     event.received_at = clock_.now();
     event.fields = std::move(fields);
     store_->add_event(event);
+}
+
+runtime::VersionRequestId World::ask(runtime::VersionRequest request) {
+    request.asked_at = clock_.now();
+    return store_->add_version_request(request);
+}
+
+runtime::VersionAnswer World::carry_out(const runtime::VersionRequest& request) {
+    const auto id = ask(request);
+    take_requests();
+    return store_->find_version_answer(id).value();
+}
+
+void World::take_requests() {
+    executor_->take_requests(
+        [this](const auto& plan, const auto& known) { return make_channels(plan, known); });
+}
+
+runtime::Channels World::make_channels(const lang::Plan& plan, const std::set<std::string>& known) {
+    runtime::Channels channels;
+    for (const auto& playbook : plan.playbooks) {
+        for (const auto& rule : playbook.rules) {
+            for (const std::string& name : rule.via) {
+                if (known.contains(name)) continue;
+                if (!configured_.contains(name))
+                    throw runtime::Error(fmt::format("the channel `{}` has no URL", name));
+                channels[name] = {
+                    std::make_unique<PlatformChannel>(platform_, clock_, clock_, *wakeup_),
+                    options_.unknown};
+            }
+        }
+    }
+    return channels;
 }
 
 bool World::turn() {

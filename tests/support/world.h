@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,13 @@ class World : private runtime::Observer {
     // From the next start on.
     void keep_for(const runtime::RetentionPolicy& retention) { options_.retention = retention; }
     void deploy(const lang::Plan& plan);
+    // What another process asks for, and what the executor makes of it.
+    runtime::VersionRequestId ask(runtime::VersionRequest request);
+    runtime::VersionAnswer carry_out(const runtime::VersionRequest& request);
+    // Takes up what was asked for. Of the channels it does not know, those of `configured` are set
+    // up.
+    void take_requests();
+    void configure_channel(const std::string& name) { configured_.insert(name); }
 
     runtime::Executor& executor() { return *executor_; }
     runtime::Store& store() { return *store_; }
@@ -107,8 +115,10 @@ class World : private runtime::Observer {
     void zones_changed(const runtime::ZoneChange& change,
                        const std::vector<runtime::MovedTime>& moved) override;
     void start_executor();
+    runtime::Channels make_channels(const lang::Plan& plan, const std::set<std::string>& known);
 
     WorldOptions options_;
+    std::set<std::string> configured_;
     std::shared_ptr<const lang::calendar::ZoneDatabase> installed_zones_;
     runtime::ManualClock clock_;
     std::unique_ptr<runtime::Store> store_;

@@ -57,8 +57,8 @@ const std::vector<Box> boxes = {
      {"runtime/executor/", "runtime/scheduler/", "runtime/store/", "runtime/delivery/",
       "runtime/clock/"}},
     {"runtime/testing/",
-     {"runtime/testing/", "runtime/executor/", "runtime/intake/", "runtime/store/",
-      "runtime/clock/"}},
+     {"runtime/testing/", "runtime/executor/", "runtime/scheduler/", "runtime/intake/",
+      "runtime/store/", "runtime/clock/"}},
     {"runtime/cli/", {"runtime/"}},
 };
 

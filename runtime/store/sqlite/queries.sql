@@ -47,10 +47,50 @@ ROLLBACK
 INSERT INTO plan (deployed_at, hash, json) VALUES (?1, ?2, ?3)
 
 -- name: select_latest_plan
-SELECT version, deployed_at, hash, json FROM plan ORDER BY version DESC LIMIT 1
+SELECT version, deployed_at, hash, json, rollback_to, held_back FROM plan ORDER BY version DESC LIMIT 1
 
 -- name: select_plan
-SELECT version, deployed_at, hash, json FROM plan WHERE version = ?1
+SELECT version, deployed_at, hash, json, rollback_to, held_back FROM plan WHERE version = ?1
+
+-- name: update_rollback
+UPDATE plan SET rollback_to = ?2, held_back = ?3 WHERE version = ?1
+
+-- name: select_plans
+WITH open_run AS (
+    SELECT firing.plan, count(*) AS count
+    FROM run INDEXED BY run_open
+    CROSS JOIN firing ON firing.id = run.firing
+    WHERE run.due_at IS NOT NULL
+    GROUP BY firing.plan
+)
+SELECT version, deployed_at, hash, rollback_to, coalesce(open_run.count, 0),
+       EXISTS (SELECT 1 FROM firing WHERE firing.plan = plan.version)
+FROM plan
+LEFT JOIN open_run ON open_run.plan = plan.version
+ORDER BY version
+
+-- name: insert_version_request
+INSERT INTO version_request (kind, asked_at, plan, version, mapping, dry_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+
+-- name: delete_old_version_requests
+DELETE FROM version_request WHERE answered_at < ?1
+
+-- name: select_version_requests
+SELECT id, kind, asked_at, plan, version, mapping, dry_run
+FROM version_request
+WHERE answered_at IS NULL
+ORDER BY id
+
+-- name: update_to_answered
+UPDATE version_request
+SET answered_at = ?2, outcome = ?3, in_force = ?4, moved = ?5, answer = ?6
+WHERE id = ?1 AND answered_at IS NULL
+
+-- name: select_version_answer
+SELECT outcome, in_force, moved, answer FROM version_request WHERE id = ?1 AND answered_at IS NOT NULL
+
+-- name: delete_version_request
+DELETE FROM version_request WHERE id = ?1
 
 -- name: insert_rule
 INSERT INTO rule (playbook, name, fired_through) VALUES (?1, ?2, ?3) ON CONFLICT (playbook, name) DO NOTHING
@@ -139,6 +179,13 @@ WHERE rule = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting
 ORDER BY subject, id
 LIMIT ?4
 
+-- name: select_unfinished_runs
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
+FROM run
+WHERE rule = ?1 AND due_at IS NOT NULL AND (subject, id) > (?2, ?3)
+ORDER BY subject, id
+LIMIT ?4
+
 -- name: exists_open_run
 SELECT EXISTS (
     SELECT 1 FROM run
@@ -148,7 +195,7 @@ SELECT EXISTS (
 SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
 WHERE rule = ?1 AND subject = ?2 AND due_at IS NOT NULL AND state = 'queued'
-ORDER BY id
+ORDER BY due_at, id
 LIMIT ?3
 
 -- name: update_runs_of_rule
@@ -341,6 +388,9 @@ JOIN rule ON rule.id = counted.rule
 GROUP BY rule.id, counted.state, counted.reason
 ORDER BY rule.playbook, rule.name, counted.state, counted.reason
 
+-- name: count_deliveries
+SELECT (SELECT count(*) FROM delivery) + (SELECT coalesce(sum(count), 0) FROM forgotten_delivery)
+
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
        moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
@@ -465,12 +515,18 @@ WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM firing)
 SELECT max(id) FROM (SELECT id FROM event WHERE id > ?1 ORDER BY id LIMIT ?2)
 
 -- name: select_events_to_forget
--- While a firing of an event is kept, its runs may still need the event for their texts.
+-- While a firing of an event is kept, its runs may still need the event for their texts. Migrated ones have a firing with
+-- the version after the key.
 SELECT id, received_at
 FROM event
 WHERE id > ?1 AND id <= ?2 AND processed = 1 AND received_at < ?3
   AND NOT EXISTS (
       SELECT 1 FROM rule CROSS JOIN firing ON firing.rule = rule.id AND firing.key = 'event:' || event.id)
+  AND NOT EXISTS (
+      SELECT 1
+      FROM rule
+      CROSS JOIN firing ON firing.rule = rule.id
+      WHERE firing.key > 'event:' || event.id || ' (version ' AND firing.key < 'event:' || event.id || ' (version :')
 
 -- name: insert_forgotten_event
 INSERT INTO forgotten_event (hash, received_at) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING

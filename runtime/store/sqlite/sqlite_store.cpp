@@ -19,6 +19,9 @@ namespace {
 
 constexpr const char* stopped_while_sending = "stopped while it was being sent";
 
+// Whoever asked has given up long before.
+constexpr std::chrono::hours answers_kept_for{1};
+
 // ---- values as columns --------------------------------------------------------------------------
 
 std::int64_t to_column(Instant instant) {
@@ -90,6 +93,16 @@ RunState run_state_from(const std::string& column) {
 
 PauseMode pause_mode_from(const std::string& column) {
     return value_from(column, {PauseMode::hold, PauseMode::skip});
+}
+
+VersionRequestKind request_kind_from(const std::string& column) {
+    using enum VersionRequestKind;
+    return value_from(column, {deploy, rollback, migrate});
+}
+
+VersionOutcome version_outcome_from(const std::string& column) {
+    using enum VersionOutcome;
+    return value_from(column, {changed, unchanged, refused});
 }
 
 SubjectKind subject_kind_from(const std::string& column) {
@@ -169,10 +182,40 @@ std::int64_t event_hash(const std::string& id) {
 // ---- rows: members are read in the order of the columns -----------------------------------------
 
 StoredPlan read_plan(SqliteQuery& row) {
+    StoredPlan plan{.version = row.integer(),
+                    .deployed_at = instant_from(row.integer()),
+                    .hash = row.text(),
+                    .json = row.text()};
+    const auto rollback_to = row.optional_integer();
+    auto held_back = json_from<std::vector<std::string>>(row.text());
+    if (rollback_to) plan.rollback = Rollback{*rollback_to, std::move(held_back)};
+    return plan;
+}
+
+PlanSummary read_plan_summary(SqliteQuery& row) {
     return {.version = row.integer(),
             .deployed_at = instant_from(row.integer()),
             .hash = row.text(),
-            .json = row.text()};
+            .rollback_to = row.optional_integer(),
+            .open_runs = row.integer(),
+            .has_firings = row.boolean()};
+}
+
+VersionRequest read_version_request(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .kind = request_kind_from(row.text()),
+            .asked_at = instant_from(row.integer()),
+            .plan = row.text(),
+            .version = row.optional_integer(),
+            .mapping = json_from<std::vector<std::string>>(row.text()),
+            .dry_run = row.boolean()};
+}
+
+VersionAnswer read_version_answer(SqliteQuery& row) {
+    return {.outcome = version_outcome_from(row.text()),
+            .in_force = row.integer(),
+            .moved = row.integer(),
+            .text = row.text()};
 }
 
 Firing read_firing(SqliteQuery& row) {
@@ -436,6 +479,16 @@ class SqliteStore : public Store {
         return first(query(sql::select_plan, version), read_plan);
     }
 
+    void set_rollback(PlanVersion version, const Rollback& rollback) override {
+        change_row("plan", version,
+                   query(sql::update_rollback, version, rollback.to,
+                         to_column(nlohmann::json(rollback.held_back))));
+    }
+
+    std::vector<PlanSummary> list_plans() override {
+        return all(query(sql::select_plans), read_plan_summary);
+    }
+
     StoredRule find_or_add_rule(const std::string& playbook, const std::string& name,
                                 Instant fired_through) override {
         const auto find = [&] { return first(query(sql::select_rule, playbook, name), read_rule); };
@@ -452,6 +505,41 @@ class SqliteStore : public Store {
 
     std::vector<StoredRule> list_rules() override {
         return all(query(sql::select_rules), read_rule);
+    }
+
+    // ---- requests for versions
+
+    VersionRequestId add_version_request(const VersionRequest& request) override {
+        VersionRequestId id = 0;
+        atomically([&] {
+            query(sql::delete_old_version_requests, to_column(request.asked_at - answers_kept_for))
+                .next();
+            query(sql::insert_version_request, to_text(request.kind), to_column(request.asked_at),
+                  request.plan, request.version, to_column(nlohmann::json(request.mapping)),
+                  std::int64_t{request.dry_run})
+                .next();
+            id = connection_.last_inserted_id();
+        });
+        return id;
+    }
+
+    std::vector<VersionRequest> version_requests() override {
+        return all(query(sql::select_version_requests), read_version_request);
+    }
+
+    void answer_version_request(VersionRequestId id, Instant answered_at,
+                                const VersionAnswer& answer) override {
+        query(sql::update_to_answered, id, to_column(answered_at), to_text(answer.outcome),
+              answer.in_force, answer.moved, answer.text)
+            .next();
+    }
+
+    std::optional<VersionAnswer> find_version_answer(VersionRequestId id) override {
+        return first(query(sql::select_version_answer, id), read_version_answer);
+    }
+
+    void remove_version_request(VersionRequestId id) override {
+        query(sql::delete_version_request, id).next();
     }
 
     // ---- firings and runs
@@ -529,6 +617,12 @@ class SqliteStore : public Store {
     std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) override {
         return all(query(sql::select_open_runs, rule, after.subject, after.id, to_column(limit)),
                    read_run);
+    }
+
+    std::vector<Run> unfinished_runs(RuleId rule, const Run& after, std::size_t limit) override {
+        return all(
+            query(sql::select_unfinished_runs, rule, after.subject, after.id, to_column(limit)),
+            read_run);
     }
 
     std::vector<Run> queued_runs(RuleId rule, const std::string& subject,
@@ -633,6 +727,10 @@ class SqliteStore : public Store {
 
     std::vector<DeliverySummary> summarize_deliveries() override {
         return all(query(sql::select_delivery_summary), read_summary);
+    }
+
+    std::int64_t count_deliveries() override {
+        return first(query(sql::count_deliveries), read_integer).value();
     }
 
     std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) override {

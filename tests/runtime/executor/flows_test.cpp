@@ -222,7 +222,9 @@ TEST_CASE("a wait after a message begins with the outcome of that message", "[ex
                         "2026-11-16 10:00"};
             world.member("m1");
             if (killed) {
-                world.platform().answer = [](const Attempt&) { return Answer{Answer::Kind::never}; };
+                world.platform().answer = [](const Attempt&) {
+                    return Answer{Answer::Kind::never};
+                };
             } else {
                 world.platform().in_flight_max = 0;
             }

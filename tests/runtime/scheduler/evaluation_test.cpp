@@ -67,7 +67,8 @@ playbook members {
   timezone Asia/Shanghai
   for groups tagged member
   via hook
-  sale: on order { if )" + condition + R"( { post "yes" } }
+  sale: on order { if )" +
+                       condition + R"( { post "yes" } }
 }
 )");
     }
@@ -75,7 +76,7 @@ playbook members {
     bool holds(const std::string& condition) {
         const lang::Plan plan = plan_with(condition);
         const auto& action = plan.playbooks[0].rules[0].steps[0].actions[0];
-        const Facts facts{plan,  zone("Asia/Shanghai"), window,  subject,
+        const Facts facts{plan,   zone("Asia/Shanghai"), window,  subject,
                           &event, instant(judged_at),    &records};
         return runtime::holds(*std::get<lang::If>(action).branches[0].condition, facts);
     }

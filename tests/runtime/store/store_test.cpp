@@ -124,6 +124,84 @@ TEMPLATE_TEST_CASE("a deployed plan is found by version, the newest is the lates
     CHECK_FALSE((*store).find_plan(second + 1));
 }
 
+TEMPLATE_TEST_CASE("plans are listed with what goes by them", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const PlanVersion first = (*store).add_plan(at(1), "aaa", "{}");
+    const PlanVersion second = (*store).add_plan(at(2), "bbb", "{}");
+    const PlanVersion third = (*store).add_plan(at(3), "aaa", "{}");
+    CHECK_FALSE((*store).latest_plan()->rollback);
+    (*store).set_rollback(third, {first, {"bbb", "ccc"}});
+    CHECK((*store).find_plan(third)->rollback == Rollback{first, {"bbb", "ccc"}});
+    const FiringId firing = (*store).add_firing(a_firing(rule, first, "one")).value();
+    const std::pair<const char*, RunState> runs[] = {
+        {"g1", RunState::running}, {"g2", RunState::held},    {"g3", RunState::queued},
+        {"g4", RunState::arrived}, {"g5", RunState::skipped}, {"g6", RunState::done}};
+    for (const auto& [subject, state] : runs) {
+        const bool is_over = state == RunState::skipped || state == RunState::done;
+        Run run = a_run(rule, firing, subject, is_over ? std::nullopt : std::optional(at(5)));
+        run.state = state;
+        (*store).add_run(run);
+    }
+    const auto plans = (*store).list_plans();
+    REQUIRE(plans.size() == 3);
+    CHECK(plans[0].open_runs == 4);
+    CHECK(plans[0].has_firings);
+    CHECK(plans[1].version == second);
+    CHECK(plans[1].hash == "bbb");
+    CHECK(plans[1].deployed_at == at(2));
+    CHECK(plans[1].open_runs == 0);
+    CHECK_FALSE(plans[1].has_firings);
+    CHECK_FALSE(plans[1].rollback_to);
+    CHECK(plans[2].rollback_to == first);
+
+    Run last;
+    std::vector<std::string> subjects;
+    for (;;) {
+        const auto page = (*store).unfinished_runs(rule, last, 3);
+        for (const Run& run : page) subjects.push_back(run.subject);
+        if (page.size() < 3) break;
+        last = page.back();
+    }
+    CHECK(subjects == std::vector<std::string>{"g1", "g2", "g3", "g4"});
+}
+
+TEMPLATE_TEST_CASE("a request for a version waits, is answered once and can be withdrawn",
+                   "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const VersionRequest migration{.kind = VersionRequestKind::migrate,
+                                   .asked_at = at(1),
+                                   .version = 3,
+                                   .mapping = {"a.b.c=d", "a.b.\"e\"=f"},
+                                   .dry_run = true};
+    const VersionRequest deploy{.asked_at = at(2), .plan = "{}"};
+    const auto first = (*store).add_version_request(migration);
+    const auto second = (*store).add_version_request(deploy);
+    const auto waiting = (*store).version_requests();
+    REQUIRE(waiting.size() == 2);
+    VersionRequest expected = migration;
+    expected.id = first;
+    CHECK(waiting[0] == expected);
+    CHECK(waiting[1].plan == "{}");
+    CHECK_FALSE((*store).find_version_answer(first));
+
+    const VersionAnswer answer{VersionOutcome::refused, 4, 0, "no"};
+    (*store).answer_version_request(first, at(3), answer);
+    (*store).answer_version_request(first, at(3), {VersionOutcome::changed, 5, 1, ""});
+    CHECK((*store).find_version_answer(first) == answer);
+    (*store).remove_version_request(second);
+    (*store).answer_version_request(second, at(3), answer);
+    CHECK((*store).version_requests().empty());
+    CHECK_FALSE((*store).find_version_answer(second));
+
+    // What nobody read is let go with time.
+    (*store).add_version_request({.asked_at = at(63)});
+    CHECK((*store).find_version_answer(first));
+    (*store).add_version_request({.asked_at = at(64)});
+    CHECK_FALSE((*store).find_version_answer(first));
+    CHECK((*store).version_requests().size() == 2);
+}
+
 TEMPLATE_TEST_CASE("a rule keeps its id and what it has fired through", "[store]", MemoryStore,
                    FileStore) {
     TestType store;

@@ -1,4 +1,4 @@
--- Version 9. Runs that wait for an event, and what finds them, and events, by whom they are about.
+-- Version 10. Runs that wait for an event, and what finds them, and events, by whom they are about.
 
 -- `next_step` counts a rule's steps depth first, those of branches too; `next_action` is where a run goes on within one.
 ALTER TABLE run ADD COLUMN next_action INTEGER NOT NULL DEFAULT 0;
@@ -12,4 +12,4 @@ CREATE INDEX run_of_subject ON run (subject) WHERE due_at IS NOT NULL;
 CREATE INDEX event_of_group ON event (group_id, type, at) WHERE group_id IS NOT NULL;
 CREATE INDEX event_of_member ON event (member_id, type, at) WHERE member_id IS NOT NULL;
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;

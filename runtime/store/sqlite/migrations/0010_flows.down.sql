@@ -5,4 +5,4 @@ DROP INDEX run_waiting;
 ALTER TABLE run DROP COLUMN waits_since;
 ALTER TABLE run DROP COLUMN next_action;
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;

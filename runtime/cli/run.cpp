@@ -1,0 +1,79 @@
+#include "runtime/cli/commands.h"
+#include "runtime/cli/exit_code.h"
+#include "runtime/cli/seed.h"
+#include "runtime/intake/event_reader.h"
+#include "runtime/scheduler/event_match.h"
+#include "runtime/store/nudge.h"
+
+#include <fmt/format.h>
+
+#include "lang/suggestion.h"
+
+namespace sop::runtime::cli {
+
+namespace {
+
+const lang::Rule& find_rule(const lang::Plan& plan, const std::string& path) {
+    std::vector<std::string> paths;
+    for (const auto& playbook : plan.playbooks) {
+        for (const auto& rule : playbook.rules) {
+            paths.push_back(lang::rule_path(playbook, rule));
+            if (paths.back() == path) return rule;
+        }
+    }
+    const auto near = lang::closest(path, paths);
+    throw CommandError(fmt::format("the plan in force has no rule `{}`{}", path,
+                                   near ? fmt::format("; did you mean `{}`?", *near)
+                                        : fmt::format("; it has {}", fmt::join(paths, ", "))));
+}
+
+void require_calendar(const lang::Rule& rule, const std::string& path) {
+    const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger);
+    if (trigger == nullptr) return;
+    throw CommandError(fmt::format("`{}` begins with an event; `sop emit {} …` has it begin", path,
+                                   trigger->event));
+}
+
+void require_in_audience(Store& store, const lang::Rule& rule, const RunOptions& options) {
+    if (options.group && options.member) throw CommandError("give --group or --member, not both");
+    const bool is_group = rule.audience.kind == lang::SubjectKind::group;
+    const auto& subject = is_group ? options.group : options.member;
+    if ((is_group ? options.member : options.group).has_value())
+        throw CommandError(
+            fmt::format("`{}` is for {}", options.rule,
+                        is_group ? "groups: give --group" : "members: give --member"));
+    if (subject && !store.is_in_audience(rule.audience, *subject))
+        throw CommandError(
+            fmt::format("`{}` is not for `{}`: it is not there, or does not carry the "
+                        "tags of the rule",
+                        options.rule, *subject));
+}
+
+}  // namespace
+
+int run_now(const RunOptions& options) {
+    const Config config = load_config(options.folder);
+    const auto store = open_existing(config, false);
+    const auto stored = store->latest_plan();
+    if (!stored)
+        throw CommandError(
+            fmt::format("{}: no playbook was ever served from it", config.store.string()));
+    const lang::Plan plan = lang::plan_from_json(stored->json);
+    const lang::Rule& rule = find_rule(plan, options.rule);
+    require_calendar(rule, options.rule);
+    require_in_audience(*store, rule, options);
+    Event event;
+    event.at = SystemClock().now();
+    event.received_at = event.at;
+    event.id = options.id ? *options.id : make_event_id(event.at);
+    event.type = run_now_event;
+    event.group = options.group;
+    event.member = options.member;
+    event.fields = {{run_now_rule, options.rule}};
+    const bool added = store->add_event(event);
+    if (added) send_nudge(config.store);
+    fmt::print("{}{}\n", event.id, added ? "" : " was there already");
+    return exit_fine;
+}
+
+}  // namespace sop::runtime::cli
