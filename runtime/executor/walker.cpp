@@ -222,8 +222,8 @@ void Walker::fire_now(const Event& event, Instant now) {
             start_run(context_of(rule, firing, now), rule, firing, *subject, nullptr);
         return;
     }
-    reports_.trouble(
-        fmt::format("event {}: the plan in force has no such rule of the calendar", event.id));
+    reports_.trouble(fmt::format(
+        "event {}: the plan in force has no such rule of the calendar that can fire", event.id));
 }
 
 bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
@@ -244,9 +244,9 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
     const auto& subject = kind == SubjectKind::group ? event.group : event.member;
     if (!subject) return taken;
     for (const Run& run : store_.open_runs_of(*subject)) {
-        try {
+        on_run(run, now, [&] {
             const Firing firing = firing_of(run);
-            if (firing.subject_kind != kind) continue;
+            if (firing.subject_kind != kind) return;
             const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
             if (answers(run, rule, firing, event)) {
                 taken.insert(run.rule);
@@ -256,11 +256,24 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
                 const std::string reason = exit_reason(context, *subject, event);
                 if (!reason.empty()) exit_run(run, reason, now);
             }
-        } catch (const PlanError& error) {
-            end_broken(run, error, now);
-        }
+        });
     }
     return taken;
+}
+
+// The edge around one run: whatever is wrong with it ends this run and no other.
+void Walker::on_run(const Run& run, Instant now, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const StoreError&) {
+        throw;
+    } catch (const std::exception& error) {
+        reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
+        Run broken = run;
+        end(broken, error.what());
+        store_.update_run(broken);
+        run_ended(broken, now);
+    }
 }
 
 bool Walker::answers(const Run& run, const LoadedRule& rule, const Firing& firing,
@@ -434,16 +447,14 @@ std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
 }
 
 void Walker::do_step(Run run, Instant now) {
-    try {
+    on_run(run, now, [&] {
         const Firing firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
         std::optional<Event> event;
         if (firing.event) event = store_.find_event(*firing.event);
         walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
-    } catch (const PlanError& error) {
-        end_broken(run, error, now);
-    }
+    });
 }
 
 // Does what is due of a run, and what of it belongs to the same moment.
@@ -464,13 +475,7 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
 
 std::size_t Walker::end_waits(Instant until, Instant now, std::size_t room) {
     const auto runs = store_.ended_waits(until, room);
-    for (const Run& run : runs) {
-        try {
-            end_wait(run, false, *run.due_at, now);
-        } catch (const PlanError& error) {
-            end_broken(run, error, now);
-        }
-    }
+    for (const Run& run : runs) on_run(run, now, [&] { end_wait(run, false, *run.due_at, now); });
     return runs.size();
 }
 
@@ -501,13 +506,6 @@ void Walker::exit_run(Run run, const std::string& reason, Instant now) {
     for (const DueDelivery& due : store_.pending_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end(run, reason);
-    store_.update_run(run);
-    run_ended(run, now);
-}
-
-void Walker::end_broken(Run run, const PlanError& error, Instant now) {
-    reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
-    end(run, error.what());
     store_.update_run(run);
     run_ended(run, now);
 }

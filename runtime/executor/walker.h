@@ -8,6 +8,7 @@
 // dispatcher sends them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -90,7 +91,7 @@ class Walker {
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
     void do_step(Run run, Instant now);
     void walk(Run& run, const StepContext& context, const LoadedRule& rule, const Event* event);
-    void end_broken(Run run, const PlanError& error, Instant now);
+    void on_run(const Run& run, Instant now, const std::function<void()>& work);
     void run_ended(const Run& run, Instant now);
     const Firing& firing_of(const Run& run);
 

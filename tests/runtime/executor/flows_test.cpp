@@ -392,6 +392,28 @@ TEST_CASE("who is no longer one of those a rule is for leaves it, where it says 
     }
 }
 
+TEST_CASE("a run that stands where its rule has nothing ends alone", "[executor][flow][poison]") {
+    for (const RunState state : {RunState::waiting, RunState::running}) {
+        World world{funnel(), "2026-11-16 10:00"};
+        for (const char* member : {"m1", "m2"}) {
+            world.member(member);
+            open(world, std::string("o-") + member, "a1", member);
+        }
+        world.run_until("2026-11-17 10:00");
+        Run broken = world.store().open_runs_of("m1").at(0);
+        broken.next_step = 99;
+        broken.state = state;
+        world.store().update_run(broken);
+        open(world, "again-1", "a2", "m1");
+        open(world, "again-2", "a2", "m2");
+        world.run_until("2026-11-18 10:00");
+        CHECK(world.store().open_runs_of("m1").empty());
+        CHECK(told(world, "m2") == "17 09:00 article 2, 17 10:00 thanks, 18 09:00 offer");
+        REQUIRE(world.troubles().size() == 1);
+        CHECK_THAT(world.troubles()[0], Catch::Contains("has no step 100"));
+    }
+}
+
 TEST_CASE("a pause has the results of a stop for waits, exits and branches too",
           "[executor][flow][pause]") {
     const auto run = [](bool paused, const std::string& comes_back) {

@@ -97,8 +97,9 @@ TEST_CASE("a rule that is not there, or begins with an event, is reported", "[ex
     world.run_until("2026-11-16 09:00");
     CHECK(world.delivered().empty());
     CHECK(world.troubles() ==
-          std::vector<std::string>{"event r1: the plan in force has no such rule of the calendar",
-                                   "event r2: the plan in force has no such rule of the calendar"});
+          std::vector<std::string>{
+              "event r1: the plan in force has no such rule of the calendar that can fire",
+              "event r2: the plan in force has no such rule of the calendar that can fire"});
 }
 
 }  // namespace sop::runtime

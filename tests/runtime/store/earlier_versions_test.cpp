@@ -34,12 +34,20 @@ TEST_CASE("a store of an earlier version is opened, and its runs are finished",
           "[store][versions]") {
     const std::string given_up = "unknown: written, but no whole answer came: given up";
     const Outcomes at_rest{{"sent", 34}, {"failed: HTTP 404", 1}, {given_up, 1}};
+    const Outcomes killed{{"sent", 34}, {"unknown: stopped while it was being sent", 2}};
     const auto& [name, sale] = GENERATE_COPY(values<Case>({
         {"version_1", at_rest},
         {"version_2", at_rest},
         {"version_3", at_rest},
         {"version_4", at_rest},
-        {"version_4_killed", {{"sent", 34}, {"unknown: stopped while it was being sent", 2}}},
+        {"version_4_killed", killed},
+        {"version_5", at_rest},
+        {"version_6", at_rest},
+        {"version_7", at_rest},
+        {"version_8", at_rest},
+        {"version_9", at_rest},
+        {"version_10", at_rest},
+        {"version_10_killed", killed},
     }));
     CAPTURE(name);
     const TemporaryFolder folder;
