@@ -168,6 +168,20 @@ struct PauseOptions {
 int pause(const PauseOptions& options);
 int resume(const PauseOptions& options);
 
+struct BackfillOptions {
+    std::string folder = ".";
+    std::string name;  // of a playbook, or playbook.rule
+    std::string from;
+    std::optional<std::string> to;  // now when not given
+    std::optional<std::string> group;
+    std::optional<std::string> member;
+    std::vector<std::string> reasons{"late", "paused"};
+    bool dry_run = false;
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int backfill(const BackfillOptions& options);
+
 struct WhyOptions {
     std::string folder = ".";
     std::optional<std::string> group;  // this or a member

@@ -6,6 +6,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/error.h"
+#include "runtime/scheduler/backfill.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -101,6 +102,7 @@ struct CommandLine {
     ServeOptions serve_options;
     EmitOptions emit_options;
     RunOptions run_options;
+    BackfillOptions backfill_options;
     StatusOptions status_options;
     DoubtOptions doubt_options;
     PlanOptions plan_options;
@@ -146,6 +148,7 @@ struct CommandLine {
         add_doubt();
         add_pause();
         add_resume();
+        add_backfill();
         add_backup();
         add_vacuum();
         add_unfence();
@@ -582,6 +585,49 @@ struct CommandLine {
         add_folder(command, pause_options.folder);
         command->footer("Example:\n  sop resume members.flash_sale");
         command->callback([this] { run = [this] { return resume(pause_options); }; });
+    }
+
+    void add_backfill() {
+        auto* command =
+            app.add_subcommand("backfill", "Make up for messages of a period that were skipped");
+        command
+            ->add_option("NAME", backfill_options.name,
+                         "A playbook, or playbook.rule: whose messages")
+            ->required();
+        command
+            ->add_option("--from", backfill_options.from,
+                         "Of those planned from then on; without an offset, by the clock of the "
+                         "first rule's zone")
+            ->required()
+            ->type_name("TIME");
+        command->add_option("--to", backfill_options.to, "And before then (default: now)")
+            ->type_name("TIME");
+        auto* group = command->add_option("--group", backfill_options.group, "Of this group alone");
+        group->type_name("ID");
+        command->add_option("--member", backfill_options.member, "Of this member alone")
+            ->type_name("ID")
+            ->excludes(group);
+        command
+            ->add_option("--reason", backfill_options.reasons,
+                         "Of those skipped for this; can be given several times (default: late "
+                         "and paused)")
+            ->type_name("REASON")
+            ->check(CLI::IsMember(
+                std::vector<std::string>(backfilled_reasons.begin(), backfilled_reasons.end())))
+            ->expected(1)
+            ->take_all();
+        command->add_flag("--dry-run", backfill_options.dry_run, "Only count them");
+        add_folder(command, backfill_options.folder);
+        add_zoneinfo(command, backfill_options.zoneinfo);
+        add_format(command, backfill_options.format);
+        command->footer(
+            "A message made up for is wanted from now on, with its text by the plan that was in "
+            "force\nthen. Nobody can get it twice; guards and budgets hold as ever. Tags and "
+            "branches that were\npassed over stay so.\n\n"
+            "Examples:\n  sop backfill members --from 2026-11-19 --dry-run\n"
+            "  sop backfill members.flash_sale --from 2026-11-19T18:00 --to 2026-11-19T21:00\n"
+            "  sop backfill members --from 2026-11-19 --reason late --reason cap");
+        command->callback([this] { run = [this] { return backfill(backfill_options); }; });
     }
 
     void add_backup() {

@@ -1,14 +1,12 @@
-#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/pause_view.h"
 #include "runtime/cli/seed.h"
+#include "runtime/cli/stored_rules.h"
 #include "runtime/store/nudge.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <set>
 
 namespace sop::runtime::cli {
 
@@ -16,22 +14,8 @@ namespace {
 
 // What a name on the command line stands for; without times.
 Pause pause_called(const std::string& name, Store& store) {
-    std::set<std::string> known;
-    for (const StoredRule& rule : store.list_rules()) {
-        known.insert(rule.playbook);
-        known.insert(rule.playbook + "." + rule.name);
-    }
-    if (known.contains(name)) {
-        const auto dot = name.find('.');
-        if (dot == std::string::npos) return {.playbook = name};
-        return {.playbook = name.substr(0, dot), .rule = name.substr(dot + 1)};
-    }
-    const auto near = lang::closest(name, {known.begin(), known.end()});
-    throw CommandError(
-        fmt::format("no playbook or rule that was ever in force is called `{}`; {}", name,
-                    near            ? fmt::format("did you mean `{}`?", *near)
-                    : known.empty() ? "none was yet: `sop serve` brings a plan into force"
-                                    : "rules are called as in `sop status`: playbook.rule"));
+    const RuleName found = find_rule_name(name, store);
+    return {.playbook = found.playbook, .rule = found.rule};
 }
 
 std::optional<Pause> find_pause(Store& store, const Pause& name) {

@@ -53,6 +53,16 @@ class LogObserver : public Observer {
         if (!mode) return log("resumed", fmt::format("rule={}.{}", playbook, rule));
         log("paused", fmt::format("rule={}.{} mode={}", playbook, rule, to_text(*mode)));
     }
+    void backfilled(const std::string& playbook, const std::string& rule, std::int64_t count,
+                    std::int64_t left) override {
+        log("backfilled", fmt::format("rule={}.{} count={} left={}", playbook, rule, count, left));
+    }
+    void clock_stepped(std::chrono::milliseconds by) override {
+        log("clock_stepped", fmt::format("by={:+.3f}s", by.count() / 1000.0));
+    }
+    void was_away(Instant since) override {
+        log("away", fmt::format("since={}", instant_text(since)));
+    }
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason, std::int64_t count) override {
         std::string line =

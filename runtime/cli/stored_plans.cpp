@@ -36,4 +36,14 @@ std::string StoredPlans::step_of(const DueDelivery& due) {
     return fmt::format("step {}", due.delivery.step + 1);
 }
 
+std::shared_ptr<const lang::calendar::Zone> first_zone(const lang::Plan& plan,
+                                                       const lang::calendar::ZoneDatabase& zones) {
+    for (const auto& playbook : plan.playbooks) {
+        for (const auto& rule : playbook.rules) {
+            if (auto zone = zones.find(rule.timezone)) return zone;
+        }
+    }
+    return zones.find("UTC");
+}
+
 }  // namespace sop::runtime::cli

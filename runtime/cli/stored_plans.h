@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
+#include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/store/store.h"
 
@@ -26,5 +28,9 @@ class StoredPlans {
     Store& store_;
     std::map<PlanVersion, lang::Plan> plans_{};
 };
+
+// Of the first rule, by whose clock a time without an offset is read.
+std::shared_ptr<const lang::calendar::Zone> first_zone(const lang::Plan& plan,
+                                                       const lang::calendar::ZoneDatabase& zones);
 
 }  // namespace sop::runtime::cli

@@ -139,6 +139,9 @@ std::string outcome_text(const DueDelivery& due, const lang::Rule* rule,
 std::string moved_text(const DueDelivery& due, const lang::Rule* rule,
                        const lang::calendar::Zone& zone) {
     if (!due.delivery.moved_to || rule == nullptr) return {};
+    if (due.delivery.skipped_as)
+        return fmt::format(", skipped as \"{}\" and made up for at {}", *due.delivery.skipped_as,
+                           local_text(*due.delivery.moved_to, zone));
     const bool spread_only =
         *due.delivery.moved_to - due.delivery.planned_for < rule->guards.spread;
     return fmt::format(", {} {}", spread_only ? "its share of the spread gave" : "put off to",
@@ -259,6 +262,7 @@ class Answer {
                        {"channel", delivery.channel},
                        {"attempts", delivery.attempts},
                        {"text", due.text}};
+            if (delivery.skipped_as) entry["skipped_as"] = *delivery.skipped_as;
             if (delivery.settled_at) entry["settled_at"] = instant_text(*delivery.settled_at);
             if (delivery.due_at) entry["due_at"] = instant_text(*delivery.due_at);
             messages.push_back(std::move(entry));
@@ -310,17 +314,6 @@ class Answer {
     std::vector<OpenRun> runs_{};
     std::vector<RuleNote> notes_{};
 };
-
-// Of the first rule, by whose clock a time without an offset is read.
-std::shared_ptr<const lang::calendar::Zone> first_zone(const lang::Plan& plan,
-                                                       const lang::calendar::ZoneDatabase& zones) {
-    for (const auto& playbook : plan.playbooks) {
-        for (const auto& rule : playbook.rules) {
-            if (auto zone = zones.find(rule.timezone)) return zone;
-        }
-    }
-    return zones.find("UTC");
-}
 
 }  // namespace
 

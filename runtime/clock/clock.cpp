@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,6 +76,15 @@ Instant SystemClock::now() const {
     return date::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+std::chrono::milliseconds SystemClock::elapsed() const {
+    timespec time{};
+    if (::clock_gettime(CLOCK_BOOTTIME, &time) != 0)
+        throw std::system_error(errno, std::generic_category(), "clock_gettime");
+    return std::chrono::seconds{time.tv_sec} +
+           std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::nanoseconds{time.tv_nsec});
+}
+
 void SystemClock::wait(std::optional<Instant> deadline, Wakeup& wakeup) {
     // A deadline that has passed is no wait; one at the epoch would also disarm the timer instead
     // of firing it.
@@ -95,7 +105,7 @@ void SystemClock::wait(std::optional<Instant> deadline, Wakeup& wakeup) {
 
 void ManualClock::wait(std::optional<Instant> deadline, Wakeup& wakeup) {
     if (wakeup.take()) return;
-    if (deadline && *deadline > now_) now_ = *deadline;
+    if (deadline && *deadline > now()) set(*deadline);
 }
 
 }  // namespace sop::runtime

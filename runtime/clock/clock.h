@@ -41,6 +41,9 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Instant now() const = 0;
+    // By the stopwatch, from some moment on: the setting of the wall clock does not change it, and
+    // it goes on while the machine sleeps.
+    virtual std::chrono::milliseconds elapsed() const = 0;
     // Returns at `deadline` (never, without one), or as soon as `wakeup` is notified or a watched
     // fd is readable. Takes the notification. May return early.
     virtual void wait(std::optional<Instant> deadline, Wakeup& wakeup) = 0;
@@ -50,6 +53,7 @@ class Clock {
 class SystemClock : public Clock {
   public:
     Instant now() const override;
+    std::chrono::milliseconds elapsed() const override;
     void wait(std::optional<Instant> deadline, Wakeup& wakeup) override;
 };
 
@@ -58,13 +62,21 @@ class SystemClock : public Clock {
 class ManualClock : public Clock {
   public:
     explicit ManualClock(Instant start) : now_(start) {}
-    Instant now() const override { return now_; }
+    Instant now() const override { return now_ + set_by_; }
+    std::chrono::milliseconds elapsed() const override { return now_.time_since_epoch(); }
     void wait(std::optional<Instant> deadline, Wakeup& wakeup) override;
-    void set(Instant instant) { now_ = instant; }
+    // Time passes until then, or the clock is set back.
+    void set(Instant instant) {
+        if (instant < now()) return step(instant - now());
+        advance(instant - now());
+    }
     void advance(std::chrono::milliseconds by) { now_ += by; }
+    // Somebody sets it; no time passes.
+    void step(std::chrono::milliseconds by) { set_by_ += by; }
 
   private:
     Instant now_;
+    std::chrono::milliseconds set_by_{};
 };
 
 }  // namespace sop::runtime

@@ -18,10 +18,6 @@ namespace {
 constexpr std::size_t waiting_looked_at = 100;
 constexpr std::chrono::milliseconds just_after{1};
 
-Window window_of(const DueDelivery& due) {
-    return {due.firing.start_at, due.firing.end_at};
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
@@ -228,9 +224,7 @@ std::optional<Instant> Dispatcher::end_or_go_on_waiting(const DueDelivery& due, 
             end(due, *found, now);
             return std::nullopt;
         }
-        return give_up_at(*rule.rule, window_of(due), due.delivery.planned_for,
-                          due.delivery.wanted_at()) +
-               just_after;
+        return give_up_at(due, *rule.rule) + just_after;
     } catch (const PlanError& error) {
         end(due, {DeliveryState::failed, error.what()}, now);
         return std::nullopt;
@@ -290,7 +284,7 @@ std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule
                                         Instant now) {
     const Delivery& delivery = due.delivery;
     if (guardian_.is_missed(delivery, rule)) return end_of_waiting(delivery, "late");
-    if (has_expired(rule, window_of(due), delivery.planned_for, delivery.wanted_at(), now))
+    if (has_expired(due, rule, delivery.wanted_at(), now))
         return end_of_waiting(delivery, "budget");
     return std::nullopt;
 }

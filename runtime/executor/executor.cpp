@@ -67,7 +67,8 @@ void Executor::wake(std::optional<Instant> deadline) {
 
 bool Executor::turn() {
     const Instant now = clock_.now();
-    guardian_.come_back(now);
+    if (const auto by = clock_watch_.find_step(clock_)) reports_.clock_stepped(*by);
+    if (const auto since = guardian_.come_back(now)) reports_.was_away(*since);
     pauses_.apply(now);
     const bool worked = work(now) || sweeper_.sweep(now);
     reports_.tell();

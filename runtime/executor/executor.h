@@ -14,6 +14,7 @@
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
+#include "runtime/clock/clock_watch.h"
 #include "runtime/executor/dispatcher.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/migrator.h"
@@ -108,6 +109,7 @@ class Executor {
 
     Store& store_;
     Clock& clock_;
+    ClockWatch clock_watch_{};
     Wakeup& wakeup_;
     ExecutorOptions options_;
     Observer* observer_;

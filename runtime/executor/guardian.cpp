@@ -1,5 +1,7 @@
 #include "runtime/executor/guardian.h"
 
+#include <utility>
+
 #include "runtime/scheduler/lateness.h"
 
 namespace sop::runtime {
@@ -15,6 +17,10 @@ constexpr std::chrono::seconds presence_recorded_each{1};
 // Less than that is no absence but a busy machine.
 constexpr std::chrono::seconds absence_min{1};
 constexpr std::size_t absences_kept = 32;
+
+Window window_of(const DueDelivery& due) {
+    return {due.firing.start_at, due.firing.end_at};
+}
 
 bool may_have_reached(DeliveryState state) {
     return state == DeliveryState::sent || state == DeliveryState::confirmed ||
@@ -39,6 +45,17 @@ Contact contact_of(const DueDelivery& due) {
             .delivery = due.delivery.id,
             .rule = due.firing.rule,
             .priority = due.delivery.priority};
+}
+
+Instant give_up_at(const DueDelivery& due, const lang::Rule& rule) {
+    const Instant wanted_at = due.delivery.wanted_at();
+    if (due.delivery.skipped_as) return give_up_at(rule, Window{}, wanted_at, wanted_at);
+    return give_up_at(rule, window_of(due), due.delivery.planned_for, wanted_at);
+}
+
+bool has_expired(const DueDelivery& due, const lang::Rule& rule, Instant wanted_at, Instant now) {
+    if (due.delivery.skipped_as) return has_expired(rule, Window{}, wanted_at, wanted_at, now);
+    return has_expired(rule, window_of(due), due.delivery.planned_for, wanted_at, now);
 }
 
 // As one rule's message for one subject sees them.
@@ -92,12 +109,12 @@ void Guardian::come_back_after_stop(Instant now) {
     present_until_ = now;
 }
 
-void Guardian::come_back(Instant now) {
-    if (present_until_ != Instant::min() && now - present_until_ > absence_min) {
-        if (absences_.size() == absences_kept) absences_.erase(absences_.begin());
-        absences_.push_back({present_until_, now});
-    }
-    present_until_ = now;
+std::optional<Instant> Guardian::come_back(Instant now) {
+    const Instant since = std::exchange(present_until_, now);
+    if (since == Instant::min() || now - since <= absence_min) return std::nullopt;
+    if (absences_.size() == absences_kept) absences_.erase(absences_.begin());
+    absences_.push_back({since, now});
+    return since;
 }
 
 void Guardian::record_presence(Instant now) {
@@ -151,15 +168,10 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
     if (!is_guarded(rule, {delivery.step, delivery.action})) return {};
     const auto& action = step_at(rule, delivery.step).actions.at(delivery.action);
     const bool at_once = std::get<lang::Deliver>(action).at_once;
-    const Window window{due.firing.start_at, due.firing.end_at};
-    const auto expires = [&](Instant at) {
-        return has_expired(rule, window, delivery.planned_for, delivery.wanted_at(), at);
-    };
     // It may have waited into them.
     if (rule.guards.quiet && !at_once) {
         if (const auto end = quiet_end(*rule.guards.quiet, *loaded.zone, now)) {
-            if (rule.guards.quiet->skip ||
-                has_expired(rule, window, delivery.planned_for, *end, *end))
+            if (rule.guards.quiet->skip || has_expired(due, rule, *end, *end))
                 return {Turn::Kind::end, {}, DeliveryState::skipped, "quiet"};
             return {Turn::Kind::move, *end};
         }
@@ -170,7 +182,7 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
         case Admission::Kind::go:
             break;
         case Admission::Kind::wait:
-            if (expires(admission.until))
+            if (has_expired(due, rule, delivery.wanted_at(), admission.until))
                 return {Turn::Kind::end, {}, DeliveryState::skipped, "spacing"};
             return {Turn::Kind::wait, admission.until};
         case Admission::Kind::capped:

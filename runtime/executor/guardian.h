@@ -32,7 +32,8 @@ class Guardian {
     // At a start: nobody was there since the time the store has.
     void come_back_after_stop(Instant now);
     // In a process that goes on: nobody was there since it was last `present`, if that is long ago.
-    void come_back(Instant now);
+    // Gives since when.
+    std::optional<Instant> come_back(Instant now);
     // Never less than it was there before: what a wait was for may lie in the past.
     void be_present(Instant until) { present_until_ = std::max(present_until_, until); }
     // For the store to keep.
@@ -94,5 +95,10 @@ class Guardian {
 
 // The contact that a delivery is.
 Contact contact_of(const DueDelivery& due);
+
+// As guards.h has them; one that is made up for counts from when it was asked for, as its window is
+// over.
+Instant give_up_at(const DueDelivery& due, const lang::Rule& rule);
+bool has_expired(const DueDelivery& due, const lang::Rule& rule, Instant wanted_at, Instant now);
 
 }  // namespace sop::runtime

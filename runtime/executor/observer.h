@@ -1,6 +1,7 @@
 // What others may want to know of an executor at work: progress, log lines, metrics.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,6 +25,9 @@ class Observer {
     // was planned before its rule was deployed.
     virtual void stepped(const std::string& /*playbook*/, const std::string& /*rule*/,
                          std::size_t /*step*/) {}
+    // So many skipped messages of a rule are made up for; `left` of those asked for stay skipped.
+    virtual void backfilled(const std::string& /*playbook*/, const std::string& /*rule*/,
+                            std::int64_t /*count*/, std::int64_t /*left*/) {}
     // A rule is paused from now on, otherwise than before, or no more.
     virtual void paused(const std::string& /*playbook*/, const std::string& /*rule*/,
                         std::optional<PauseMode> /*mode*/) {}
@@ -37,6 +41,10 @@ class Observer {
                                const std::vector<MovedTime>& /*moved*/) {}
     // What retention no longer keeps was let go: so many rows.
     virtual void swept(std::int64_t /*rows*/) {}
+    // The wall clock was set: what it shows now is `by` more than the time that passed would give.
+    virtual void clock_stepped(std::chrono::milliseconds /*by*/) {}
+    // Nobody looked after the messages since then: the machine slept, or was too busy.
+    virtual void was_away(Instant /*since*/) {}
     // One rule, run or channel cannot go on and the others do: one line for the person in charge.
     virtual void trouble(const std::string& /*message*/) {}
 };

@@ -22,7 +22,7 @@ std::optional<End> find_end(const DueDelivery& due, PlanBook& plans, Walker& wal
         const StepContext context = walker.context_of(rule, due.firing, now);
         if (now <= delivery.wanted_at()) return std::nullopt;
         const bool is_overtaken =
-            !guardian.was_waiting(delivery) &&
+            !guardian.was_waiting(delivery) && !delivery.skipped_as &&
             walker.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
                                delivery.planned_for, due.subject) >= newer_needed(*rule.rule);
         if (!is_overtaken && !guardian.is_missed(delivery, *rule.rule)) return std::nullopt;

@@ -21,6 +21,12 @@ void Reports::settled(const std::string& playbook, const std::string& rule, Deli
     if (observer_ != nullptr) ++settled_[{playbook, rule, state, reason}];
 }
 
+void Reports::backfilled(const std::string& playbook, const std::string& rule, bool sends) {
+    if (observer_ == nullptr) return;
+    Backfilled& counts = backfilled_[{playbook, rule}];
+    ++(sends ? counts.count : counts.left);
+}
+
 void Reports::paused(const std::string& playbook, const std::string& rule,
                      std::optional<PauseMode> mode) {
     if (observer_ != nullptr) paused_.push_back({playbook, rule, mode});
@@ -42,13 +48,20 @@ void Reports::tell() {
     const auto changed_zones = std::exchange(changed_zones_, {});
     const auto fired = std::exchange(fired_, {});
     const auto stepped = std::exchange(stepped_, {});
+    const auto backfilled = std::exchange(backfilled_, {});
     const auto paused = std::exchange(paused_, {});
+    const auto steps_of_clock = std::exchange(steps_of_clock_, {});
+    const auto absences = std::exchange(absences_, {});
     const auto settled = std::exchange(settled_, {});
     const auto swept = std::exchange(swept_, 0);
     const auto trouble = std::exchange(trouble_, {});
+    for (const auto& by : steps_of_clock) observer_->clock_stepped(by);
+    for (const Instant since : absences) observer_->was_away(since);
     for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
     for (const Stepped& each : stepped) observer_->stepped(each.playbook, each.rule, each.step);
+    for (const auto& [rule, counts] : backfilled)
+        observer_->backfilled(rule.first, rule.second, counts.count, counts.left);
     for (const Paused& each : paused) observer_->paused(each.playbook, each.rule, each.mode);
     for (const auto& [outcome, count] : settled) {
         const auto& [playbook, rule, state, reason] = outcome;

@@ -21,10 +21,13 @@ class Reports {
     void stepped(const std::string& playbook, const std::string& rule, std::size_t step);
     void settled(const std::string& playbook, const std::string& rule, DeliveryState state,
                  const std::string& reason);
+    void backfilled(const std::string& playbook, const std::string& rule, bool sends);
     void paused(const std::string& playbook, const std::string& rule,
                 std::optional<PauseMode> mode);
     void zones_changed(const ZoneChange& change, const std::vector<MovedTime>& moved);
     void swept(std::int64_t rows) { swept_ += rows; }
+    void clock_stepped(std::chrono::milliseconds by) { steps_of_clock_.push_back(by); }
+    void was_away(Instant since) { absences_.push_back(since); }
     void trouble(const std::string& message);
 
     // Tells all that was held back; to be called after the commit.
@@ -50,13 +53,20 @@ class Reports {
         ZoneChange change;
         std::vector<MovedTime> moved;
     };
+    struct Backfilled {
+        std::int64_t count = 0;
+        std::int64_t left = 0;
+    };
     using Outcome = std::tuple<std::string, std::string, DeliveryState, std::string>;
 
     Observer* observer_;
     std::vector<ChangedZones> changed_zones_;
     std::vector<Fired> fired_;
     std::vector<Stepped> stepped_;
+    std::map<std::pair<std::string, std::string>, Backfilled> backfilled_;
     std::vector<Paused> paused_;
+    std::vector<std::chrono::milliseconds> steps_of_clock_;
+    std::vector<Instant> absences_;
     std::map<Outcome, std::int64_t> settled_;
     std::int64_t swept_ = 0;
     std::vector<std::string> trouble_;

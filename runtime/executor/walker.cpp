@@ -164,6 +164,13 @@ std::optional<Instant> Walker::next_due() {
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
     for (const Event& event : store_.due_events(until, room)) {
+        if (event.type == backfill_event) {
+            const BackfillPage page = backfill(event, now, room - rows);
+            rows += page.rows;
+            if (page.is_last) store_.mark_processed(event.id);
+            if (!page.is_last || rows >= room) break;
+            continue;
+        }
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
         rows += taken.size() + start_event_runs(event, taken, now);

@@ -19,6 +19,7 @@
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
 #include "runtime/executor/store_records.h"
+#include "runtime/scheduler/backfill.h"
 #include "runtime/scheduler/step.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
@@ -74,6 +75,14 @@ class Walker {
     void exit_run(Run run, const std::string& reason, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
     void fire_now(const Event& event, Instant now);
+    struct BackfillPage {
+        std::size_t rows = 0;
+        bool is_last = false;
+    };
+    BackfillPage backfill(const Event& event, Instant now, std::size_t room);
+    bool try_backfill(const DueDelivery& due, Instant now);
+    void make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
+                      Instant now);
     bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);
@@ -118,6 +127,14 @@ class Walker {
 
     const LoadedPlan* in_force_ = nullptr;
     Upcoming upcoming_;
+
+    // How far the event that is being taken has come.
+    struct Backfilling {
+        std::string event{};
+        Instant planned_for{};
+        DeliveryId through = 0;
+    };
+    Backfilling backfilling_{};
 
     // What many rows of one transaction have in common; emptied at its end.
     std::map<FiringId, Firing> firings_;

@@ -31,6 +31,10 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
     return go_on_after(context, *place.inside, at);
 }
 
+std::string text_of(const lang::Plan& plan, const lang::Deliver& deliver, const Facts& facts) {
+    return render_text(plan.contents.at(deliver.content).text, facts);
+}
+
 // At the end of the step's actions.
 AfterStep pass_over(const StepContext& context, std::size_t step, Instant at) {
     const std::size_t last = step_at(context.rule, step).actions.size();
@@ -188,8 +192,7 @@ class StepPerformance {
                             fmt::format("no channel of `via {}` is set up",
                                         fmt::join(context_.rule.via, " else "))};
         }
-        const auto& content = context_.plan.contents.at(deliver.content);
-        return SendText{render_text(content.text, facts_), *wanted_at};
+        return SendText{text_of(context_.plan, deliver, facts_), *wanted_at};
     }
 
     const StepContext& context_;
@@ -200,6 +203,11 @@ class StepPerformance {
     const Facts& facts_;
     std::vector<StepEffect> effects_{};
 };
+
+Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
+    return {context.plan, context.zone, context.window, run.subject,
+            run.event,    planned_for,  context.records};
+}
 
 std::string find_exit(const RunFacts& run) {
     return std::holds_alternative<std::monostate>(run.subject) ? "gone" : run.exit_reason;
@@ -214,8 +222,7 @@ StepDecision decide_step(const StepContext& context, Position position, Instant 
         return {withhold_messages(step, position, {DeliveryState::exited, reason}),
                 RunOver{reason}};
     }
-    const Facts facts{context.plan, context.zone, context.window, run.subject,
-                      run.event,    planned_for,  context.records};
+    const Facts facts = facts_of(context, planned_for, run);
     if (const auto obstacle = find_obstacle(context, step, position, planned_for, facts)) {
         return {withhold_messages(step, position, *obstacle),
                 pass_over(context, position.step, planned_for)};
@@ -227,6 +234,13 @@ AfterStep end_wait(const StepContext& context, Position position, bool answered,
     const lang::Wait* wait = wait_at(context.rule, position);
     if (wait == nullptr) return go_on_after(context, position, at);
     return enter(context, position, answered ? wait->yes : wait->no, at);
+}
+
+std::string render_message(const StepContext& context, Position position, Instant planned_for,
+                           const RunFacts& run) {
+    const auto& action = step_at(context.rule, position.step).actions.at(position.action);
+    return text_of(context.plan, std::get<lang::Deliver>(action),
+                   facts_of(context, planned_for, run));
 }
 
 const lang::Wait* wait_at(const lang::Rule& rule, Position position) {

@@ -107,6 +107,10 @@ StepDecision decide_step(const StepContext& context, Position position, Instant 
 // Where a run goes on whose wait at `position` ended at `at`, by an event or without one.
 AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at);
 
+// The text of the message at that place.
+std::string render_message(const StepContext& context, Position position, Instant planned_for,
+                           const RunFacts& run);
+
 // The wait at that place; nullptr when there is none.
 const lang::Wait* wait_at(const lang::Rule& rule, Position position);
 

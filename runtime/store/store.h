@@ -275,6 +275,9 @@ struct Delivery {
     lang::Priority priority = lang::Priority::normal;
     // An attempt may have been taken, though it goes on: it ends as sent or as unknown.
     bool in_doubt = false;
+    // Of one that is made up for: why it had been skipped. Its time is `moved_to` then, whatever
+    // was planned.
+    std::optional<std::string> skipped_as{};
 
     // Lateness counts from here.
     Instant wanted_at() const { return moved_to.value_or(planned_for); }
@@ -344,6 +347,12 @@ class Outbox {
 
     // An unknown one becomes pending and `in_doubt`, wanted at `at`.
     virtual void send_again(DeliveryId id, Instant at) = 0;
+
+    // The skipped ones planned before `to` that come after (planned_for, id), in that order.
+    virtual std::vector<DueDelivery> skipped_between(std::pair<Instant, DeliveryId> after,
+                                                     Instant to, std::size_t limit) = 0;
+    // A skipped one becomes pending, wanted and due at `at`.
+    virtual void backfill(DeliveryId id, MessageId message, Instant at) = 0;
 
     virtual std::vector<DueDelivery> pending_of_run(RunId run) = 0;
     // Those due at the very instant.

@@ -251,6 +251,32 @@ TEST_CASE("a rule is paused and goes on while the executor runs", "[serve][pause
     REQUIRE(sop({"resume", "p.minute"}).exit_code == 0);
     REQUIRE(serve.wait_for_line("event=resumed rule=p.minute"));
     CHECK(project.status()["paused"].empty());
+
+    // What was skipped meanwhile is made up for.
+    const std::vector<std::string> backfill{"backfill", "p", "--from", "2026-01-01"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), backfill.begin(), backfill.end());
+        return sop(std::move(more));
+    };
+    CHECK(with({"--to", "2025-12-31"}).err.find("--from 2026-01-01 is not before --to") !=
+          std::string::npos);
+    CHECK(with({"--to", "2999-01-01"}).err.find("still to come") != std::string::npos);
+    CHECK(with({"--reason", "condition"}).exit_code == 2);
+    CHECK(with({"--reason", "late"}).out == "none of these messages was skipped as late\n");
+    const auto counted =
+        nlohmann::json::parse(with({"--dry-run", "--format", "json"}).out)["messages"];
+    REQUIRE(counted.size() == 1);
+    CHECK(counted[0]["rule"] == "p.minute");
+    CHECK(counted[0]["skipped"] == "paused");
+    const std::int64_t skipped = counted[0]["count"];
+    const auto asked = with({});
+    CHECK(asked.exit_code == 0);
+    CHECK(asked.out.find("p.minute  skipped: paused\nto be made up for now") != std::string::npos);
+    REQUIRE(serve.wait_for_line(
+        fmt::format("event=backfilled rule=p.minute count={} left=0", skipped)));
+    REQUIRE(sink.wait_for_requests(static_cast<std::size_t>(skipped)));
+    CHECK(most_posts(sink) == 1);
+    CHECK(with({"--dry-run"}).out == "none of these messages was skipped as late, paused\n");
     serve.terminate();
     REQUIRE(serve.wait() == 0);
     CHECK(sop({"pause", "p"}).out.find("no executor runs") != std::string::npos);

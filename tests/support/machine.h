@@ -73,6 +73,9 @@ class Machine {
       public:
         WallClock(Machine& machine, Instant start) : machine_(machine), ahead_(start - Instant{}) {}
         Instant now() const override { return machine_.elapsed() + ahead_; }
+        std::chrono::milliseconds elapsed() const override {
+            return machine_.elapsed().time_since_epoch();
+        }
         void wait(std::optional<Instant> deadline, runtime::Wakeup& wakeup) override;
         void step(std::chrono::milliseconds by) { ahead_ += by; }
 

@@ -95,6 +95,10 @@ class World : private runtime::Observer {
     runtime::Wakeup& wakeup() { return *wakeup_; }
     Platform& platform() { return platform_; }
     const std::vector<std::string>& troubles() const { return troubles_; }
+    // By how much the clock was found to be set, and since when nobody was there, since the
+    // beginning.
+    const std::vector<std::chrono::milliseconds>& clock_steps() const { return clock_steps_; }
+    const std::vector<Instant>& absences() const { return absences_; }
     // Each change of zone data since the beginning.
     const std::vector<runtime::ZoneChange>& zone_changes() const { return zone_changes_; }
     // "before > after, wall time, rule, step, for whom" of what the last of them moved, in UTC.
@@ -112,6 +116,8 @@ class World : private runtime::Observer {
 
   private:
     void trouble(const std::string& message) override { troubles_.push_back(message); }
+    void clock_stepped(std::chrono::milliseconds by) override { clock_steps_.push_back(by); }
+    void was_away(Instant since) override { absences_.push_back(since); }
     void zones_changed(const runtime::ZoneChange& change,
                        const std::vector<runtime::MovedTime>& moved) override;
     void start_executor();
@@ -127,6 +133,8 @@ class World : private runtime::Observer {
     PlatformChannel* channel_ = nullptr;  // owned by the executor
     std::unique_ptr<runtime::Executor> executor_;
     std::vector<std::string> troubles_;
+    std::vector<std::chrono::milliseconds> clock_steps_;
+    std::vector<Instant> absences_;
     std::vector<runtime::ZoneChange> zone_changes_;
     std::vector<runtime::MovedTime> moved_;
 };

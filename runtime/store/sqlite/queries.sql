@@ -215,7 +215,7 @@ ON CONFLICT (run, step, action) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE channel = ?1 AND state = 'pending' AND due_at <= ?2
@@ -346,14 +346,14 @@ WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown'
 
 -- name: select_pending_of_run
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
        expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE run = ?1 AND state = 'pending'
 
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
        expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id IN (
@@ -362,6 +362,24 @@ WHERE id IN (
     CROSS JOIN run ON run.id = delivery.run
     WHERE delivery.state = 'pending' AND delivery.due_at = ?2 AND run.rule = ?1)
 ORDER BY id
+
+-- name: select_skipped_between
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id IN (
+    SELECT id
+    FROM delivery
+    WHERE state = 'skipped' AND planned_for < ?2 AND (planned_for, id) > (?1, ?3)
+    ORDER BY planned_for, id
+    LIMIT ?4)
+ORDER BY planned_for, id
+
+-- name: update_to_backfilled
+UPDATE delivery
+SET state = 'pending', due_at = ?3, moved_to = ?3, reason = 'backfill', settled_at = NULL, skipped_as = reason, message = ?2
+WHERE id = ?1 AND state = 'skipped'
 
 -- name: upsert_pause
 INSERT INTO pause (playbook, rule, mode, since, resumed_at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -393,7 +411,7 @@ SELECT (SELECT count(*) FROM delivery) + (SELECT coalesce(sum(count), 0) FROM fo
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
+       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
        playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id > ?1

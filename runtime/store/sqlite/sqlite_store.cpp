@@ -264,7 +264,8 @@ Delivery read_delivery(SqliteQuery& row) {
             .settled_at = instant_from(row.optional_integer()),
             .moved_to = instant_from(row.optional_integer()),
             .priority = priority_from(row.integer()),
-            .in_doubt = row.boolean()};
+            .in_doubt = row.boolean(),
+            .skipped_as = row.optional_text()};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -602,8 +603,7 @@ class SqliteStore : public Store {
     }
 
     std::vector<std::pair<Run, Instant>> waits_after_outcome(Instant due_at) override {
-        return all(query(sql::select_waits_after_outcome, to_column(due_at)),
-                   read_run_and_instant);
+        return all(query(sql::select_waits_after_outcome, to_column(due_at)), read_run_and_instant);
     }
 
     std::vector<Run> open_runs_of(const std::string& subject) override {
@@ -714,6 +714,18 @@ class SqliteStore : public Store {
 
     void send_again(DeliveryId id, Instant at) override {
         change_row("unknown delivery", id, query(sql::update_to_pending_again, id, to_column(at)));
+    }
+
+    std::vector<DueDelivery> skipped_between(std::pair<Instant, DeliveryId> after, Instant to,
+                                             std::size_t limit) override {
+        return all(query(sql::select_skipped_between, to_column(after.first), to_column(to),
+                         after.second, to_column(limit)),
+                   read_delivery_detail);
+    }
+
+    void backfill(DeliveryId id, MessageId message, Instant at) override {
+        change_row("skipped delivery", id,
+                   query(sql::update_to_backfilled, id, message, to_column(at)));
     }
 
     std::vector<DueDelivery> pending_of_run(RunId run) override {
