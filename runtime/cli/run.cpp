@@ -1,9 +1,11 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/seed.h"
+#include "runtime/executor/audiences.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/store/nudge.h"
+#include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +36,8 @@ void require_calendar(const lang::Rule& rule, const std::string& path) {
                                    trigger->event));
 }
 
-void require_in_audience(Store& store, const lang::Rule& rule, const RunOptions& options) {
+void require_in_audience(Store& store, const lang::Plan& plan, const lang::Rule& rule,
+                         const RunOptions& options, Instant now) {
     if (options.group && options.member) throw CommandError("give --group or --member, not both");
     const bool is_group = rule.audience.kind == lang::SubjectKind::group;
     const auto& subject = is_group ? options.group : options.member;
@@ -42,10 +45,12 @@ void require_in_audience(Store& store, const lang::Rule& rule, const RunOptions&
         throw CommandError(
             fmt::format("`{}` is for {}", options.rule,
                         is_group ? "groups: give --group" : "members: give --member"));
-    if (subject && !store.is_in_audience(rule.audience, *subject))
+    if (!subject) return;
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
+    const auto zone = zones.find(rule.timezone);
+    if (!zone || !Audiences(store).contains(plan, rule.audience, *zone, now, *subject))
         throw CommandError(
-            fmt::format("`{}` is not for `{}`: it is not there, or does not carry the "
-                        "tags of the rule",
+            fmt::format("`{}` is not for `{}`: it is not there, or not as the rule's `for` says",
                         options.rule, *subject));
 }
 
@@ -61,9 +66,10 @@ int run_now(const RunOptions& options) {
     const lang::Plan plan = lang::plan_from_json(stored->json);
     const lang::Rule& rule = find_rule(plan, options.rule);
     require_calendar(rule, options.rule);
-    require_in_audience(*store, rule, options);
+    const Instant now = SystemClock().now();
+    require_in_audience(*store, plan, rule, options, now);
     Event event;
-    event.at = SystemClock().now();
+    event.at = now;
     event.received_at = event.at;
     event.id = options.id ? *options.id : make_event_id(event.at);
     event.type = run_now_event;

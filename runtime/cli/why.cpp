@@ -7,6 +7,7 @@
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/executor/audiences.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/timeline.h"
 
@@ -164,9 +165,14 @@ std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& que
                 notes.push_back({path, rule.audience.kind == SubjectKind::group
                                            ? "is for groups"
                                            : "is for members"});
-            } else if (!store.is_in_audience(rule.audience, question.subject)) {
-                notes.push_back({path, "is for others: it does not carry their tags"});
-            } else if (const auto zone = zones.find(rule.timezone)) {
+                continue;
+            }
+            const auto zone = zones.find(rule.timezone);
+            if (!zone) continue;
+            if (!Audiences(store).contains(plan, rule.audience, *zone, question.at,
+                                           question.subject)) {
+                notes.push_back({path, "is for others, as its `for` says"});
+            } else {
                 const auto firing = next_firing(rule, *zone, question.at);
                 notes.push_back(
                     {path, firing ? "is for it, next at " + local_text(firing->window.start, *zone)

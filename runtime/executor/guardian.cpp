@@ -76,7 +76,9 @@ class Guardian::SubjectContacts : public Contacts {
             if (rule.rule->guards.priority >= priority || !rule.is_calendar_rule()) continue;
             if (rule.rule->audience.kind != kind_ || !rule.trouble.empty()) continue;
             const std::int64_t to_come = guardian_.to_come(rule, now, period.to);
-            if (to_come > 0 && guardian_.store_.is_in_audience(rule.rule->audience, subject_))
+            if (to_come > 0 &&
+                guardian_.audiences_.contains(guardian_.in_force_->plan, rule.rule->audience,
+                                              *rule.zone, now, subject_))
                 messages += to_come;
         }
         return messages;

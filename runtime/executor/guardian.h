@@ -11,6 +11,7 @@
 #include <tuple>
 #include <vector>
 
+#include "runtime/executor/audiences.h"
 #include "runtime/executor/channel_limits.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/scheduler/guards.h"
@@ -23,7 +24,7 @@ inline constexpr Instant parked{std::chrono::milliseconds{253402300799000}};  //
 
 class Guardian {
   public:
-    explicit Guardian(Store& store) : store_(store), limits_(store) {}
+    explicit Guardian(Store& store) : store_(store), limits_(store), audiences_(store) {}
 
     // The plan in force, or nullptr while there is none that can be read. It must stay until there
     // is another.
@@ -78,6 +79,7 @@ class Guardian {
 
     Store& store_;
     ChannelLimits limits_;
+    Audiences audiences_;
     std::map<RuleId, PauseMode> paused_;
     const LoadedPlan* in_force_ = nullptr;
     bool keeps_ = false;

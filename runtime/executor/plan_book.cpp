@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "runtime/scheduler/event_match.h"
+
 namespace sop::runtime {
 
 namespace {
@@ -49,9 +53,19 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
             const RuleId id =
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
             loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
+            loaded->watched_tags.merge(watched_tags(rule));
+            if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
+                loaded->conditions.push_back(id);
         }
     }
     return {std::move(loaded), {}};
+}
+
+bool PlanBook::watches(const std::string& tag) const {
+    return std::any_of(pages_.begin(), pages_.end(), [&tag](const auto& entry) {
+        const auto& plan = entry.second.plan;
+        return plan != nullptr && plan->watched_tags.contains(tag);
+    });
 }
 
 const LoadedPlan& PlanBook::plan(PlanVersion version) {

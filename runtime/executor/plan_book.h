@@ -3,7 +3,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
@@ -30,6 +32,8 @@ struct LoadedPlan {
     Instant deployed_at{};
     lang::Plan plan;
     std::map<RuleId, LoadedRule> rules;
+    std::vector<RuleId> conditions;      // the rules `when`
+    std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -55,6 +59,9 @@ class PlanBook {
     const LoadedPlan& plan(PlanVersion version);
     // Throws PlanError also for a rule the version does not have or whose zone cannot be used.
     const LoadedRule& rule(PlanVersion version, RuleId rule);
+
+    // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
+    bool watches(const std::string& tag) const;
 
   private:
     struct Page {

@@ -21,6 +21,8 @@ class StoreRecords : public Records {
         return store_.is_in_audience({.kind = kind, .tagged = {{tag}}}, subject);
     }
 
+    std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
+
   private:
     Store& store_;
 };

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "runtime/executor/run_state.h"
 #include "runtime/executor/settlement.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
@@ -14,27 +16,25 @@ namespace sop::runtime {
 namespace {
 
 constexpr std::chrono::milliseconds just_before{1};
-constexpr const char* already_running = "already running";
 
-// Of runs of one rule that wait for one subject.
-constexpr std::size_t queue_max = 100;
-constexpr std::size_t runs_replaced_at_once = 100;
+// Of events that rules make, how many may follow from one that came from outside.
+constexpr int generations_max = 100;
+constexpr std::string_view generation_mark = "~";
 
-Window window_of(const Firing& firing) {
-    return {firing.start_at, firing.end_at};
+std::string own_event_id(const Delivery& delivery, int generation) {
+    return fmt::format("run:{}/{}/{}{}{}", delivery.run, delivery.step, delivery.action,
+                       generation_mark, generation);
 }
 
-Position position_of(const Run& run) {
-    return {run.next_step, run.next_action};
+// 0 for one that came from outside, and for the calendar.
+int generation_of(const std::optional<std::string>& event) {
+    if (!event || !event->starts_with("run:")) return 0;
+    const auto mark = event->rfind(generation_mark);
+    int generation = 0;
+    if (mark != std::string::npos)
+        std::from_chars(event->data() + mark + 1, event->data() + event->size(), generation);
+    return generation;
 }
-
-void end(Run& run, const std::string& reason) {
-    run.state = RunState::done;
-    run.waits_since = std::nullopt;
-    run.due_at = std::nullopt;
-    run.reason = reason;
-}
-
 }  // namespace
 
 Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::string> channels,
@@ -45,7 +45,9 @@ Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::
       guardian_(guardian),
       channels_(std::move(channels)),
       page_rows_(page_rows),
-      reports_(reports) {}
+      reports_(reports),
+      entries_(store),
+      audiences_(store) {}
 
 // ---- the plan in force --------------------------------------------------------------------------
 
@@ -56,6 +58,8 @@ void Walker::take_over(PlanVersion version, Instant now) {
     const LoadedPlan& loaded = plans_.plan(version);
     in_force_ = &loaded;
     guardian_.use(&loaded, now);
+    look_at_older_plans(version);
+    look_at_new_conditions(loaded);
     for (const auto& [id, rule] : loaded.rules) {
         if (!rule.trouble.empty()) {
             reports_.trouble(rule.trouble);
@@ -64,6 +68,19 @@ void Walker::take_over(PlanVersion version, Instant now) {
         const StoredRule stored = store_.find_or_add_rule(rule.playbook->name, rule.rule->name,
                                                           loaded.deployed_at - just_before);
         plan_next_firing(rule, stored.fired_through);
+    }
+}
+
+// Their runs may wait for changes of tags that no newer plan asks for.
+void Walker::look_at_older_plans(PlanVersion in_force) {
+    if (in_force == 1) return;
+    for (const PlanSummary& summary : store_.list_plans()) {
+        if (summary.version == in_force || summary.open_runs == 0) continue;
+        try {
+            plans_.plan(summary.version);
+        } catch (const PlanError& error) {
+            reports_.trouble(error.what());
+        }
     }
 }
 
@@ -82,7 +99,9 @@ void Walker::hand_over(Instant now) {
 
 void Walker::plan_next_firing(const LoadedRule& rule, Instant fired_through) {
     try {
-        if (const auto planned = next_firing(*rule.rule, *rule.zone, fired_through)) {
+        auto planned = next_firing(*rule.rule, *rule.zone, fired_through);
+        if (!planned) planned = next_look(*rule.rule, *rule.zone, fired_through);
+        if (planned) {
             upcoming_.emplace(std::pair{planned->begins_at, rule.id}, *planned);
         }
     } catch (const std::exception& error) {
@@ -101,9 +120,11 @@ void Walker::advance(Instant now) {
     std::size_t room = page_rows_;
     while (room > 0) {
         const auto work = find_earliest_work(now);
+        if (!work || work->kind != Work::Kind::events) look_at_touched(now);
         if (!work) break;
         room -= std::min(room, perform(*work, now, room));
     }
+    look_at_touched(now);
     firings_.clear();
     newer_occurrences_.clear();
 }
@@ -159,249 +180,6 @@ std::optional<Instant> Walker::next_due() {
     return earliest;
 }
 
-// ---- events -------------------------------------------------------------------------------------
-
-std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
-    std::size_t rows = 0;
-    for (const Event& event : store_.due_events(until, room)) {
-        if (event.type == backfill_event) {
-            const BackfillPage page = backfill(event, now, room - rows);
-            rows += page.rows;
-            if (page.is_last) store_.mark_processed(event.id);
-            if (!page.is_last || rows >= room) break;
-            continue;
-        }
-        auto taken = tell_open_runs(event, SubjectKind::group, now);
-        taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        rows += taken.size() + start_event_runs(event, taken, now);
-        store_.mark_processed(event.id);
-        ++rows;
-        // An event may fill the page; the others stay for the next.
-        if (rows >= room) break;
-    }
-    return rows;
-}
-
-std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
-                                     Instant now) {
-    if (in_force_ == nullptr) return 0;
-    if (event.type == run_now_event) {
-        fire_now(event, now);
-        return 1;
-    }
-    std::size_t runs = 0;
-    for (const auto& [id, rule] : in_force_->rules) {
-        const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
-        if (trigger == nullptr || !rule.trouble.empty()) continue;
-        if (!may_match(in_force_->plan, *trigger, event)) continue;
-        const auto& subject = event_subject(*rule.rule, event);
-        if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
-        start_event_run(rule, event, *subject, now);
-        ++runs;
-    }
-    return runs;
-}
-
-// A calendar rule, at a time that its calendar does not have.
-void Walker::fire_now(const Event& event, Instant now) {
-    const auto path = event.fields.find(run_now_rule);
-    for (const auto& [id, rule] : in_force_->rules) {
-        if (path == event.fields.end() ||
-            lang::rule_path(*rule.playbook, *rule.rule) != path->second)
-            continue;
-        if (!rule.trouble.empty() || !rule.is_calendar_rule()) break;
-        const auto& subject = event_subject(*rule.rule, event);
-        Firing firing;
-        firing.rule = id;
-        firing.key = event_firing_key(event.id);
-        firing.plan = in_force_->version;
-        firing.subject_kind = rule.rule->audience.kind;
-        firing.start_at = event.at;
-        firing.end_at = migrated_window(*rule.rule, *rule.zone, {event.at, event.at}).end;
-        firing.event = event.id;
-        firing.expanded = subject.has_value();
-        firing.expanded_through = subject.value_or("");
-        const auto added = store_.add_firing(firing);
-        if (!added) return;
-        firing.id = *added;
-        reports_.fired(rule.playbook->name, rule.rule->name, firing);
-        if (subject && store_.is_in_audience(rule.rule->audience, *subject))
-            start_run(context_of(rule, firing, now), rule, firing, *subject, nullptr);
-        return;
-    }
-    reports_.trouble(fmt::format(
-        "event {}: the plan in force has no such rule of the calendar that can fire", event.id));
-}
-
-bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
-    const lang::Audience& audience = rule.rule->audience;
-    if (!store_.is_in_audience(audience, id)) return false;
-    const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
-    if (!trigger.where) return true;
-    const Window window{event.at, event.at};
-    const Subject subject = find_subject(audience.kind, id);
-    return matches(trigger, event,
-                   {in_force_->plan, *rule.zone, window, subject, &event, event.at, &records_});
-}
-
-// Answers waits of the subject's runs and ends those that exit on it. The rules whose waits took
-// the event are not started by it.
-std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
-    std::set<RuleId> taken;
-    const auto& subject = kind == SubjectKind::group ? event.group : event.member;
-    if (!subject) return taken;
-    for (const Run& run : store_.open_runs_of(*subject)) {
-        on_run(run, now, [&] {
-            const Firing firing = firing_of(run);
-            if (firing.subject_kind != kind) return;
-            const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
-            if (answers(run, rule, firing, event)) {
-                taken.insert(run.rule);
-                end_wait(run, true, event.at, now);
-            } else if (guardian_.pause_of(run.rule) != PauseMode::hold) {
-                const StepContext context = context_of(rule, firing, now);
-                const std::string reason = exit_reason(context, *subject, event);
-                if (!reason.empty()) exit_run(run, reason, now);
-            }
-        });
-    }
-    return taken;
-}
-
-// The edge around one run: whatever is wrong with it ends this run and no other.
-void Walker::on_run(const Run& run, Instant now, const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const StoreError&) {
-        throw;
-    } catch (const std::exception& error) {
-        reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
-        Run broken = run;
-        end(broken, error.what());
-        store_.update_run(broken);
-        run_ended(broken, now);
-    }
-}
-
-bool Walker::answers(const Run& run, const LoadedRule& rule, const Firing& firing,
-                     const Event& event) {
-    const lang::Wait* wait = wait_at(*rule.rule, position_of(run));
-    if (run.state != RunState::waiting || wait == nullptr) return false;
-    const bool is_in_time = event.at >= run.waits_since && event.at < run.due_at;
-    const lang::Plan& plan = plans_.plan(firing.plan).plan;
-    if (!is_in_time || !may_match(plan, wait->event, event)) return false;
-    std::optional<Event> own;
-    if (firing.event) own = store_.find_event(*firing.event);
-    const Window window = window_of(firing);
-    const Subject subject = find_subject(firing.subject_kind, run.subject);
-    return matches(wait->event, event,
-                   {plan, *rule.zone, window, subject, own ? &*own : nullptr, event.at, &records_});
-}
-
-void Walker::start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
-                             Instant now) {
-    Firing firing;
-    firing.rule = rule.id;
-    firing.key = event_firing_key(event.id);
-    firing.plan = in_force_->version;
-    firing.subject_kind = rule.rule->audience.kind;
-    firing.start_at = event.at;
-    firing.end_at = event.at;
-    firing.event = event.id;
-    firing.expanded = true;
-    firing.expanded_through = subject;
-    const auto id = store_.add_firing(firing);
-    if (!id) return;
-    firing.id = *id;
-    reports_.fired(rule.playbook->name, rule.rule->name, firing);
-
-    Run run;
-    run.firing = firing.id;
-    run.rule = rule.id;
-    run.subject = subject;
-    run.due_at = event.at;
-    if (may_begin(run, rule, now))
-        return start_run(context_of(rule, firing, now), rule, firing, subject, &event);
-    store_.add_run(run);
-}
-
-// Else it is queued or turned away.
-bool Walker::may_begin(Run& run, const LoadedRule& rule, Instant now) {
-    const auto queue = [&run] {
-        run.state = RunState::queued;
-        return false;
-    };
-    if (guardian_.pause_of(rule.id) == PauseMode::hold) return queue();
-    const std::string obstacle = make_way(rule, run.subject, now);
-    if (obstacle.empty()) return true;
-    if (rule.rule->guards.concurrent == lang::Concurrency::queue && obstacle == already_running &&
-        store_.queued_runs(rule.id, run.subject, queue_max).size() < queue_max)
-        return queue();
-    run.state = RunState::skipped;
-    run.due_at = std::nullopt;
-    run.reason = obstacle;
-    return false;
-}
-
-// Why a run cannot begin now; empty when it can.
-std::string Walker::make_way(const LoadedRule& rule, const std::string& subject, Instant now) {
-    if (guardian_.pause_of(rule.id) == PauseMode::skip) return "paused";
-    const auto concurrent = rule.rule->guards.concurrent;
-    if (concurrent == lang::Concurrency::parallel || !store_.has_open_run(rule.id, subject))
-        return {};
-    if (concurrent != lang::Concurrency::replace) return already_running;
-    replace_runs(rule, subject, now);
-    return {};
-}
-
-void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, Instant now) {
-    Run before_all;
-    before_all.subject = subject;
-    for (;;) {
-        const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
-        for (Run run : page) {
-            if (run.subject != subject) return;
-            for (const DueDelivery& due : store_.pending_of_run(run.id))
-                settle(store_, plans_, guardian_, reports_, due,
-                       {DeliveryState::cancelled, "replaced"}, now);
-            end(run, "replaced");
-            store_.update_run(run);
-        }
-        if (page.size() < runs_replaced_at_once) return;
-    }
-}
-
-// The one before it has ended: its own time begins now.
-void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
-    for (Run& run : store_.queued_runs(id, subject, 1)) {
-        try {
-            const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
-            store_.set_window(run.firing, now, now);
-            firings_.erase(run.firing);
-            run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
-            run.state = state_of_new_run(id);
-        } catch (const PlanError& error) {
-            reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
-            end(run, error.what());
-        }
-        store_.update_run(run);
-        if (run.state == RunState::done) start_queued_run(id, subject, now);
-    }
-}
-
-// Its event came in a pause.
-void Walker::begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now) {
-    if (may_begin(run, rule, now)) {
-        run.state = RunState::running;
-        run.due_at = planned_time(*rule.rule, 0, window_of(firing), std::nullopt, *rule.zone);
-    }
-    store_.update_run(run);
-}
-
-RunState Walker::state_of_new_run(RuleId rule) const {
-    return guardian_.pause_of(rule) == PauseMode::hold ? RunState::held : RunState::running;
-}
-
 // ---- firings ------------------------------------------------------------------------------------
 
 void Walker::begin_firing(Upcoming::iterator planned) {
@@ -411,7 +189,8 @@ void Walker::begin_firing(Upcoming::iterator planned) {
 
     Firing firing;
     firing.rule = rule.id;
-    firing.key = firing_key(*rule.rule, beginning.occurrence, *rule.zone);
+    firing.key = rule.is_calendar_rule() ? firing_key(*rule.rule, beginning.occurrence, *rule.zone)
+                                         : look_key(beginning, *rule.zone);
     firing.plan = in_force_->version;
     firing.subject_kind = rule.rule->audience.kind;
     firing.start_at = beginning.window.start;
@@ -429,15 +208,15 @@ void Walker::begin_firing(Upcoming::iterator planned) {
 std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) {
     try {
         const LoadedRule& rule = plans_.rule(firing.plan, firing.rule);
+        if (is_condition_key(firing.key)) return expand_condition(rule, firing, now, room);
         const StepContext context = context_of(rule, firing, now);
-        const auto subjects =
-            store_.audience_page(rule.rule->audience, firing.expanded_through, room);
-        for (const std::string& subject : subjects) {
+        const auto page = audiences_.page(context.plan, rule.rule->audience, *rule.zone, now,
+                                          firing.expanded_through, room);
+        for (const std::string& subject : page.subjects) {
             start_run(context, rule, firing, subject, nullptr);
         }
-        store_.set_expanded(firing.id, subjects.empty() ? firing.expanded_through : subjects.back(),
-                            subjects.size() < room);
-        return subjects.size() + 1;
+        store_.set_expanded(firing.id, page.through, page.is_last);
+        return page.is_last ? page.subjects.size() + 1 : room;
     } catch (const PlanError& error) {
         reports_.trouble(fmt::format("firing {} reaches nobody: {}", firing.key, error.what()));
         store_.set_expanded(firing.id, firing.expanded_through, true);
@@ -475,7 +254,7 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
         store_.update_run(run);
         record(context, rule, run, step, planned_for, decision);
     } while (run.state == RunState::running && run.due_at == planned_for);
-    if (run.state == RunState::done) run_ended(run, context.now);
+    if (run.state == RunState::done) run_ended(run, planned_for, context.now);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -492,7 +271,7 @@ void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
     const StepContext context = context_of(rule, firing, now);
     walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
     store_.update_run(run);
-    if (run.state == RunState::done) run_ended(run, now);
+    if (run.state == RunState::done) run_ended(run, at, now);
 }
 
 // Why an event ends the runs of a rule; empty when it does not.
@@ -500,7 +279,7 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
                                 const Event& event) {
     for (const lang::ExitEvent& exit : context.rule.exits) {
         if (!may_match(context.plan, exit.event, event)) continue;
-        const Subject subject = find_subject(context.rule.audience.kind, subject_name);
+        const Subject subject = find_subject(store_, context.rule.audience.kind, subject_name);
         const Facts facts{context.plan, context.zone, context.window, subject,
                           nullptr,      event.at,     &records_};
         if (matches(exit.event, event, facts))
@@ -509,24 +288,30 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
     return {};
 }
 
-void Walker::exit_run(Run run, const std::string& reason, Instant now) {
+void Walker::exit_run(Run run, const std::string& reason, Instant at, Instant now) {
     for (const DueDelivery& due : store_.pending_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
-    end(run, reason);
+    end_run(run, reason);
     store_.update_run(run);
-    run_ended(run, now);
+    run_ended(run, at, now);
 }
 
-void Walker::run_ended(const Run& run, Instant now) {
+// At that time by the run's own clock.
+void Walker::run_ended(const Run& run, Instant at, Instant now) {
     // Nobody waits for those of the calendar.
-    const auto firing = firings_.find(run.firing);
-    if (firing != firings_.end() && !firing->second.event) return;
+    const auto found = firings_.find(run.firing);
+    const auto is_of_calendar = [](const Firing& of) {
+        return !of.event && !is_condition_key(of.key);
+    };
+    if (found != firings_.end() && is_of_calendar(found->second)) return;
+    const Firing& firing = firing_of(run);
+    if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
     start_queued_run(run.rule, run.subject, now);
 }
 
 void Walker::walk_on(Run& run, const AfterStep& next) const {
     run.waits_since = std::nullopt;
-    if (const auto* over = std::get_if<RunOver>(&next)) return end(run, over->reason);
+    if (const auto* over = std::get_if<RunOver>(&next)) return end_run(run, over->reason);
     const auto* waiting = std::get_if<WaitForEvent>(&next);
     const Position position =
         waiting != nullptr ? waiting->position : std::get<GoOn>(next).position;
@@ -593,6 +378,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
+    if (run.state == RunState::done && event != nullptr) run_ended(run, planned_for, context.now);
     if (run.state == RunState::running && run.due_at == planned_for)
         walk(run, context, rule, event);
 }
@@ -603,7 +389,7 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     const Position position = position_of(run);
     try {
         const int newer = count_newer(context, run.rule, position, planned_for, run.subject);
-        const Subject subject = find_subject(context.rule.audience.kind, run.subject);
+        const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
         const RunFacts facts{subject, event, find_exit(context, run, event)};
         return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
@@ -622,7 +408,8 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
 // paused then: it is seen here what came since it began.
 std::string Walker::find_exit(const StepContext& context, const Run& run, const Event* own) {
     const lang::Rule& rule = context.rule;
-    if (rule.guards.exit_when_outside && !store_.is_in_audience(rule.audience, run.subject))
+    if (rule.guards.exit_when_outside &&
+        !audiences_.contains(context.plan, rule.audience, context.zone, context.now, run.subject))
         return "outside";
     const Instant planned_for = run.due_at.value_or(context.now);
     const Instant began = std::min(
@@ -663,8 +450,7 @@ int Walker::count_newer(const StepContext& context, RuleId rule, Position positi
                                     in_force_->deployed_at, context.now, *current.zone);
         known = newer_occurrences_.emplace(key, newer).first;
     }
-    if (known->second == 0 || !store_.is_in_audience(current.rule->audience, subject))
-        return in_run;
+    if (known->second == 0 || !is_for(current, subject, context.now)) return in_run;
     return in_run + known->second;
 }
 
@@ -672,7 +458,8 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
                     std::size_t step, Instant planned_for, const StepDecision& decision) {
     if (planned_for >= context.admitted_at)
         reports_.stepped(rule.playbook->name, rule.rule->name, step);
-    Delivery delivery;
+    StepRecord record_of_step{context, rule, run, {}};
+    Delivery& delivery = record_of_step.delivery;
     delivery.run = run.id;
     delivery.step = step;
     delivery.channel = channel_of(context);
@@ -680,29 +467,13 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
     delivery.priority = context.rule.guards.priority;
     for (const StepEffect& effect : decision.effects) {
         delivery.action = effect.action;
-        if (const auto* change = std::get_if<lang::ChangeTag>(&effect.what)) {
-            const SubjectKind kind = context.rule.audience.kind;
-            if (change->add) {
-                store_.add_tag(kind, run.subject, change->tag);
-            } else {
-                store_.remove_tag(kind, run.subject, change->tag);
-            }
-        } else if (const auto* message = std::get_if<SendText>(&effect.what)) {
-            record(context, run, delivery, *message);
-        } else {
-            const auto& withheld = std::get<Withhold>(effect.what);
-            Delivery ended = delivery;
-            ended.state = withheld.state;
-            ended.reason = withheld.reason;
-            ended.settled_at = context.now;
-            store_.add_delivery(ended);
-            reports_.settled(rule.playbook->name, rule.rule->name, withheld.state, withheld.reason);
-        }
+        std::visit([&](const auto& what) { record(record_of_step, what); }, effect.what);
     }
 }
 
-void Walker::record(const StepContext& context, const Run& run, Delivery delivery,
-                    const SendText& message) {
+void Walker::record(const StepRecord& step, const SendText& message) {
+    const auto& [context, rule, run, written] = step;
+    Delivery delivery = written;
     Instant wanted_at = message.wanted_at;
     if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
         wanted_at = guardian_.spaced(context.rule, run.rule, run.subject, context.now);
@@ -715,18 +486,87 @@ void Walker::record(const StepContext& context, const Run& run, Delivery deliver
                       delivery.priority, wanted_at, false});
 }
 
+void Walker::record(const StepRecord& step, const Withhold& withheld) {
+    Delivery ended = step.delivery;
+    ended.state = withheld.state;
+    ended.reason = withheld.reason;
+    ended.settled_at = step.context.now;
+    store_.add_delivery(ended);
+    reports_.settled(step.rule.playbook->name, step.rule.rule->name, withheld.state,
+                     withheld.reason);
+}
+
+void Walker::record(const StepRecord& step, const TagChange& change) {
+    const bool changed = change.add ? store_.add_tag(change.kind, change.subject, change.tag)
+                                    : store_.remove_tag(change.kind, change.subject, change.tag);
+    if (!changed) return;
+    touch(change.kind, change.subject, step.delivery.planned_for);
+    if (!plans_.watches(change.tag)) return;
+    Event event{.type = change.add ? tagged_event : untagged_event,
+                .fields = {{changed_tag, change.tag}}};
+    (change.kind == SubjectKind::group ? event.group : event.member) = change.subject;
+    add_own_event(step, std::move(event));
+}
+
+void Walker::record(const StepRecord& step, const PointChange& change) {
+    const bool added = store_.add_points({.member = change.member,
+                                          .amount = change.amount,
+                                          .reason = change.reason,
+                                          .at = step.delivery.planned_for,
+                                          .rule = step.run.rule,
+                                          .event = firing_of(step.run).event});
+    if (!added) return record(step, Withhold{DeliveryState::refused, "gone"});
+    touch(SubjectKind::member, change.member, step.delivery.planned_for);
+}
+
+void Walker::record(const StepRecord& step, const PointsTakenBack& taken) {
+    for (const PointEntry& given : store_.points_given_by(taken.event)) {
+        store_.add_points({.member = given.member,
+                           .amount = -given.amount,
+                           .reason = given.reason,
+                           .at = step.delivery.planned_for,
+                           .rule = step.run.rule,
+                           .event = firing_of(step.run).event,
+                           .undoes = given.id});
+        touch(SubjectKind::member, given.member, step.delivery.planned_for);
+    }
+}
+
+void Walker::record(const StepRecord& step, const EmittedEvent& emitted) {
+    add_own_event(step, {.type = emitted.type,
+                         .group = emitted.group,
+                         .member = emitted.member,
+                         .fields = emitted.fields});
+}
+
+void Walker::record(const StepRecord& step, const StartedRule& started) {
+    add_own_event(step,
+                  {.type = run_now_event,
+                   .group = started.group,
+                   .member = started.member,
+                   .fields = {{run_now_rule, step.rule.playbook->name + "." + started.rule}}});
+}
+
+// At the time of the step, so that it comes before what is planned later.
+void Walker::add_own_event(const StepRecord& step, Event event) {
+    const Delivery& delivery = step.delivery;
+    const int generation = generation_of(firing_of(step.run).event) + 1;
+    if (generation > generations_max) {
+        reports_.trouble(fmt::format(
+            "rule `{}`: its event `{}` is left out, as events of rules led to it {} "
+            "times in a row",
+            lang::rule_path(*step.rule.playbook, *step.rule.rule), event.type, generations_max));
+        return;
+    }
+    event.id = own_event_id(delivery, generation);
+    event.at = delivery.planned_for;
+    event.received_at = step.context.now;
+    store_.add_event(event);
+}
+
 std::string Walker::channel_of(const StepContext& context) const {
     if (context.channel) return *context.channel;
     return context.rule.via.empty() ? std::string{} : context.rule.via.front();
-}
-
-Subject Walker::find_subject(SubjectKind kind, const std::string& id) {
-    if (kind == SubjectKind::group) {
-        if (auto group = store_.find_group(id)) return std::move(*group);
-    } else {
-        if (auto member = store_.find_member(id)) return std::move(*member);
-    }
-    return std::monostate{};
 }
 
 }  // namespace sop::runtime

@@ -15,6 +15,8 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/executor/audiences.h"
+#include "runtime/executor/entries.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -67,12 +69,13 @@ class Walker {
 
     std::size_t end_waits(Instant until, Instant now, std::size_t room);
     void end_wait(Run run, bool answered, Instant at, Instant now);
+    void note_presence(const Event& event);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
     std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
                             const Event& event);
-    void exit_run(Run run, const std::string& reason, Instant now);
+    void exit_run(Run run, const std::string& reason, Instant at, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
     void fire_now(const Event& event, Instant now);
     struct BackfillPage {
@@ -83,15 +86,35 @@ class Walker {
     bool try_backfill(const DueDelivery& due, Instant now);
     void make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
                       Instant now);
+    bool is_for(const LoadedRule& rule, const std::string& subject, Instant at);
     bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);
-    bool may_begin(Run& run, const LoadedRule& rule, Instant now);
+    void begin_firing_of_one(const LoadedRule& rule, Firing& firing, const std::string& subject,
+                             const Event* event, Instant now);
+    bool may_begin(Run& run, const LoadedRule& rule, const Event* event, Instant now);
     void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
     std::string make_way(const LoadedRule& rule, const std::string& subject, Instant now);
     void replace_runs(const LoadedRule& rule, const std::string& subject, Instant now);
     void start_queued_run(RuleId rule, const std::string& subject, Instant now);
     RunState state_of_new_run(RuleId rule) const;
+
+    // One look at a condition for one subject.
+    struct Look {
+        std::string subject;
+        Instant at{};
+        bool fires = true;
+    };
+    void look_at_new_conditions(const LoadedPlan& loaded);
+    bool is_condition_known(const LoadedPlan& loaded, const LoadedRule& rule);
+    std::size_t expand_condition(const LoadedRule& rule, const Firing& firing, Instant now,
+                                 std::size_t room);
+    void touch(SubjectKind kind, const std::string& subject, Instant at);
+    void look_at_touched(Instant now);
+    void look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
+                           Instant now);
+    void start_condition_run(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
+                             Instant now);
 
     void plan_next_firing(const LoadedRule& rule, Instant fired_through);
     void begin_firing(Upcoming::iterator planned);
@@ -101,7 +124,7 @@ class Walker {
     void do_step(Run run, Instant now);
     void walk(Run& run, const StepContext& context, const LoadedRule& rule, const Event* event);
     void on_run(const Run& run, Instant now, const std::function<void()>& work);
-    void run_ended(const Run& run, Instant now);
+    void run_ended(const Run& run, Instant at, Instant now);
     const Firing& firing_of(const Run& run);
 
     void start_run(const StepContext& context, const LoadedRule& rule, const Firing& firing,
@@ -112,9 +135,22 @@ class Walker {
     void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
-    void record(const StepContext& context, const Run& run, Delivery delivery,
-                const SendText& message);
-    Subject find_subject(SubjectKind kind, const std::string& id);
+    // What its effects need to know of a step; the delivery is one without its outcome.
+    struct StepRecord {
+        const StepContext& context;
+        const LoadedRule& rule;
+        const Run& run;
+        Delivery delivery;
+    };
+    void record(const StepRecord& step, const SendText& message);
+    void record(const StepRecord& step, const Withhold& withheld);
+    void record(const StepRecord& step, const TagChange& change);
+    void record(const StepRecord& step, const PointChange& change);
+    void record(const StepRecord& step, const PointsTakenBack& taken);
+    void record(const StepRecord& step, const EmittedEvent& emitted);
+    void record(const StepRecord& step, const StartedRule& started);
+    void add_own_event(const StepRecord& step, Event event);
+    void look_at_older_plans(PlanVersion in_force);
     std::string channel_of(const StepContext& context) const;
 
     Store& store_;
@@ -124,9 +160,14 @@ class Walker {
     std::set<std::string> channels_;
     std::size_t page_rows_;
     Reports& reports_;
+    Entries entries_;
+    Audiences audiences_;
 
     const LoadedPlan* in_force_ = nullptr;
     Upcoming upcoming_;
+
+    // Whose conditions are to be looked at, and as of when; empty at the end of a transaction.
+    std::map<std::pair<SubjectKind, std::string>, Instant> touched_;
 
     // How far the event that is being taken has come.
     struct Backfilling {

@@ -37,7 +37,7 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
         const auto run = store_.find_run(due.delivery.run);
-        const Subject subject = find_subject(due.subject_kind, due.subject);
+        const Subject subject = find_subject(store_, due.subject_kind, due.subject);
         const bool is_gone = std::holds_alternative<std::monostate>(subject);
         if (!run || is_gone || !channels_.contains(due.delivery.channel)) return false;
         const bool ended_early = run->state == RunState::done && !run->reason.empty();

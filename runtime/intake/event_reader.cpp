@@ -28,8 +28,24 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
     return fmt::format("; known are {}", fmt::join(candidates, ", "));
 }
 
+// Those that need no declaration.
+const std::vector<lang::EventType>& builtin_types() {
+    using lang::ValueType;
+    static const std::vector<lang::EventType> types{
+        {"message",
+         {{.name = "text", .type = ValueType::text},
+          {.name = "effective", .type = ValueType::boolean, .default_value = "yes"}}},
+        {"join", {}},
+        {"leave", {}}};
+    return types;
+}
+
 const lang::EventType& find_type(const lang::Plan& plan, const std::string& name) {
     std::vector<std::string> names;
+    for (const auto& type : builtin_types()) {
+        if (type.name == name) return type;
+        names.push_back(type.name);
+    }
     for (const auto& type : plan.events) {
         if (type.name == name) return type;
         names.push_back(type.name);
@@ -46,6 +62,14 @@ Instant parse_at(const std::string& text) {
     return Instant(written->local.time_since_epoch()) - *written->offset;
 }
 
+void require_people(const Event& event) {
+    const bool is_presence = event.type == "join" || event.type == "leave";
+    const bool needs_member = is_presence || event.type == "message";
+    if ((is_presence && !event.group) || (needs_member && !event.member))
+        throw EventError(fmt::format("the event `{}` needs {}", event.type,
+                                     is_presence ? "a group and a member" : "a member"));
+}
+
 std::string text_member(const json& object, const char* name) {
     const json& value = object.at(name);
     if (!value.is_string()) throw EventError(fmt::format("`{}` is not a text", name));
@@ -60,6 +84,7 @@ Event checked_event(const lang::Plan& plan, Event event) {
         throw EventError(fmt::format("the id has {} bytes; 1 to {} are allowed", event.id.size(),
                                      event_id_bytes_max));
     }
+    require_people(event);
     std::map<std::string, std::string> fields;
     std::vector<std::string> names;
     for (const auto& field : type.fields) {

@@ -178,13 +178,16 @@ class Evaluator {
     Found field(const FieldReference& reference) const {
         switch (reference.owner) {
             case Owner::group:
-                return subject_field(reference, std::get_if<Group>(&facts_.subject));
+                return group_field(reference, std::get_if<Group>(&facts_.subject));
             case Owner::member:
-                return subject_field(reference, std::get_if<Member>(&facts_.subject));
+                return member_field(reference);
             case Owner::event:
                 return facts_.event ? event_value(reference, *facts_.event) : std::nullopt;
             case Owner::subject:
-                return filtered_ ? event_value(reference, *filtered_) : std::nullopt;
+                if (filtered_ != nullptr) return event_value(reference, *filtered_);
+                return std::holds_alternative<Group>(facts_.subject)
+                           ? group_field(reference, std::get_if<Group>(&facts_.subject))
+                           : member_field(reference);
             case Owner::start:
             case Owner::run:
                 return moment(reference, facts_.window.start);
@@ -199,17 +202,29 @@ class Evaluator {
         return std::nullopt;
     }
 
-    // In a run for the other kind it is the one the event names, known by its id alone.
-    template <typename Person>
-    Found subject_field(const FieldReference& reference, const Person* person) const {
-        if (person == nullptr) return std::nullopt;
+    // In a run for a group it is the one the event names.
+    Found member_field(const FieldReference& reference) const {
+        const auto* member = std::get_if<Member>(&facts_.subject);
+        const std::string* id = member != nullptr ? &member->id
+                                : facts_.event != nullptr && facts_.event->member
+                                    ? &*facts_.event->member
+                                    : nullptr;
+        if (id == nullptr) return std::nullopt;
+        if (reference.field.empty() || reference.field == "id") return Value{reference.type, *id};
+        if (reference.field == "points" && facts_.records != nullptr)
+            return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
+        if (reference.field == "name" && member != nullptr)
+            return Value{reference.type, member->name};
+        return std::nullopt;
+    }
+
+    Found group_field(const FieldReference& reference, const Group* group) const {
+        if (group == nullptr) return std::nullopt;
         if (reference.field.empty() || reference.field == "id")
-            return Value{reference.type, person->id};
-        if (reference.field == "name") return Value{reference.type, person->name};
-        if constexpr (std::is_same_v<Person, Group>) {
-            if (reference.field == "owner" && !person->owner.empty())
-                return Value{reference.type, person->owner};
-        }
+            return Value{reference.type, group->id};
+        if (reference.field == "name") return Value{reference.type, group->name};
+        if (reference.field == "owner" && !group->owner.empty())
+            return Value{reference.type, group->owner};
         return std::nullopt;
     }
 
@@ -428,6 +443,20 @@ std::optional<std::string> value_text(const Expression& expression, const Facts&
     return shown(*value, expression, facts);
 }
 
+std::optional<std::int64_t> whole_number(const Expression& expression, const Facts& facts) {
+    const Found value = Evaluator(facts).evaluate(expression);
+    if (!value || !is_quantity(value->type)) return std::nullopt;
+    const mpq_class& number = value->quantity.number;
+    const mpz_class whole = number.get_num() / number.get_den();
+    if (abs(whole) > whole_number_max) return std::nullopt;
+    return whole.get_si();
+}
+
+std::optional<std::string> canonical_text(const Expression& expression, const Facts& facts) {
+    const Found value = Evaluator(facts).evaluate(expression);
+    return value ? std::optional(value->text) : std::nullopt;
+}
+
 bool holds(const Expression& condition, const Facts& facts) {
     return Evaluator(facts).is_yes(condition);
 }
@@ -439,7 +468,7 @@ bool holds_of(const Expression& condition, const Event& event, const Facts& fact
 std::string find_unanswerable(const Expression& expression) {
     if (expression.field) {
         const FieldReference& field = *expression.field;
-        const std::set<std::string> known_of_people{"", "id", "name", "owner"};
+        const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
         const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
         if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
         const bool of_later = field.owner == Owner::join || field.owner == Owner::collected ||

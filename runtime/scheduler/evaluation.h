@@ -5,6 +5,7 @@
 // amounts of two currencies. A comparison with it is no, and so is a condition without a value.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,13 @@ namespace sop::runtime {
 // lang/value.h writes them, instants as "2026-11-19 20:00" in the zone and their times as "20:00",
 // quantities as quantity.h does, groups, members and events by their ids.
 std::optional<std::string> value_text(const lang::Expression& expression, const Facts& facts);
+
+// As events carry it: groups, members and events by their ids.
+std::optional<std::string> canonical_text(const lang::Expression& expression, const Facts& facts);
+
+// A number without what is behind its point; nothing beyond whole_number_max.
+inline constexpr std::int64_t whole_number_max = 1'000'000'000'000'000;
+std::optional<std::int64_t> whole_number(const lang::Expression& expression, const Facts& facts);
 
 // A condition.
 bool holds(const lang::Expression& condition, const Facts& facts);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "lang/unicode.h"
 #include "runtime/scheduler/evaluation.h"
+#include "runtime/scheduler/flow.h"
 
 namespace sop::runtime {
 
@@ -12,6 +14,41 @@ const lang::EventType* find_type(const lang::Plan& plan, const std::string& name
     const auto found = std::find_if(plan.events.begin(), plan.events.end(),
                                     [&](const lang::EventType& type) { return type.name == name; });
     return found == plan.events.end() ? nullptr : &*found;
+}
+
+std::string field_or_nothing(const Event& event, const char* name) {
+    const auto found = event.fields.find(name);
+    return found == event.fields.end() ? std::string{} : found->second;
+}
+
+std::string trimmed(const std::string& text) {
+    constexpr const char* blanks = " \t\r\n";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+bool contains(const std::string& folded_text, const std::string& word) {
+    return folded_text.find(lang::folded(word)) != std::string::npos;
+}
+
+bool says(const lang::Plan& plan, const lang::MessageCondition& condition, const Event& event) {
+    // Folding makes a full-width space an ordinary one.
+    const std::string text = trimmed(lang::folded(field_or_nothing(event, message_text)));
+    switch (condition.kind) {
+        case lang::MessageCondition::Kind::saying:
+            return text == trimmed(lang::folded(condition.text));
+        case lang::MessageCondition::Kind::containing:
+            return contains(text, condition.text);
+        case lang::MessageCondition::Kind::matching:
+            break;
+    }
+    const auto list =
+        std::find_if(plan.words.begin(), plan.words.end(),
+                     [&](const lang::WordList& words) { return words.name == condition.text; });
+    return list != plan.words.end() &&
+           std::any_of(list->words.begin(), list->words.end(),
+                       [&text](const std::string& word) { return contains(text, word); });
 }
 
 }  // namespace
@@ -31,6 +68,8 @@ std::optional<std::string> event_field(const lang::Plan& plan, const Event& even
 
 bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const Event& event) {
     if (pattern.event != event.type) return false;
+    if (pattern.tag && field_or_nothing(event, changed_tag) != *pattern.tag) return false;
+    if (pattern.message && !says(plan, *pattern.message, event)) return false;
     if (!pattern.argument) return true;
     const lang::EventType* type = find_type(plan, event.type);
     return type != nullptr && !type->fields.empty() &&
@@ -40,6 +79,21 @@ bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const 
 bool matches(const lang::EventPattern& pattern, const Event& event, const Facts& facts) {
     return may_match(facts.plan, pattern, event) &&
            (!pattern.where || holds_of(*pattern.where, event, facts));
+}
+
+std::set<std::string> watched_tags(const lang::Rule& rule) {
+    std::set<std::string> tags;
+    const auto watch = [&tags](const lang::EventPattern& pattern) {
+        if (pattern.tag) tags.insert(*pattern.tag);
+    };
+    if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger)) watch(*trigger);
+    for (const lang::ExitEvent& exit : rule.exits) watch(exit.event);
+    for (std::size_t step = 0; step < count_steps(rule); ++step) {
+        for (const lang::Action& action : step_at(rule, step).actions) {
+            if (const auto* wait = std::get_if<lang::Wait>(&action)) watch(wait->event);
+        }
+    }
+    return tags;
 }
 
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {

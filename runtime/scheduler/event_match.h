@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "lang/plan.h"
@@ -21,11 +22,25 @@ std::optional<std::string> event_field(const lang::Plan& plan, const Event& even
 inline constexpr const char* run_now_event = "sop.run";
 inline constexpr const char* run_now_rule = "rule";
 
+// Events that need no declaration (lang/, std.events). `message` has the fields `text` and
+// `effective`; `tagged` and `untagged`, which the executor adds itself, name the tag in `tag`.
+inline constexpr const char* message_event = "message";
+inline constexpr const char* message_text = "text";
+inline constexpr const char* join_event = "join";
+inline constexpr const char* leave_event = "leave";
+inline constexpr const char* tagged_event = "tagged";
+inline constexpr const char* untagged_event = "untagged";
+inline constexpr const char* changed_tag = "tag";
+
 // The name of the event is the pattern's, its first field the pattern's argument when it has one,
+// its tag the pattern's, its text what the pattern looks for (whatever case and width it is in),
 // and the pattern's condition holds. `facts` are those of the run that asks.
 bool matches(const lang::EventPattern& pattern, const Event& event, const Facts& facts);
 // Whether it can match as far as that is known without the facts of a run.
 bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const Event& event);
+
+// Tags whose coming or going starts the rule, ends its runs or answers their waits.
+std::set<std::string> watched_tags(const lang::Rule& rule);
 
 // The subject of the kind the rule is for; nothing when the event names none.
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);

@@ -1,6 +1,7 @@
 // What expressions and texts of a run may ask: values, and a few questions about its past.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -29,6 +30,8 @@ class Records {
                                          const std::string& type, Instant from, Instant to) = 0;
     // Whether a group or member carries the tag now. No for one that is not there.
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
+    // A member's points now; 0 for one that is not there.
+    virtual std::int64_t points_of(const std::string& member) = 0;
 };
 
 struct Facts {

@@ -98,18 +98,73 @@ class StepPerformance {
     using Leave = std::optional<AfterStep>;
 
     Leave perform(const lang::Deliver& deliver) {
+        // It is to tell the points that are given above it.
+        if (changes_points()) return GoOn{position_, planned_for_};
         effects_.push_back({position_.action, decide(deliver)});
         return std::nullopt;
     }
 
     Leave perform(const lang::ChangeTag& change) {
-        if (!context_.skips_paused) effects_.push_back({position_.action, change});
+        if (context_.skips_paused) return std::nullopt;
+        TagChange effect{context_.rule.audience.kind, std::string(subject_id(facts_.subject)),
+                         change.tag, change.add};
+        if (change.person) {
+            const auto person = canonical_text(*change.person, facts_);
+            if (!person) return std::nullopt;
+            effect.kind = SubjectKind::member;
+            effect.subject = *person;
+        }
+        effects_.push_back({position_.action, std::move(effect)});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::ChangePoints& change) {
+        if (changes_points()) return GoOn{position_, planned_for_};
+        if (context_.skips_paused) return std::nullopt;
+        const auto effect = decide(change);
+        effects_.push_back({position_.action, effect});
+        return take(std::holds_alternative<PointChange>(effect) ? change.granted : change.refused);
+    }
+
+    Leave perform(const lang::TakeBack& action) {
+        if (context_.skips_paused) return std::nullopt;
+        if (auto event = canonical_text(action.event, facts_))
+            effects_.push_back({position_.action, PointsTakenBack{std::move(*event)}});
+        return std::nullopt;
+    }
+
+    // Whom the run's own event named, and the subject.
+    template <typename Effect>
+    Effect inheriting(Effect effect) const {
+        if (facts_.event != nullptr) {
+            effect.group = facts_.event->group;
+            effect.member = facts_.event->member;
+        }
+        const bool for_group = context_.rule.audience.kind == SubjectKind::group;
+        (for_group ? effect.group : effect.member) = std::string(subject_id(facts_.subject));
+        return effect;
+    }
+
+    Leave perform(const lang::StartRule& action) {
+        if (!context_.skips_paused)
+            effects_.push_back({position_.action, inheriting(StartedRule{action.rule})});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::Emit& action) {
+        if (context_.skips_paused) return std::nullopt;
+        EmittedEvent event = inheriting(EmittedEvent{action.event});
+        for (const lang::NamedValue& field : action.fields) {
+            if (auto value = canonical_text(field.value, facts_))
+                event.fields.emplace(field.name, std::move(*value));
+        }
+        effects_.push_back({position_.action, std::move(event)});
         return std::nullopt;
     }
 
     Leave perform(const lang::If& choice) {
-        // What it asks is to see the tags that change above it.
-        if (changes_tags()) return GoOn{position_, planned_for_};
+        // What it asks is to see the tags and points that change above it.
+        if (changes_tags() || changes_points()) return GoOn{position_, planned_for_};
         for (const auto& branch : choice.branches) {
             if (!branch.condition || holds(*branch.condition, facts_)) return take(branch.steps);
         }
@@ -133,7 +188,14 @@ class StepPerformance {
 
     bool changes_tags() const {
         return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
-            return std::holds_alternative<lang::ChangeTag>(effect.what);
+            return std::holds_alternative<TagChange>(effect.what);
+        });
+    }
+
+    bool changes_points() const {
+        return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
+            return std::holds_alternative<PointChange>(effect.what) ||
+                   std::holds_alternative<PointsTakenBack>(effect.what);
         });
     }
 
@@ -174,6 +236,25 @@ class StepPerformance {
             return event.processed && !is_own && matches(wait.event, event, facts_);
         });
         return answer == events.end() ? std::nullopt : std::optional(answer->at);
+    }
+
+    decltype(StepEffect::what) decide(const lang::ChangePoints& change) const {
+        const auto amount = whole_number(change.amount, facts_);
+        const auto person =
+            change.person ? canonical_text(*change.person, facts_) : member_concerned();
+        if (!amount || !person) return Withhold{DeliveryState::refused, "no value"};
+        const std::int64_t balance =
+            facts_.records == nullptr ? 0 : facts_.records->points_of(*person);
+        if (*amount < 0 && balance + *amount < 0 && !change.correction)
+            return Withhold{DeliveryState::refused, "balance"};
+        return PointChange{*person, *amount, change.reason};
+    }
+
+    // Whose points change without a name: the run's, else that of its event.
+    std::optional<std::string> member_concerned() const {
+        if (context_.rule.audience.kind == SubjectKind::member)
+            return std::string(subject_id(facts_.subject));
+        return facts_.event == nullptr ? std::nullopt : facts_.event->member;
     }
 
     decltype(StepEffect::what) decide(const lang::Deliver& deliver) const {

@@ -7,6 +7,8 @@
 // time it was planned for, the executor records what was decided and decides the next at once.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -48,7 +50,49 @@ struct SendText {
     Instant wanted_at{};  // not before (guards.h)
 };
 
-// A message that is not sent: skipped, exited or failed, and why.
+// What a step changes besides, as values that need no more looking up.
+struct TagChange {
+    SubjectKind kind = SubjectKind::member;
+    std::string subject;
+    std::string tag;
+    bool add = true;
+
+    bool operator==(const TagChange&) const = default;
+};
+struct PointChange {
+    std::string member;
+    std::int64_t amount = 0;
+    std::string reason;
+
+    bool operator==(const PointChange&) const = default;
+};
+// Whatever an event gave, once.
+struct PointsTakenBack {
+    std::string event;
+
+    bool operator==(const PointsTakenBack&) const = default;
+};
+// An event of the playbook's own.
+struct EmittedEvent {
+    std::string type;
+    std::optional<std::string> group{};
+    std::optional<std::string> member{};
+    std::map<std::string, std::string> fields{};
+
+    bool operator==(const EmittedEvent&) const = default;
+};
+
+// Another rule of the playbook, for the same subject.
+struct StartedRule {
+    std::string rule;
+    std::optional<std::string> group{};
+    std::optional<std::string> member{};
+
+    bool operator==(const StartedRule&) const = default;
+};
+
+// A message that is not sent, or points that are not given: skipped, exited, refused or failed, and
+// why.
 struct Withhold {
     DeliveryState state = DeliveryState::skipped;
     std::string reason;
@@ -56,7 +100,9 @@ struct Withhold {
 
 struct StepEffect {
     std::size_t action = 0;  // index in the step's actions
-    std::variant<SendText, Withhold, lang::ChangeTag> what;
+    std::variant<SendText, Withhold, TagChange, PointChange, PointsTakenBack, EmittedEvent,
+                 StartedRule>
+        what;
 };
 
 // The run goes on there, at that time.
@@ -94,11 +140,14 @@ struct StepDecision {
 //    the step is passed over, with its tags, waits and branches;
 //  - planned before the rule's plan was deployed: messages `skipped` "before admission", likewise;
 //  - a step whose condition is not so: messages `skipped` "condition", likewise;
-//  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags
-//    stay as they are, waits and branches are walked;
+//  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags and
+//    points stay as they are, nothing is emitted, waits and branches are walked;
 //  - a message that quiet hours drop (guards.h): `skipped` "quiet";
 //  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
-//    "late". Tags change all the same, as later steps and other rules build on them;
+//    "late". Tags and points change all the same, as later steps and other rules build on them;
+//  - points that would go below zero are `refused` "balance", but for a correction and what is
+//  taken
+//    back; those of an amount or a person without a value are `refused` "no value";
 //  - otherwise everything is done.
 // `newer` is how many newer messages of the rule for the subject are due, as far as they count.
 StepDecision decide_step(const StepContext& context, Position position, Instant planned_for,

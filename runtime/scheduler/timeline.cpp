@@ -1,5 +1,7 @@
 #include "runtime/scheduler/timeline.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "runtime/scheduler/flow.h"
@@ -9,6 +11,16 @@ namespace sop::runtime {
 namespace calendar = lang::calendar;
 
 namespace {
+
+constexpr const char* condition_mark = "when:";
+
+// Whether it may become so by time alone.
+bool asks_for_time(const lang::Expression& condition) {
+    const bool has_period = condition.period && condition.period->kind != lang::Period::Kind::ever;
+    return has_period || condition.kind == lang::Expression::Kind::streak ||
+           condition.kind == lang::Expression::Kind::metric ||
+           std::any_of(condition.operands.begin(), condition.operands.end(), asks_for_time);
+}
 
 // The calendar counts in seconds. The milliseconds an event's time may have are carried over,
 // except to a time of day that was written.
@@ -113,9 +125,46 @@ std::string event_firing_key(const std::string& event_id) {
     return "event:" + event_id;
 }
 
+std::string condition_firing_key(const std::string& subject, Instant at) {
+    return fmt::format("{}{} {}", condition_mark, at.time_since_epoch().count(), subject);
+}
+
+std::string first_look_key(std::int64_t version) {
+    return fmt::format("{}version {}", condition_mark, version);
+}
+
+bool is_condition_key(const std::string& key) {
+    return key.starts_with(condition_mark);
+}
+
+std::optional<PlannedFiring> next_look(const lang::Rule& rule, const calendar::Zone& zone,
+                                       Instant after) {
+    const auto* trigger = std::get_if<lang::ConditionTrigger>(&rule.trigger);
+    if (trigger == nullptr || !asks_for_time(trigger->condition)) return std::nullopt;
+    auto day = date::floor<date::days>(zone.to_local(date::floor<std::chrono::seconds>(after)));
+    // A midnight that the clock skips may be moved to `after` itself.
+    for (;;) {
+        day += date::days{1};
+        const Instant at = zone.to_instant(day);
+        if (at <= after) continue;
+        PlannedFiring look;
+        look.window = {at, at};
+        look.begins_at = at;
+        return look;
+    }
+}
+
+std::string look_key(const PlannedFiring& look, const calendar::Zone& zone) {
+    const auto local = zone.to_local(date::floor<std::chrono::seconds>(look.begins_at));
+    return condition_mark + date::format("%F", date::floor<date::days>(local));
+}
+
+Instant span_after(const calendar::Span& span, Instant from, const calendar::Zone& zone) {
+    return apply_offset({span, false, std::nullopt}, from, calendar::AnchorSide::start, zone, {});
+}
+
 Instant wait_end(const lang::Wait& wait, Instant from, const calendar::Zone& zone) {
-    return apply_offset({wait.within, false, std::nullopt}, from, calendar::AnchorSide::start, zone,
-                        {});
+    return span_after(wait.within, from, zone);
 }
 
 }  // namespace sop::runtime

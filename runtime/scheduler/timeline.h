@@ -74,6 +74,21 @@ std::string firing_key(const lang::Rule& rule, const lang::calendar::Occurrence&
                        const lang::calendar::Zone& zone);
 std::string event_firing_key(const std::string& event_id);
 
+// Of a rule `when`: a subject for whom it became so; a look at all of its audience when a version
+// is deployed, and one at the beginning of a day.
+std::string condition_firing_key(const std::string& subject, Instant at);
+std::string first_look_key(std::int64_t version);
+bool is_condition_key(const std::string& key);
+// The next local midnight after `after`, when its condition asks for days or hours; nothing for
+// every other rule. Its occurrence has that date and key.
+std::optional<PlannedFiring> next_look(const lang::Rule& rule, const lang::calendar::Zone& zone,
+                                       Instant after);
+std::string look_key(const PlannedFiring& look, const lang::calendar::Zone& zone);
+
+// So long after `from`, by the wall clock for calendar units.
+Instant span_after(const lang::calendar::Span& span, Instant from,
+                   const lang::calendar::Zone& zone);
+
 // The end of a wait that begins at `from`; an event at that very instant comes too late.
 Instant wait_end(const lang::Wait& wait, Instant from, const lang::calendar::Zone& zone);
 

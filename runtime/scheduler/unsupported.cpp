@@ -12,9 +12,9 @@ using lang::Expression;
 
 // In the order of lang::Action; those that can be done have no name.
 constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
-    nullptr,  nullptr,          "points",        "take back", "task",  "approve by", "create group",
-    "invite", "dissolve group", "remove member", "emit",      "call",  "run",        "collect",
-    "draw",   "give",           nullptr,         nullptr,     nullptr, nullptr};
+    nullptr,  nullptr,          nullptr,         nullptr, "task",  "approve by", "create group",
+    "invite", "dissolve group", "remove member", nullptr, "call",  nullptr,      "collect",
+    "draw",   "give",           nullptr,         nullptr, nullptr, nullptr};
 
 class Finder {
   public:
@@ -58,9 +58,8 @@ class Finder {
 
     void check(const lang::Audience& audience) {
         need(audience.kind != lang::SubjectKind::playbook, "a rule without `for`");
-        need(audience.ids.empty(), "for … \"id\"");
         need(!audience.of_groups, "members of groups");
-        need(!audience.where, "for … where");
+        if (audience.where) check(*audience.where);
     }
 
     void check(const lang::Rule& rule) {
@@ -70,10 +69,9 @@ class Finder {
         check(rule.guards);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
             check(*event);
-            need(event->allowances.empty(), "once, at most");
-            need(!event->again_after, "again after");
         }
-        need(!std::holds_alternative<lang::ConditionTrigger>(rule.trigger), "when");
+        if (const auto* condition = std::get_if<lang::ConditionTrigger>(&rule.trigger))
+            check(condition->condition);
         check(rule.steps);
     }
 
@@ -87,9 +85,6 @@ class Finder {
     }
 
     void check(const lang::EventPattern& pattern) {
-        need(!pattern.message && pattern.event != "message", "message");
-        need(pattern.event != "join" && pattern.event != "leave", pattern.event);
-        need(!pattern.tag, pattern.event);
         if (pattern.where) check(*pattern.where);
     }
 
@@ -107,14 +102,27 @@ class Finder {
                 need(!deliver->mention_all, "mention all");
                 need(!deliver->to, "to");
             }
-            const auto* change = std::get_if<lang::ChangeTag>(&action);
-            need(!change || !change->person, "tag … to");
+            if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
+                if (change->person) check(*change->person);
+            }
+            if (const auto* change = std::get_if<lang::ChangePoints>(&action)) check(*change);
+            if (const auto* taken = std::get_if<lang::TakeBack>(&action)) check(taken->event);
+            if (const auto* emitted = std::get_if<lang::Emit>(&action)) {
+                for (const auto& field : emitted->fields) check(field.value);
+            }
             if (const auto* wait = std::get_if<lang::Wait>(&action)) check(*wait);
             if (const auto* choice = std::get_if<lang::If>(&action)) check(*choice);
             if (const auto* split = std::get_if<lang::Split>(&action)) {
                 for (const auto& branch : split->branches) check(branch.steps);
             }
         }
+    }
+
+    void check(const lang::ChangePoints& change) {
+        check(change.amount);
+        if (change.person) check(*change.person);
+        check(change.granted);
+        check(change.refused);
     }
 
     void check(const lang::Wait& wait) {

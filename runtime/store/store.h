@@ -637,6 +637,14 @@ struct DirectoryCounts {
     std::int64_t members = 0;
 };
 
+// A member as one of a group.
+struct Membership {
+    std::string member{};
+    std::string group{};
+
+    bool operator==(const Membership&) const = default;
+};
+
 class Directory {
   public:
     virtual ~Directory() = default;
@@ -650,10 +658,84 @@ class Directory {
     virtual std::vector<std::string> audience_page(const lang::Audience& audience,
                                                    const std::string& after, std::size_t limit) = 0;
     virtual bool is_in_audience(const lang::Audience& audience, const std::string& subject) = 0;
-    // No effect when the subject is not there or has (has not) the tag.
-    virtual void add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
-    virtual void remove_tag(SubjectKind kind, const std::string& subject,
+    // False, and no effect, when the subject is not there or has (has not) the tag.
+    virtual bool add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
+    virtual bool remove_tag(SubjectKind kind, const std::string& subject,
                             const std::string& tag) = 0;
+    // The member, and the group, are made with their ids alone when they are not there. No effect
+    // for one that is in the group already.
+    virtual void join(const Membership& membership, Instant at) = 0;
+    // No effect for one that is not in the group.
+    virtual void leave(const Membership& membership) = 0;
+};
+
+// ---- entries
+// --------------------------------------------------------------------------------------------------------
+
+// How often one subject, or one member in a rule for groups, began a rule.
+struct EntryKey {
+    RuleId rule = 0;
+    SubjectKind per = SubjectKind::member;
+    std::string subject{};
+    std::string period{};  // "day"; empty for ever; "run" for when the last one began or ended
+};
+
+struct Entry {
+    Instant since{};  // the beginning of the period
+    std::int64_t count = 0;
+
+    bool operator==(const Entry&) const = default;
+};
+
+class EntryBook {
+  public:
+    virtual ~EntryBook() = default;
+    virtual std::optional<Entry> find_entry(const EntryKey& key) = 0;
+    virtual void put_entry(const EntryKey& key, const Entry& entry) = 0;
+};
+
+// ---- conditions
+// --------------------------------------------------------------------------------------------------------
+
+// What `when` found the last time it looked.
+class ConditionBook {
+  public:
+    virtual ~ConditionBook() = default;
+    // Whether it was otherwise before; it was not so for one that was never looked at.
+    virtual bool set_condition(RuleId rule, const std::string& subject, bool is_so) = 0;
+    virtual void forget_conditions(RuleId rule) = 0;
+};
+
+// ---- points
+// ---------------------------------------------------------------------------------------------------------
+
+// One change of a member's points.
+struct PointEntry {
+    std::int64_t id = 0;
+    std::string member{};
+    std::int64_t amount = 0;  // below zero when they are spent
+    std::string reason{};
+    Instant at{};
+    RuleId rule = 0;
+    std::optional<std::string> event{};    // id of what started the run
+    std::optional<std::int64_t> undoes{};  // the entry it takes back
+
+    bool operator==(const PointEntry&) const = default;
+};
+
+class Ledger {
+  public:
+    virtual ~Ledger() = default;
+    // 0 for a member that is not there.
+    virtual std::int64_t points_of(const std::string& member) = 0;
+    // Adds it to the book and to the member's points. False, and no effect, when there is no such
+    // member, or the entry it undoes is undone already.
+    virtual bool add_points(const PointEntry& entry) = 0;
+    // What an event gave and was not taken back.
+    virtual std::vector<PointEntry> points_given_by(const std::string& event) = 0;
+    // The first `limit` of a member after `after` (exclusive).
+    virtual std::vector<PointEntry> list_points(const std::string& member, std::int64_t after,
+                                                std::size_t limit) = 0;
 };
 
 class Store : public PlanStore,
@@ -668,7 +750,10 @@ class Store : public PlanStore,
               public ZoneStore,
               public EventInbox,
               public Retention,
-              public Directory {
+              public Directory,
+              public EntryBook,
+              public ConditionBook,
+              public Ledger {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

@@ -705,6 +705,58 @@ SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
            FROM json_each(clause.value) AS wanted
            JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = ?2))
 
+-- name: insert_known_group
+INSERT INTO chat_group (id, name, owner) VALUES (?1, '', '') ON CONFLICT DO NOTHING
+
+-- name: insert_known_member
+INSERT INTO member (id, name) VALUES (?1, '') ON CONFLICT DO NOTHING
+
+-- name: insert_membership
+INSERT INTO membership (member_id, group_id, joined_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
+-- name: delete_membership
+DELETE FROM membership WHERE member_id = ?1 AND group_id = ?2
+
+-- name: select_entry
+SELECT since, count FROM entry WHERE rule = ?1 AND per = ?2 AND subject = ?3 AND period = ?4
+
+-- name: upsert_entry
+INSERT INTO entry (rule, per, subject, period, since, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (rule, per, subject, period) DO UPDATE SET since = excluded.since, count = excluded.count
+
+-- name: insert_condition_met
+INSERT INTO condition_met (rule, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING
+
+-- name: delete_condition_met
+DELETE FROM condition_met WHERE rule = ?1 AND subject = ?2
+
+-- name: delete_conditions_met
+DELETE FROM condition_met WHERE rule = ?1
+
+-- name: select_points
+SELECT points FROM member WHERE id = ?1
+
+-- name: insert_point_entry
+INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes)
+SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM member WHERE id = ?1
+ON CONFLICT (undoes) DO NOTHING
+
+-- name: update_points
+UPDATE member SET points = points + ?2 WHERE id = ?1
+
+-- name: select_points_given_by
+SELECT id, member, amount, reason, at, rule, event, undoes
+FROM point_entry AS given
+WHERE event = ?1 AND undoes IS NULL AND NOT EXISTS (SELECT 1 FROM point_entry WHERE undoes = given.id)
+ORDER BY id
+
+-- name: select_point_entries
+SELECT id, member, amount, reason, at, rule, event, undoes
+FROM point_entry
+WHERE member = ?1 AND id > ?2
+ORDER BY id
+LIMIT ?3
+
 -- name: insert_group_tag
 INSERT INTO group_tag (tag, group_id) SELECT ?2, id FROM chat_group WHERE id = ?1 ON CONFLICT DO NOTHING
 

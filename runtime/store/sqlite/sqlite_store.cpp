@@ -376,6 +376,21 @@ MovedTime read_moved_time(SqliteQuery& row) {
             .after = instant_from(row.integer())};
 }
 
+Entry read_entry(SqliteQuery& row) {
+    return {.since = instant_from(row.integer()), .count = row.integer()};
+}
+
+PointEntry read_point_entry(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .member = row.text(),
+            .amount = row.integer(),
+            .reason = row.text(),
+            .at = instant_from(row.integer()),
+            .rule = row.integer(),
+            .event = row.optional_text(),
+            .undoes = row.optional_integer()};
+}
+
 Group read_group(SqliteQuery& row) {
     return {.id = row.text(),
             .name = row.text(),
@@ -1049,14 +1064,80 @@ class SqliteStore : public Store {
                            to_column(nlohmann::json(audience.tagged)), subject));
     }
 
-    void add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
+    bool add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
         const bool group = kind == SubjectKind::group;
         query(group ? sql::insert_group_tag : sql::insert_member_tag, subject, tag).next();
+        return connection_.changed_rows() != 0;
     }
 
-    void remove_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
+    bool remove_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
         const bool group = kind == SubjectKind::group;
         query(group ? sql::delete_group_tag : sql::delete_member_tag, subject, tag).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    void join(const Membership& membership, Instant at) override {
+        atomically([&] {
+            query(sql::insert_known_group, membership.group).next();
+            query(sql::insert_known_member, membership.member).next();
+            query(sql::insert_membership, membership.member, membership.group, to_column(at))
+                .next();
+        });
+    }
+
+    void leave(const Membership& membership) override {
+        query(sql::delete_membership, membership.member, membership.group).next();
+    }
+
+    // ---- EntryBook
+
+    std::optional<Entry> find_entry(const EntryKey& key) override {
+        return first(query(sql::select_entry, key.rule, to_text(key.per), key.subject, key.period),
+                     read_entry);
+    }
+
+    void put_entry(const EntryKey& key, const Entry& entry) override {
+        query(sql::upsert_entry, key.rule, to_text(key.per), key.subject, key.period,
+              to_column(entry.since), entry.count)
+            .next();
+    }
+
+    // ---- ConditionBook
+
+    bool set_condition(RuleId rule, const std::string& subject, bool is_so) override {
+        query(is_so ? sql::insert_condition_met : sql::delete_condition_met, rule, subject).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    void forget_conditions(RuleId rule) override {
+        query(sql::delete_conditions_met, rule).next();
+    }
+
+    // ---- Ledger
+
+    std::int64_t points_of(const std::string& member) override {
+        return first(query(sql::select_points, member), read_integer).value_or(0);
+    }
+
+    bool add_points(const PointEntry& entry) override {
+        bool added = false;
+        atomically([&] {
+            added = insert(query(sql::insert_point_entry, entry.member, entry.amount, entry.reason,
+                                 to_column(entry.at), entry.rule, entry.event, entry.undoes))
+                        .has_value();
+            if (added) query(sql::update_points, entry.member, entry.amount).next();
+        });
+        return added;
+    }
+
+    std::vector<PointEntry> points_given_by(const std::string& event) override {
+        return all(query(sql::select_points_given_by, event), read_point_entry);
+    }
+
+    std::vector<PointEntry> list_points(const std::string& member, std::int64_t after,
+                                        std::size_t limit) override {
+        return all(query(sql::select_point_entries, member, after, to_column(limit)),
+                   read_point_entry);
     }
 
   private:

@@ -30,6 +30,8 @@ class FewRecords : public Records {
         return kind == SubjectKind::member && subject == "m1" && tag == "vip";
     }
 
+    std::int64_t points_of(const std::string& member) override { return member == "m1" ? 120 : 0; }
+
     std::vector<Event> events;
 };
 

@@ -52,7 +52,7 @@ std::string effects_text(const StepDecision& decision) {
         } else if (const auto* withheld = std::get_if<Withhold>(&effect.what)) {
             text += " " + std::string{to_text(withheld->state)} + " " + withheld->reason;
         } else {
-            const auto& change = std::get<lang::ChangeTag>(effect.what);
+            const auto& change = std::get<TagChange>(effect.what);
             text += (change.add ? " tag " : " untag ") + change.tag;
         }
     }

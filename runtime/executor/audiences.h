@@ -1,0 +1,44 @@
+// Who is in an audience now: an indexed walk over its tags, then its condition.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lang/calendar/zone.h"
+#include "lang/plan.h"
+#include "runtime/executor/store_records.h"
+#include "runtime/scheduler/facts.h"
+#include "runtime/store/store.h"
+
+namespace sop::runtime {
+
+// Monostate for one that is not there, and for runs for nobody in particular.
+Subject find_subject(Store& store, SubjectKind kind, const std::string& id);
+
+struct AudiencePage {
+    std::vector<std::string> subjects{};  // in the order of ids
+    std::string through{};                // the last that was looked at
+    bool is_last = false;
+};
+
+// Conditions are judged at `at`, with the zone and the plan of the rule that asks.
+class Audiences {
+  public:
+    explicit Audiences(Store& store) : store_(store), records_(store) {}
+
+    // Looks at `limit` candidates at most, after `after` (exclusive, "" for the beginning).
+    AudiencePage page(const lang::Plan& plan, const lang::Audience& audience,
+                      const lang::calendar::Zone& zone, Instant at, const std::string& after,
+                      std::size_t limit);
+    bool contains(const lang::Plan& plan, const lang::Audience& audience,
+                  const lang::calendar::Zone& zone, Instant at, const std::string& subject);
+
+  private:
+    bool meets(const lang::Plan& plan, const lang::Audience& audience,
+               const lang::calendar::Zone& zone, Instant at, const std::string& subject);
+
+    Store& store_;
+    StoreRecords records_;
+};
+
+}  // namespace sop::runtime

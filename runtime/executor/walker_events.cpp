@@ -1,0 +1,291 @@
+// The part of the walker that takes events: which runs they answer, end and begin.
+#include <fmt/core.h>
+
+#include "runtime/executor/run_state.h"
+#include "runtime/executor/settlement.h"
+#include "runtime/executor/walker.h"
+#include "runtime/scheduler/event_match.h"
+#include "runtime/scheduler/migration.h"
+
+namespace sop::runtime {
+
+namespace {
+
+constexpr const char* already_running = "already running";
+constexpr const char* over_limit = "limit";
+
+// Of runs of one rule that wait for one subject.
+constexpr std::size_t queue_max = 100;
+constexpr std::size_t runs_replaced_at_once = 100;
+
+}  // namespace
+
+std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
+    std::size_t rows = 0;
+    for (const Event& event : store_.due_events(until, room)) {
+        if (event.type == backfill_event) {
+            const BackfillPage page = backfill(event, now, room - rows);
+            rows += page.rows;
+            if (page.is_last) store_.mark_processed(event.id);
+            if (!page.is_last || rows >= room) break;
+            continue;
+        }
+        note_presence(event);
+        if (event.group) touch(SubjectKind::group, *event.group, event.at);
+        if (event.member) touch(SubjectKind::member, *event.member, event.at);
+        auto taken = tell_open_runs(event, SubjectKind::group, now);
+        taken.merge(tell_open_runs(event, SubjectKind::member, now));
+        rows += taken.size() + start_event_runs(event, taken, now);
+        store_.mark_processed(event.id);
+        ++rows;
+        // An event may fill the page; the others stay for the next.
+        if (rows >= room) break;
+    }
+    return rows;
+}
+
+// Who is in which group, as the event tells.
+void Walker::note_presence(const Event& event) {
+    if (!event.group || !event.member) return;
+    if (event.type == join_event) store_.join({*event.member, *event.group}, event.at);
+    if (event.type == leave_event) store_.leave({*event.member, *event.group});
+}
+
+std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
+                                     Instant now) {
+    if (in_force_ == nullptr) return 0;
+    if (event.type == run_now_event) {
+        fire_now(event, now);
+        return 1;
+    }
+    std::size_t runs = 0;
+    for (const auto& [id, rule] : in_force_->rules) {
+        const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
+        if (trigger == nullptr || !rule.trouble.empty()) continue;
+        if (!may_match(in_force_->plan, *trigger, event)) continue;
+        const auto& subject = event_subject(*rule.rule, event);
+        if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
+        start_event_run(rule, event, *subject, now);
+        ++runs;
+    }
+    return runs;
+}
+
+// A calendar rule at a time that its calendar does not have, or any rule that another one runs.
+void Walker::fire_now(const Event& event, Instant now) {
+    const auto path = event.fields.find(run_now_rule);
+    for (const auto& [id, rule] : in_force_->rules) {
+        if (path == event.fields.end() ||
+            lang::rule_path(*rule.playbook, *rule.rule) != path->second)
+            continue;
+        if (!rule.trouble.empty()) break;
+        const auto& subject = event_subject(*rule.rule, event);
+        if (!rule.is_calendar_rule()) {
+            if (subject && is_for(rule, *subject, event.at))
+                start_event_run(rule, event, *subject, now);
+            return;
+        }
+        Firing firing;
+        firing.rule = id;
+        firing.key = event_firing_key(event.id);
+        firing.plan = in_force_->version;
+        firing.subject_kind = rule.rule->audience.kind;
+        firing.start_at = event.at;
+        firing.end_at = migrated_window(*rule.rule, *rule.zone, {event.at, event.at}).end;
+        firing.event = event.id;
+        firing.expanded = subject.has_value();
+        firing.expanded_through = subject.value_or("");
+        const auto added = store_.add_firing(firing);
+        if (!added) return;
+        firing.id = *added;
+        reports_.fired(rule.playbook->name, rule.rule->name, firing);
+        if (subject && is_for(rule, *subject, event.at))
+            start_run(context_of(rule, firing, now), rule, firing, *subject, nullptr);
+        return;
+    }
+    reports_.trouble(
+        fmt::format("event {}: the plan in force has no such rule that can begin", event.id));
+}
+
+// As the plan in force has it.
+bool Walker::is_for(const LoadedRule& rule, const std::string& subject, Instant at) {
+    return audiences_.contains(in_force_->plan, rule.rule->audience, *rule.zone, at, subject);
+}
+
+bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
+    if (!is_for(rule, id, event.at)) return false;
+    const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
+    if (!trigger.where) return true;
+    const Window window{event.at, event.at};
+    const Subject subject = find_subject(store_, rule.rule->audience.kind, id);
+    return matches(trigger, event,
+                   {in_force_->plan, *rule.zone, window, subject, &event, event.at, &records_});
+}
+
+// Answers waits of the subject's runs and ends those that exit on it. The rules whose waits took
+// the event are not started by it.
+std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
+    std::set<RuleId> taken;
+    const auto& subject = kind == SubjectKind::group ? event.group : event.member;
+    if (!subject) return taken;
+    for (const Run& run : store_.open_runs_of(*subject)) {
+        on_run(run, now, [&] {
+            const Firing firing = firing_of(run);
+            if (firing.subject_kind != kind) return;
+            const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+            if (answers(run, rule, firing, event)) {
+                taken.insert(run.rule);
+                end_wait(run, true, event.at, now);
+            } else if (guardian_.pause_of(run.rule) != PauseMode::hold) {
+                const StepContext context = context_of(rule, firing, now);
+                const std::string reason = exit_reason(context, *subject, event);
+                if (!reason.empty()) exit_run(run, reason, event.at, now);
+            }
+        });
+    }
+    return taken;
+}
+
+// The edge around one run: whatever is wrong with it ends this run and no other.
+void Walker::on_run(const Run& run, Instant now, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const StoreError&) {
+        throw;
+    } catch (const std::exception& error) {
+        reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
+        Run broken = run;
+        end_run(broken, error.what());
+        store_.update_run(broken);
+        start_queued_run(broken.rule, broken.subject, now);
+    }
+}
+
+bool Walker::answers(const Run& run, const LoadedRule& rule, const Firing& firing,
+                     const Event& event) {
+    const lang::Wait* wait = wait_at(*rule.rule, position_of(run));
+    if (run.state != RunState::waiting || wait == nullptr) return false;
+    const bool is_in_time = event.at >= run.waits_since && event.at < run.due_at;
+    const lang::Plan& plan = plans_.plan(firing.plan).plan;
+    if (!is_in_time || !may_match(plan, wait->event, event)) return false;
+    std::optional<Event> own;
+    if (firing.event) own = store_.find_event(*firing.event);
+    const Window window = window_of(firing);
+    const Subject subject = find_subject(store_, firing.subject_kind, run.subject);
+    return matches(wait->event, event,
+                   {plan, *rule.zone, window, subject, own ? &*own : nullptr, event.at, &records_});
+}
+
+void Walker::start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
+                             Instant now) {
+    Firing firing;
+    firing.rule = rule.id;
+    firing.key = event_firing_key(event.id);
+    firing.plan = in_force_->version;
+    firing.subject_kind = rule.rule->audience.kind;
+    firing.start_at = event.at;
+    firing.end_at = event.at;
+    firing.event = event.id;
+    firing.expanded = true;
+    firing.expanded_through = subject;
+    begin_firing_of_one(rule, firing, subject, &event, now);
+}
+
+// `event` is nullptr for a condition.
+void Walker::begin_firing_of_one(const LoadedRule& rule, Firing& firing, const std::string& subject,
+                                 const Event* event, Instant now) {
+    const auto id = store_.add_firing(firing);
+    if (!id) return;
+    firing.id = *id;
+    reports_.fired(rule.playbook->name, rule.rule->name, firing);
+    Run run;
+    run.firing = firing.id;
+    run.rule = rule.id;
+    run.subject = subject;
+    run.due_at = firing.start_at;
+    if (may_begin(run, rule, event, now))
+        return start_run(context_of(rule, firing, now), rule, firing, subject, event);
+    store_.add_run(run);
+}
+
+// Else it is queued or turned away.
+bool Walker::may_begin(Run& run, const LoadedRule& rule, const Event* event, Instant now) {
+    const auto queue = [&run] {
+        run.state = RunState::queued;
+        return false;
+    };
+    if (guardian_.pause_of(rule.id) == PauseMode::hold) return queue();
+    const bool is_allowed = event == nullptr || entries_.may_begin(rule, run.subject, *event);
+    const std::string obstacle = is_allowed ? make_way(rule, run.subject, now) : over_limit;
+    const bool waits_its_turn =
+        rule.rule->guards.concurrent == lang::Concurrency::queue && obstacle == already_running &&
+        store_.queued_runs(rule.id, run.subject, queue_max).size() < queue_max;
+    if (event != nullptr && (obstacle.empty() || waits_its_turn))
+        entries_.begun(rule, run.subject, *event);
+    if (obstacle.empty()) return true;
+    if (waits_its_turn) return queue();
+    run.state = RunState::skipped;
+    run.due_at = std::nullopt;
+    run.reason = obstacle;
+    return false;
+}
+
+// Why a run cannot begin now; empty when it can.
+std::string Walker::make_way(const LoadedRule& rule, const std::string& subject, Instant now) {
+    if (guardian_.pause_of(rule.id) == PauseMode::skip) return "paused";
+    const auto concurrent = rule.rule->guards.concurrent;
+    if (concurrent == lang::Concurrency::parallel || !store_.has_open_run(rule.id, subject))
+        return {};
+    if (concurrent != lang::Concurrency::replace) return already_running;
+    replace_runs(rule, subject, now);
+    return {};
+}
+
+void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, Instant now) {
+    Run before_all;
+    before_all.subject = subject;
+    for (;;) {
+        const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
+        for (Run run : page) {
+            if (run.subject != subject) return;
+            for (const DueDelivery& due : store_.pending_of_run(run.id))
+                settle(store_, plans_, guardian_, reports_, due,
+                       {DeliveryState::cancelled, "replaced"}, now);
+            end_run(run, "replaced");
+            store_.update_run(run);
+        }
+        if (page.size() < runs_replaced_at_once) return;
+    }
+}
+
+// The one before it has ended: its own time begins now.
+void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
+    for (Run& run : store_.queued_runs(id, subject, 1)) {
+        try {
+            const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
+            store_.set_window(run.firing, now, now);
+            firings_.erase(run.firing);
+            run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
+            run.state = state_of_new_run(id);
+        } catch (const PlanError& error) {
+            reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
+            end_run(run, error.what());
+        }
+        store_.update_run(run);
+        if (run.state == RunState::done) start_queued_run(id, subject, now);
+    }
+}
+
+// Its event came in a pause.
+void Walker::begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now) {
+    std::optional<Event> event;
+    if (firing.event) event = store_.find_event(*firing.event);
+    if (firing.event && !event) throw PlanError(fmt::format("its event {} is gone", *firing.event));
+    if (may_begin(run, rule, event ? &*event : nullptr, now)) {
+        run.state = RunState::running;
+        run.due_at = planned_time(*rule.rule, 0, window_of(firing), std::nullopt, *rule.zone);
+    }
+    store_.update_run(run);
+}
+
+}  // namespace sop::runtime
