@@ -354,7 +354,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
         const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
         for (Run run : page) {
             if (run.subject != subject) return;
-            for (const DueDelivery& due : store_.pending_of_run(run.id))
+            for (const DueDelivery& due : store_.unsettled_of_run(run.id))
                 settle(store_, plans_, guardian_, reports_, due,
                        {DeliveryState::cancelled, "replaced"}, now);
             end(run, "replaced");
@@ -503,7 +503,7 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
 }
 
 void Walker::exit_run(Run run, const std::string& reason, Instant now) {
-    for (const DueDelivery& due : store_.pending_of_run(run.id))
+    for (const DueDelivery& due : store_.unsettled_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end(run, reason);
     store_.update_run(run);
