@@ -41,11 +41,28 @@ void require_url(const std::string& name, const ChannelConfig& config) {
                     name));
 }
 
+// That a webhook has an address to ask at is the configuration's to see.
+void require_askable(const std::string& name, const std::string& kind,
+                     const ChannelConfig& config) {
+    if (config.unknown != UnknownPolicy::reconcile || kind == "webhook") return;
+    throw CommandError(
+        fmt::format("{0}: the channel `{1}` is of kind {2} and cannot be asked what it took: write "
+                    "unknown = \"hold\" or \"resend\" in [channels.{1}]",
+                    config.unknown_at, name, kind));
+}
+
+void require_usable(const std::string& name, const std::string& kind, const ChannelConfig& config) {
+    if (kind == "webhook") require_url(name, config);
+    require_askable(name, kind, config);
+}
+
 std::unique_ptr<Channel> make_webhook(const std::string& name, const ChannelConfig& config,
                                       Wakeup& wakeup) {
-    require_url(name, config);
     WebhookChannelOptions options;
     options.url = read_secret(*config.url, fmt::format("the URL of channel `{}`", name));
+    if (config.ask_url)
+        options.ask_url =
+            read_secret(*config.ask_url, fmt::format("the address to ask channel `{}` at", name));
     if (config.timeout) options.timeout = *config.timeout;
     if (config.in_flight) options.in_flight_max = *config.in_flight;
     return make_webhook_channel(options, wakeup);
@@ -61,6 +78,7 @@ std::unique_ptr<Channel> make_log(const ChannelConfig& config, Wakeup& wakeup) {
 ChannelSetup make_channel(const std::string& name, const std::string& kind, const Config& config,
                           Wakeup& wakeup) {
     const ChannelConfig settings = settings_of(config, name);
+    require_usable(name, kind, settings);
     return {kind == "webhook" ? make_webhook(name, settings, wakeup) : make_log(settings, wakeup),
             settings.unknown};
 }
@@ -69,7 +87,7 @@ ChannelSetup make_channel(const std::string& name, const std::string& kind, cons
 
 void check_channels(const lang::Plan& plan, const Config& config) {
     for (const std::string& name : used_channels(plan)) {
-        if (kind_of(plan, name) == "webhook") require_url(name, settings_of(config, name));
+        require_usable(name, kind_of(plan, name), settings_of(config, name));
     }
 }
 

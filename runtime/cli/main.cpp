@@ -544,7 +544,9 @@ struct CommandLine {
 
     void add_doubt() {
         auto* command = app.add_subcommand(
-            "doubt", "List the messages nobody can tell the end of, or settle them");
+            "doubt",
+            "List the messages nobody can tell the end of, or settle them; and list those that "
+            "platforms are asked about");
         command->add_option("MESSAGE", doubt_options.ids, "Numbers of messages to settle");
         command->add_flag("--all", doubt_options.all, "Settle all of them");
         command

@@ -37,18 +37,52 @@ std::string message_table(const std::vector<DueDelivery>& messages, std::size_t 
     return render_table(table);
 }
 
+std::string asked_about_table(const std::vector<DueDelivery>& messages, std::size_t shown,
+                              StoredPlans& plans) {
+    Table table{{{"message", Table::Align::right},
+                 {"planned for (UTC)"},
+                 {"to"},
+                 {"name"},
+                 {"rule"},
+                 {"step"},
+                 {"channel"},
+                 {"asked", Table::Align::right},
+                 {"again at (UTC)"},
+                 {"why"}},
+                {}};
+    for (std::size_t i = 0; i < std::min(shown, messages.size()); ++i) {
+        const DueDelivery& due = messages[i];
+        const Delivery& delivery = due.delivery;
+        table.rows.push_back({std::to_string(delivery.id), instant_text(delivery.planned_for),
+                              due.subject, due.subject_name, due.playbook + "." + due.rule,
+                              plans.step_of(due), delivery.channel,
+                              std::to_string(delivery.asks.value()),
+                              instant_text(delivery.due_at.value()), delivery.reason});
+    }
+    return render_table(table);
+}
+
 nlohmann::json messages_json(const std::vector<DueDelivery>& messages, StoredPlans& plans) {
     auto list = nlohmann::json::array();
     for (const DueDelivery& due : messages) {
-        list.push_back({{"message", due.delivery.id},
-                        {"planned_for", instant_text(due.delivery.planned_for)},
-                        {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
-                        {"playbook", due.playbook},
-                        {"rule", due.rule},
-                        {"step", plans.step_of(due)},
-                        {"channel", due.delivery.channel},
-                        {"text", due.text},
-                        {"why", due.delivery.reason}});
+        const Delivery& delivery = due.delivery;
+        nlohmann::json entry{
+            {"message", delivery.id},
+            {"planned_for", instant_text(delivery.planned_for)},
+            {due.subject_kind == SubjectKind::group ? "group" : "member", due.subject},
+            {"playbook", due.playbook},
+            {"rule", due.rule},
+            {"step", plans.step_of(due)},
+            {"channel", delivery.channel},
+            {"text", due.text},
+            {"why", delivery.reason}};
+        if (delivery.asks) {
+            entry["asks"] = *delivery.asks;
+            entry["asked_again_at"] = instant_text(delivery.due_at.value());
+        }
+        if (delivery.unless_taken)
+            entry["unless_taken"] = std::string(to_text(*delivery.unless_taken));
+        list.push_back(std::move(entry));
     }
     return list;
 }

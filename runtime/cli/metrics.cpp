@@ -97,6 +97,9 @@ void add_deliveries(Exposition& out, const Metrics& metrics) {
     out.one("sop_deliveries_pending", "gauge",
             "Messages that have not come to an end, those being attempted among them.",
             count_in(metrics, DeliveryState::pending) + attempting);
+    out.one("sop_deliveries_asked_about", "gauge",
+            "Pending messages that may have been taken, which their platforms are asked about.",
+            metrics.asked_about);
     out.one("sop_deliveries_attempting", "gauge", "Messages that are being attempted.", attempting);
 }
 

@@ -13,6 +13,7 @@ namespace sop::runtime::cli {
 struct Metrics {
     std::int64_t planned = 0;                   // messages, counted by themselves
     std::vector<DeliverySummary> deliveries{};  // what became of them
+    std::int64_t asked_about = 0;               // of those pending, which platforms are asked about
     std::vector<PlanSummary> plans{};           // the oldest first
     std::int64_t paused_rules = 0;              // of the plan in force
     bool executor_runs = false;

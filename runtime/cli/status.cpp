@@ -1,5 +1,6 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/message_list.h"
 #include "runtime/cli/metrics.h"
 #include "runtime/cli/pause_view.h"
 #include "runtime/cli/seed.h"
@@ -30,6 +31,7 @@ struct Status {
     std::vector<MovedTime> moved;
     std::vector<Pause> paused;
     std::vector<DueDelivery> unknown;  // one more than is shown, when there are more
+    std::vector<DueDelivery> asked_about;
 };
 
 std::int64_t count_of(const std::vector<DeliverySummary>& outcomes, DeliveryState state) {
@@ -80,6 +82,11 @@ void print_outcomes(const Status& status, std::size_t shown, StoredPlans& plans)
         total += outcome.count;
     }
     fmt::print("{}\n{} messages planned\n", render_table(table), count_text(total));
+    if (!status.asked_about.empty())
+        fmt::print(
+            "\n{} of those pending may have arrived: their platforms are asked whether they did "
+            "(`sop doubt` lists them).\n",
+            count_text(static_cast<std::int64_t>(status.asked_about.size())));
     const std::int64_t unknown = count_of(status.outcomes, DeliveryState::unknown);
     if (unknown == 0) return;
     fmt::print(
@@ -169,6 +176,7 @@ void print_json(const Status& status, StoredPlans& plans) {
                 {"members", status.directory.members},
                 {"deliveries", outcomes},
                 {"unknown", unknown},
+                {"asked_about", messages_json(status.asked_about, plans)},
                 {"paused", pauses_json(status.paused)},
                 {"fence", nullptr}};
     if (status.fence)
@@ -207,14 +215,17 @@ std::int64_t count_paused_rules(Store& store) {
 int print_metrics(const Config& config, Store& store) {
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store.begin();
-    fmt::print("{}", metrics_text({.planned = store.count_deliveries(),
-                                   .deliveries = store.summarize_deliveries(),
-                                   .plans = store.list_plans(),
-                                   .paused_rules = count_paused_rules(store),
-                                   .executor_runs = executor_runs(config.store),
-                                   .is_fenced = find_fence(store, config.store).has_value(),
-                                   .present_until = store.present_until(),
-                                   .now = SystemClock().now()}));
+    fmt::print(
+        "{}",
+        metrics_text({.planned = store.count_deliveries(),
+                      .deliveries = store.summarize_deliveries(),
+                      .asked_about = static_cast<std::int64_t>(store.asked_about(every_row).size()),
+                      .plans = store.list_plans(),
+                      .paused_rules = count_paused_rules(store),
+                      .executor_runs = executor_runs(config.store),
+                      .is_fenced = find_fence(store, config.store).has_value(),
+                      .present_until = store.present_until(),
+                      .now = SystemClock().now()}));
     return exit_fine;
 }
 
@@ -237,6 +248,7 @@ int status(const StatusOptions& options) {
     status.zones = store->latest_zone_change();
     if (everything) status.moved = store->moved_times();
     status.paused = pauses_in_effect(*store);
+    status.asked_about = store->asked_about(every_row);
     status.unknown = store->list_deliveries({.state = DeliveryState::unknown, .limit = limit});
     StoredPlans plans(*store);
     if (options.format == OutputFormat::json) {

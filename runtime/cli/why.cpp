@@ -101,6 +101,16 @@ std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
     return reason;
 }
 
+std::string asked_about_text(const Delivery& delivery, const std::string& due_at) {
+    const std::string so_far =
+        *delivery.asks == 0 ? "" : fmt::format(", {} times so far", *delivery.asks);
+    const std::string after = delivery.unless_taken ? fmt::format("; if it was not, it is {}",
+                                                                  to_text(*delivery.unless_taken))
+                                                    : "";
+    return fmt::format("it may have arrived: `{}` is asked whether it took it{}, next at {}{} ({})",
+                       delivery.channel, so_far, due_at, after, delivery.reason);
+}
+
 std::string outcome_text(const DueDelivery& due, const lang::Rule* rule,
                          const lang::calendar::Zone& zone) {
     const Delivery& delivery = due.delivery;
@@ -109,14 +119,16 @@ std::string outcome_text(const DueDelivery& due, const lang::Rule* rule,
     };
     switch (delivery.state) {
         case DeliveryState::pending:
+            if (delivery.asks) return asked_about_text(delivery, at(delivery.due_at));
             return fmt::format("it waits, and is due at {}{}", at(delivery.due_at),
                                delivery.reason.empty() ? "" : " (" + delivery.reason + ")");
         case DeliveryState::attempting:
             return fmt::format("it is being sent through `{}`", delivery.channel);
         case DeliveryState::sent:
         case DeliveryState::confirmed:
-            return fmt::format("{} at {} through `{}`", to_text(delivery.state),
-                               at(delivery.settled_at), delivery.channel);
+            return fmt::format("{} at {} through `{}`{}", to_text(delivery.state),
+                               at(delivery.settled_at), delivery.channel,
+                               delivery.reason.empty() ? "" : " (" + delivery.reason + ")");
         case DeliveryState::skipped:
             return "skipped, " + skip_text(delivery, rule);
         case DeliveryState::exited:

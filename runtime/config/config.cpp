@@ -135,10 +135,11 @@ std::size_t in_flight_of(const Entry& entry) {
 }
 
 UnknownPolicy unknown_policy_of(const Entry& entry) {
-    constexpr std::string_view expected = "\"hold\" or \"resend\"";
+    constexpr std::string_view expected = "\"hold\", \"resend\" or \"reconcile\"";
     const std::string text = text_of(entry, expected);
     if (text == "hold") return UnknownPolicy::hold;
     if (text == "resend") return UnknownPolicy::resend;
+    if (text == "reconcile") return UnknownPolicy::reconcile;
     fail(entry,
          fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text, expected));
 }
@@ -154,36 +155,79 @@ UnknownPolicy unknown_policy_of(const Entry& entry) {
     fail(file, key.source(), message);
 }
 
-void set_url(ChannelConfig& channel, SecretReference::Kind kind, const Entry& entry) {
-    if (channel.url) {
-        fail(entry, fmt::format("the URL stands there twice{}; keep one of url, url_env, url_file",
-                                entry.place));
+// Of an address that may be a secret, whose settings are `name`, `name`_env and `name`_file.
+void set_address(std::optional<SecretReference>& address, SecretReference::Kind kind,
+                 std::string_view name, const Entry& entry) {
+    if (address) {
+        fail(entry, fmt::format("the {0} stands there twice{1}; keep one of {2}, {2}_env, {2}_file",
+                                name == "url" ? "URL" : "address to ask at", entry.place, name));
     }
     switch (kind) {
         case SecretReference::Kind::literal:
-            channel.url = {kind, text_of(entry, "an address such as \"https://host/path\"")};
+            address = {kind, text_of(entry, "an address such as \"https://host/path\"")};
             break;
         case SecretReference::Kind::environment:
-            channel.url = {kind, text_of(entry, "the name of an environment variable")};
+            address = {kind, text_of(entry, "the name of an environment variable")};
             break;
         case SecretReference::Kind::file:
-            channel.url = {kind, path_of(entry).string()};
+            address = {kind, path_of(entry).string()};
             break;
+    }
+}
+
+// True when it is one of an address.
+bool read_address(ChannelConfig& channel, const Entry& setting) {
+    using enum SecretReference::Kind;
+    for (const auto& [suffix, kind] :
+         {std::pair{"", literal}, {"_env", environment}, {"_file", file}}) {
+        if (setting.key == std::string("url") + suffix) {
+            set_address(channel.url, kind, "url", setting);
+            return true;
+        }
+        if (setting.key == std::string("ask_url") + suffix) {
+            set_address(channel.ask_url, kind, "ask_url", setting);
+            return true;
+        }
+    }
+    return false;
+}
+
+// To ask takes the policy and the address.
+void check_reconcile(const ChannelConfig& channel, const Entry& entry,
+                     const toml::table& settings) {
+    const bool reconciles = channel.unknown == UnknownPolicy::reconcile;
+    if (reconciles == channel.ask_url.has_value() && entry.key != "log") return;
+    if (reconciles) {
+        const Entry unknown{entry.file, "unknown", "", *settings.get("unknown")};
+        if (entry.key == "log")
+            fail(unknown,
+                 "the channel `log` cannot be asked what it took: write unknown = \"hold\" "
+                 "or \"resend\" in [channels.log]");
+        fail(unknown,
+             fmt::format(
+                 "unknown = \"reconcile\" asks the platform what it took, and [channels.{}] "
+                 "does not say where: add ask_url_env = \"…\" (the environment variable that "
+                 "holds the address), ask_url_file or ask_url",
+                 entry.key));
+    }
+    for (const auto& [key, value] : settings) {
+        if (!key.str().starts_with("ask_url")) continue;
+        fail(Entry{entry.file, std::string(key.str()), "", value},
+             fmt::format(
+                 "\"{}\" in [channels.{}] is where the platform is asked what it took, which "
+                 "takes unknown = \"reconcile\": add it, or take the address out",
+                 key.str(), entry.key));
     }
 }
 
 ChannelConfig channel_of(const Entry& entry) {
     ChannelConfig channel;
     const std::string place = fmt::format(" in [channels.{}]", entry.key);
-    for (const auto& [key, value] : table_of(entry, "a table of the channel's settings")) {
+    const toml::table& settings = table_of(entry, "a table of the channel's settings");
+    for (const auto& [key, value] : settings) {
         const Entry setting{entry.file, std::string(key.str()), place, value};
-        if (key == "url") {
-            set_url(channel, SecretReference::Kind::literal, setting);
-        } else if (key == "url_env") {
-            set_url(channel, SecretReference::Kind::environment, setting);
-        } else if (key == "url_file") {
-            set_url(channel, SecretReference::Kind::file, setting);
-        } else if (key == "timeout") {
+        if (read_address(channel, setting)) continue;
+        if (key == "timeout") {
             channel.timeout = timeout_of(setting);
         } else if (key == "in_flight") {
             channel.in_flight = in_flight_of(setting);
@@ -192,11 +236,15 @@ ChannelConfig channel_of(const Entry& entry) {
             channel.path = text == "-" ? text : path_of(setting).string();
         } else if (key == "unknown") {
             channel.unknown = unknown_policy_of(setting);
+            channel.unknown_at =
+                fmt::format("{}:{}", entry.file.string(), value.source().begin.line);
         } else {
             fail_unknown(entry.file, key, place,
-                         {"url", "url_env", "url_file", "timeout", "in_flight", "path", "unknown"});
+                         {"url", "url_env", "url_file", "timeout", "in_flight", "path", "unknown",
+                          "ask_url", "ask_url_env", "ask_url_file"});
         }
     }
+    check_reconcile(channel, entry, settings);
     return channel;
 }
 

@@ -12,7 +12,13 @@
 //   url_env = "SHOP_HOOK_URL"         # or url_file = "…", or url = "…" where it is no secret
 //   timeout = "10s"
 //   in_flight = 16
-//   unknown = "hold"                  # or "resend": when nobody can tell whether a message was taken
+//   unknown = "hold"                  # when nobody can tell whether a message was taken; or "resend", or
+//                                     # "reconcile", which asks the platform at the ask_url. hold: nobody gets it
+//                                     # twice, someone may go without. resend: nobody goes without, someone may
+//                                     # get it twice. reconcile: neither, as long as the platform can be asked
+//   ask_url_env = "SHOP_HOOK_ASK_URL" # or ask_url_file, or ask_url; for "reconcile" alone. A GET with the header
+//                                     # Idempotency-Key of the post: 2xx = it was taken, 404 = it certainly was not,
+//                                     # and will not be; anything else = ask again
 //
 //   [retention]                            # how long is kept what is over, or "forever"
 //   messages = "90d"                       # and their texts, runs and firings; at least 45d
@@ -48,10 +54,12 @@ struct SecretReference {
 
 struct ChannelConfig {
     std::optional<SecretReference> url;
+    std::optional<SecretReference> ask_url;  // there when `unknown` is reconcile, and only then
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::size_t> in_flight;
     std::optional<std::string> path;  // "-" or absolute
     UnknownPolicy unknown = UnknownPolicy::hold;
+    std::string unknown_at;  // where in the file it is set, "…/sop.toml:7"; empty where it is not
 };
 
 // Nothing: for ever.

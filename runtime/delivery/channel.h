@@ -1,5 +1,6 @@
 // How a message leaves the system. A channel makes attempts and says what became of each; it
-// decides nothing: when to try, whether to try again and what to record is the executor's.
+// decides nothing: when to try, whether to try again and what to record is the executor's. Some
+// channels can also be asked, at any later time, whether an attempt was taken.
 #pragma once
 
 #include <chrono>
@@ -44,6 +45,19 @@ struct AttemptResult {
     std::optional<std::chrono::milliseconds> retry_after{};  // what the platform asked for
 };
 
+// What a platform says, asked whether it took a delivery: any of the attempts under its key.
+struct AskResult {
+    enum class Kind {
+        taken,
+        not_taken,  // certainly, and it will not be unless there is another attempt
+        not_known,  // it could not be asked, or cannot tell now: to be asked again
+    };
+    DeliveryId delivery = 0;
+    Kind kind = Kind::not_known;
+    std::string reason{};  // one line for the record; empty when taken
+    std::optional<std::chrono::milliseconds> retry_after{};  // what the platform asked for
+};
+
 class Channel {
   public:
     virtual ~Channel() = default;
@@ -56,8 +70,21 @@ class Channel {
     // the Wakeup it was made with when there is something to collect.
     virtual std::vector<AttemptResult> collect() = 0;
     // Gives up what is still under way: each such attempt has its result (unknown, or retry when
-    // nothing was written) in the next `collect`.
+    // nothing was written) in the next `collect`, and each question (not_known) in the next
+    // `collect_answers`.
     virtual void abandon() = 0;
+
+    // How many questions may be under way at once, besides the attempts, so that a platform that
+    // cannot answer holds up no message. 0 for a channel that cannot be asked: then the next two
+    // are never called.
+    virtual std::size_t questions_max() const { return 0; }
+    // Begins to ask whether deliveries were taken and returns without waiting for the network. Each
+    // is described as its last attempt was. The caller keeps within questions_max, and asks about a
+    // delivery neither twice at once nor while an attempt at it is under way.
+    virtual void ask(std::vector<Attempt> /*last_attempts*/) {}
+    // Answers since the last call; each question has exactly one. As `collect`, it never waits, and
+    // the Wakeup is notified.
+    virtual std::vector<AskResult> collect_answers() { return {}; }
 };
 
 }  // namespace sop::runtime

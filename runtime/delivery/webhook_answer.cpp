@@ -58,6 +58,11 @@ AttemptResult::Kind kind_of_status(long status) {
     return AttemptResult::Kind::failed;
 }
 
+AskResult::Kind kind_of_answer(long status) {
+    if (status >= 200 && status < 300) return AskResult::Kind::taken;
+    return status == 404 ? AskResult::Kind::not_taken : AskResult::Kind::not_known;
+}
+
 std::vector<std::string> secret_parts(const std::string& url) {
     const auto scheme_end = url.find("://");
     const std::string address = scheme_end == std::string::npos ? url : url.substr(scheme_end + 3);

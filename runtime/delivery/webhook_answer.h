@@ -10,6 +10,8 @@
 namespace sop::runtime {
 
 AttemptResult::Kind kind_of_status(long status);
+// Of an answer to the question whether a message was taken.
+AskResult::Kind kind_of_answer(long status);
 
 // The pieces of an address that may not be shown, longest first: the whole of it, its host, and
 // each piece of its path and query, as written and decoded. Pieces of fewer than four bytes are no

@@ -12,6 +12,8 @@
 //   below what servers commonly allow.
 // - HTTP/1.1 only: on a shared HTTP/2 connection one broken connection would put every request on
 //   it in doubt.
+//
+// Questions do nothing at the other end, so that libcurl may repeat one as it likes.
 #include "runtime/delivery/webhook_channel.h"
 
 #include "runtime/delivery/delivery_error.h"
@@ -38,6 +40,7 @@ namespace sop::runtime {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 64 * 1024;
+constexpr std::size_t posts_to_a_question = 4;
 constexpr std::chrono::seconds idle_reuse_max{2};
 constexpr std::chrono::hours retry_after_max{24};
 
@@ -53,9 +56,12 @@ using MultiHandle = std::unique_ptr<CURLM, Cleanup<curl_multi_cleanup>>;
 using HeaderList = std::unique_ptr<curl_slist, Cleanup<curl_slist_free_all>>;
 using UrlHandle = std::unique_ptr<CURLU, Cleanup<curl_url_cleanup>>;
 
+enum class RequestKind { post, question };
+
 // A place for one request under way. The handle is kept from request to request; the rest is the
 // present request's.
 struct Request {
+    RequestKind kind = RequestKind::post;
     EasyHandle easy;
     bool under_way = false;
     DeliveryId delivery = 0;
@@ -106,7 +112,7 @@ void set(CURL* easy, CURLoption option, Value value) {
     }
 }
 
-void check_url(const std::string& url) {
+void check_url(const std::string& url, std::string_view what) {
     const UrlHandle parsed(curl_url());
     if (!parsed) throw std::bad_alloc();
     std::string problem;
@@ -120,8 +126,7 @@ void check_url(const std::string& url) {
     }
     if (!problem.empty()) {
         throw DeliveryError(fmt::format(
-            "the webhook's URL is not an http or https address ({}); it should look like "
-            "https://host/path",
+            "{} is not an http or https address ({}); it should look like https://host/path", what,
             problem));
     }
 }
@@ -130,7 +135,8 @@ EasyHandle make_easy(const WebhookChannelOptions& options, Request& request) {
     EasyHandle easy(curl_easy_init());
     if (!easy) throw std::bad_alloc();
     CURL* const handle = easy.get();
-    set(handle, CURLOPT_URL, options.url.c_str());
+    const bool is_post = request.kind == RequestKind::post;
+    set(handle, CURLOPT_URL, (is_post ? options.url : options.ask_url.value()).c_str());
     set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
@@ -143,9 +149,13 @@ EasyHandle make_easy(const WebhookChannelOptions& options, Request& request) {
     // Without it, giving up a request whose name is still being looked up waits for the look-up,
     // and everything else with it.
     set(handle, CURLOPT_QUICK_EXIT, 1L);
-    set(handle, CURLOPT_POST, 1L);
-    set(handle, CURLOPT_PREREQFUNCTION, &about_to_write);
-    set(handle, CURLOPT_PREREQDATA, &request);
+    if (is_post) {
+        set(handle, CURLOPT_POST, 1L);
+        set(handle, CURLOPT_PREREQFUNCTION, &about_to_write);
+        set(handle, CURLOPT_PREREQDATA, &request);
+    } else {
+        set(handle, CURLOPT_HTTPGET, 1L);
+    }
     set(handle, CURLOPT_HEADERFUNCTION, &take_header_line);
     set(handle, CURLOPT_HEADERDATA, &request);
     set(handle, CURLOPT_WRITEFUNCTION, &take_answer);
@@ -154,11 +164,16 @@ EasyHandle make_easy(const WebhookChannelOptions& options, Request& request) {
     return easy;
 }
 
-HeaderList make_headers(const std::string& key) {
+// An empty Expect keeps libcurl from asking first and writing the body a second later.
+const std::vector<std::string> post_headers{"Content-Type: application/json", "Expect:"};
+// All questions go to one address, whose answer of before is that to another question.
+const std::vector<std::string> question_headers{"Cache-Control: no-cache"};
+
+HeaderList make_headers(RequestKind kind, const std::string& key) {
+    auto lines = kind == RequestKind::post ? post_headers : question_headers;
+    lines.push_back("Idempotency-Key: " + key);
     HeaderList headers;
-    // An empty Expect keeps libcurl from asking first and writing the body a second later.
-    for (const std::string& line : {std::string("Content-Type: application/json"),
-                                    std::string("Expect:"), "Idempotency-Key: " + key}) {
+    for (const std::string& line : lines) {
         curl_slist* const longer = curl_slist_append(headers.get(), line.c_str());
         if (longer == nullptr) throw std::bad_alloc();
         static_cast<void>(headers.release());
@@ -194,17 +209,17 @@ std::string detail_of(CURL* easy, CURLcode code) {
     return curl_easy_strerror(code);
 }
 
-AttemptResult without_answer(const Request& request, std::string_view detail) {
-    AttemptResult result{.delivery = request.delivery};
-    if (anything_written(request)) {
-        result.kind = AttemptResult::Kind::unknown;
-        result.reason = fmt::format("written, but no whole answer came: {}", detail);
-    } else {
-        result.kind = AttemptResult::Kind::retry;
-        result.reason = fmt::format("no connection: {}", detail);
+// All that ended at once, or since the last look.
+struct Ended {
+    std::vector<AttemptResult> posts{};
+    std::vector<AskResult> questions{};
+
+    bool empty() const { return posts.empty() && questions.empty(); }
+    void take(Ended&& other) {
+        std::ranges::move(other.posts, std::back_inserter(posts));
+        std::ranges::move(other.questions, std::back_inserter(questions));
     }
-    return result;
-}
+};
 
 // Signals are for the main thread. SIGPIPE, which OpenSSL can raise, would end the process.
 void block_signals() {
@@ -221,59 +236,90 @@ class WebhookChannel : public Channel {
     WebhookChannel& operator=(const WebhookChannel&) = delete;
 
     std::size_t in_flight_max() const override { return options_.in_flight_max; }
-    void start(std::vector<Attempt> attempts) override;
+    void start(std::vector<Attempt> attempts) override { order(posts_, std::move(attempts)); }
     std::vector<AttemptResult> collect() override;
     void abandon() override;
 
+    std::size_t questions_max() const override {
+        if (!options_.ask_url) return 0;
+        return std::max<std::size_t>(1, options_.in_flight_max / posts_to_a_question);
+    }
+    void ask(std::vector<Attempt> last_attempts) override {
+        order(questions_, std::move(last_attempts));
+    }
+    std::vector<AskResult> collect_answers() override;
+
   private:
+    // The requests of one kind.
+    struct Places {
+        // The thread's own.
+        std::vector<std::unique_ptr<Request>> all;
+        std::vector<Request*> free;
+        // Guarded by the mutex.
+        std::deque<Attempt> waiting;
+    };
     struct Orders {
-        std::vector<Attempt> attempts;
+        std::vector<Attempt> posts;
+        std::vector<Attempt> questions;
         bool abandon = false;
         bool stop = false;
     };
 
+    void add_places(Places& places, RequestKind kind, std::size_t count);
+    void order(Places& places, std::vector<Attempt> attempts);
+
     // All of these run on the thread.
     void run();
     Orders take_orders();
-    void begin(const Attempt& attempt);
-    std::vector<AttemptResult> finish_ended();
-    std::vector<AttemptResult> give_up_all(std::string_view detail);
-    AttemptResult outcome(const Request& request, CURLcode code) const;
+    static std::vector<Attempt> take_waiting(Places& places);
+    void begin(Places& places, const Attempt& attempt);
+    Ended finish_ended();
+    Ended give_up_all(std::string_view detail);
+    Ended without_answer(const Request& request, std::string_view detail) const;
+    Ended outcome(const Request& request, CURLcode code) const;
+    Ended answer_to_post(const Request& request, long status) const;
+    Ended answer_to_question(const Request& request, long status) const;
+    std::string told(const Request& request, long status) const;
     void release(Request& request);
-    bool publish(std::vector<AttemptResult> results, bool abandoned);
+    bool publish(Ended ended, bool abandoned);
 
     const WebhookChannelOptions options_;
     const std::vector<std::string> secrets_;
     Wakeup& wakeup_;
 
-    // The thread's own. Requests go before the multi handle when all ends, as libcurl wants it.
+    // Requests go before the multi handle when all ends, as libcurl wants it.
     MultiHandle multi_;
-    std::vector<std::unique_ptr<Request>> requests_;
-    std::vector<Request*> free_;
+    Places posts_;
+    Places questions_;
 
-    std::mutex mutex_;  // guards all down to results_
+    std::mutex mutex_;  // guards all down to ended_
     std::condition_variable abandoned_;
-    std::deque<Attempt> waiting_;
     bool abandon_ = false;
     bool stop_ = false;
-    std::vector<AttemptResult> results_;
+    Ended ended_;
 
     std::thread thread_;
 };
 
+// Longest first, as each of them is.
+std::vector<std::string> all_secrets(const WebhookChannelOptions& options) {
+    std::vector<std::string> secrets = secret_parts(options.url);
+    if (options.ask_url)
+        std::ranges::copy(secret_parts(*options.ask_url), std::back_inserter(secrets));
+    std::ranges::stable_sort(secrets, std::ranges::greater{}, &std::string::size);
+    return secrets;
+}
+
 WebhookChannel::WebhookChannel(WebhookChannelOptions options, Wakeup& wakeup)
     : options_(std::move(options)),
-      secrets_(secret_parts(options_.url)),
+      secrets_(all_secrets(options_)),
       wakeup_(wakeup),
       multi_(curl_multi_init()) {
     if (!multi_) throw std::bad_alloc();
     curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                      static_cast<long>(options_.in_flight_max));
-    for (std::size_t i = 0; i < options_.in_flight_max; ++i) {
-        requests_.push_back(std::make_unique<Request>());
-        requests_.back()->easy = make_easy(options_, *requests_.back());
-        free_.push_back(requests_.back().get());
-    }
+                      static_cast<long>(options_.in_flight_max + questions_max()));
+    add_places(posts_, RequestKind::post, options_.in_flight_max);
+    add_places(questions_, RequestKind::question, questions_max());
     thread_ = std::thread([this] { run(); });
 }
 
@@ -286,27 +332,41 @@ WebhookChannel::~WebhookChannel() {
     thread_.join();
 }
 
-void WebhookChannel::start(std::vector<Attempt> attempts) {
+void WebhookChannel::add_places(Places& places, RequestKind kind, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        auto request = std::make_unique<Request>();
+        request->kind = kind;
+        request->easy = make_easy(options_, *request);
+        places.free.push_back(request.get());
+        places.all.push_back(std::move(request));
+    }
+}
+
+void WebhookChannel::order(Places& places, std::vector<Attempt> attempts) {
     {
         const std::lock_guard lock(mutex_);
-        for (Attempt& attempt : attempts) waiting_.push_back(std::move(attempt));
+        for (Attempt& attempt : attempts) places.waiting.push_back(std::move(attempt));
     }
     curl_multi_wakeup(multi_.get());
 }
 
 std::vector<AttemptResult> WebhookChannel::collect() {
     const std::lock_guard lock(mutex_);
-    return std::exchange(results_, {});
+    return std::exchange(ended_.posts, {});
+}
+
+std::vector<AskResult> WebhookChannel::collect_answers() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(ended_.questions, {});
 }
 
 void WebhookChannel::abandon() {
+    constexpr const char* reason = "given up before it was begun";
     std::unique_lock lock(mutex_);
-    for (const Attempt& attempt : waiting_) {
-        results_.push_back({.delivery = attempt.delivery,
-                            .kind = AttemptResult::Kind::retry,
-                            .reason = "given up before it was begun"});
-    }
-    waiting_.clear();
+    for (const Attempt& attempt : std::exchange(posts_.waiting, {}))
+        ended_.posts.push_back({attempt.delivery, AttemptResult::Kind::retry, reason});
+    for (const Attempt& attempt : std::exchange(questions_.waiting, {}))
+        ended_.questions.push_back({attempt.delivery, AskResult::Kind::not_known, reason});
     abandon_ = true;
     curl_multi_wakeup(multi_.get());
     abandoned_.wait(lock, [this] { return !abandon_; });
@@ -316,17 +376,18 @@ void WebhookChannel::run() {
     block_signals();
     for (;;) {
         const Orders orders = take_orders();
-        for (const Attempt& attempt : orders.attempts) begin(attempt);
+        for (const Attempt& attempt : orders.posts) begin(posts_, attempt);
+        for (const Attempt& attempt : orders.questions) begin(questions_, attempt);
 
         int running = 0;
         const CURLMcode code = curl_multi_perform(multi_.get(), &running);
-        std::vector<AttemptResult> results = finish_ended();
+        Ended ended = finish_ended();
         if (orders.abandon || orders.stop) {
-            std::ranges::move(give_up_all("given up"), std::back_inserter(results));
+            ended.take(give_up_all("given up"));
         } else if (code != CURLM_OK) {
-            std::ranges::move(give_up_all(curl_multi_strerror(code)), std::back_inserter(results));
+            ended.take(give_up_all(curl_multi_strerror(code)));
         }
-        const bool more_to_begin = publish(std::move(results), orders.abandon);
+        const bool more_to_begin = publish(std::move(ended), orders.abandon);
         if (orders.stop) return;
         if (!more_to_begin) {
             curl_multi_poll(multi_.get(), nullptr, 0, std::numeric_limits<int>::max(), nullptr);
@@ -336,89 +397,130 @@ void WebhookChannel::run() {
 
 WebhookChannel::Orders WebhookChannel::take_orders() {
     const std::lock_guard lock(mutex_);
-    Orders orders{.attempts = {}, .abandon = abandon_, .stop = stop_};
-    while (!stop_ && orders.attempts.size() < free_.size() && !waiting_.empty()) {
-        orders.attempts.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-    }
+    Orders orders{.posts = {}, .questions = {}, .abandon = abandon_, .stop = stop_};
+    if (stop_) return orders;
+    orders.posts = take_waiting(posts_);
+    orders.questions = take_waiting(questions_);
     return orders;
 }
 
-void WebhookChannel::begin(const Attempt& attempt) {
-    Request& request = *free_.back();
-    free_.pop_back();
+std::vector<Attempt> WebhookChannel::take_waiting(Places& places) {
+    std::vector<Attempt> taken;
+    while (taken.size() < places.free.size() && !places.waiting.empty()) {
+        taken.push_back(std::move(places.waiting.front()));
+        places.waiting.pop_front();
+    }
+    return taken;
+}
+
+void WebhookChannel::begin(Places& places, const Attempt& attempt) {
+    Request& request = *places.free.back();
+    places.free.pop_back();
     request.under_way = true;
     request.delivery = attempt.delivery;
-    request.body = make_body(attempt);
-    request.headers = make_headers(attempt.key);
+    request.headers = make_headers(request.kind, attempt.key);
     request.begun = false;
     request.header_ended = false;
     request.answer.clear();
     request.answer_cut = false;
     CURL* const easy = request.easy.get();
     set(easy, CURLOPT_HTTPHEADER, request.headers.get());
-    set(easy, CURLOPT_POSTFIELDS, request.body.c_str());
-    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (request.kind == RequestKind::post) {
+        request.body = make_body(attempt);
+        set(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+        set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    }
     curl_multi_add_handle(multi_.get(), easy);
 }
 
-std::vector<AttemptResult> WebhookChannel::finish_ended() {
-    std::vector<AttemptResult> results;
+Ended WebhookChannel::finish_ended() {
+    Ended ended;
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         Request* request = nullptr;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        results.push_back(outcome(*request, message->data.result));
+        ended.take(outcome(*request, message->data.result));
         release(*request);
     }
-    return results;
+    return ended;
 }
 
-std::vector<AttemptResult> WebhookChannel::give_up_all(std::string_view detail) {
-    std::vector<AttemptResult> results;
-    for (const auto& request : requests_) {
-        if (!request->under_way) continue;
-        results.push_back(without_answer(*request, detail));
-        release(*request);
+Ended WebhookChannel::give_up_all(std::string_view detail) {
+    Ended ended;
+    for (const Places* places : {&posts_, &questions_}) {
+        for (const auto& request : places->all) {
+            if (!request->under_way) continue;
+            ended.take(without_answer(*request, detail));
+            release(*request);
+        }
     }
-    return results;
+    return ended;
 }
 
-AttemptResult WebhookChannel::outcome(const Request& request, CURLcode code) const {
+Ended WebhookChannel::without_answer(const Request& request, std::string_view detail) const {
+    if (request.kind == RequestKind::question)
+        return {.questions = {{request.delivery, AskResult::Kind::not_known,
+                               fmt::format("no answer: {}", detail)}}};
+    if (anything_written(request))
+        return {.posts = {{request.delivery, AttemptResult::Kind::unknown,
+                           fmt::format("written, but no whole answer came: {}", detail)}}};
+    return {.posts = {{request.delivery, AttemptResult::Kind::retry,
+                       fmt::format("no connection: {}", detail)}}};
+}
+
+Ended WebhookChannel::outcome(const Request& request, CURLcode code) const {
     const bool whole = code == CURLE_OK && request.header_ended;
     if (!whole && !request.answer_cut) {
         return without_answer(request, detail_of(request.easy.get(), code));
     }
     long status = 0;
     curl_easy_getinfo(request.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    return request.kind == RequestKind::post ? answer_to_post(request, status)
+                                             : answer_to_question(request, status);
+}
+
+Ended WebhookChannel::answer_to_post(const Request& request, long status) const {
     AttemptResult result{.delivery = request.delivery, .kind = kind_of_status(status)};
-    if (result.kind == AttemptResult::Kind::sent) return result;
-    const std::string told = excerpt(request.answer, secrets_);
-    result.reason = fmt::format("HTTP {}{}{}", status, told.empty() ? "" : ": ", told);
-    if (result.kind == AttemptResult::Kind::retry) {
+    if (result.kind != AttemptResult::Kind::sent) result.reason = told(request, status);
+    if (result.kind == AttemptResult::Kind::retry)
         result.retry_after = retry_after(request.easy.get());
-    }
-    return result;
+    return {.posts = {std::move(result)}};
+}
+
+Ended WebhookChannel::answer_to_question(const Request& request, long status) const {
+    AskResult result{.delivery = request.delivery, .kind = kind_of_answer(status)};
+    if (result.kind != AskResult::Kind::taken) result.reason = told(request, status);
+    if (result.kind == AskResult::Kind::not_known)
+        result.retry_after = retry_after(request.easy.get());
+    return {.questions = {std::move(result)}};
+}
+
+std::string WebhookChannel::told(const Request& request, long status) const {
+    const std::string body = excerpt(request.answer, secrets_);
+    return fmt::format("HTTP {}{}{}", status, body.empty() ? "" : ": ", body);
 }
 
 void WebhookChannel::release(Request& request) {
     curl_multi_remove_handle(multi_.get(), request.easy.get());
     request.under_way = false;
-    free_.push_back(&request);
+    Places& places = request.kind == RequestKind::post ? posts_ : questions_;
+    places.free.push_back(&request);
 }
 
-// True when an attempt waits that could begin now.
-bool WebhookChannel::publish(std::vector<AttemptResult> results, bool abandoned) {
+// True when something waits that could begin now.
+bool WebhookChannel::publish(Ended ended, bool abandoned) {
+    const bool tells = !ended.empty() || abandoned;
     bool more_to_begin = false;
     {
         const std::lock_guard lock(mutex_);
-        std::ranges::move(results, std::back_inserter(results_));
+        ended_.take(std::move(ended));
         if (abandoned) abandon_ = false;
-        more_to_begin = !waiting_.empty() && !free_.empty();
+        for (const Places* places : {&posts_, &questions_})
+            more_to_begin = more_to_begin || (!places->waiting.empty() && !places->free.empty());
     }
     if (abandoned) abandoned_.notify_all();
-    if (!results.empty() || abandoned) wakeup_.notify();
+    if (tells) wakeup_.notify();
     return more_to_begin;
 }
 
@@ -427,7 +529,8 @@ bool WebhookChannel::publish(std::vector<AttemptResult> results, bool abandoned)
 std::unique_ptr<Channel> make_webhook_channel(WebhookChannelOptions options, Wakeup& wakeup) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (ready != CURLE_OK) throw DeliveryError("cannot set up libcurl for webhooks");
-    check_url(options.url);
+    check_url(options.url, "the webhook's URL");
+    if (options.ask_url) check_url(*options.ask_url, "the address at which the webhook is asked");
     return std::make_unique<WebhookChannel>(std::move(options), wakeup);
 }
 

@@ -65,4 +65,8 @@ void ChannelLimits::not_taken(const ChannelUse& use) {
     if (find_limited(use.channel) != nullptr) store_.set_not_taken(use);
 }
 
+void ChannelLimits::none_taken(const ChannelUse& use) {
+    if (find_limited(use.channel) != nullptr) store_.set_none_taken(use);
+}
+
 }  // namespace sop::runtime

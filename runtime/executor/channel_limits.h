@@ -32,6 +32,8 @@ class ChannelLimits {
     void attempted(const ChannelUse& use);
     // It counts for the budget still, but for no quota.
     void not_taken(const ChannelUse& use);
+    // Nor did any other attempt at its delivery.
+    void none_taken(const ChannelUse& use);
 
   private:
     const lang::ChannelDeclaration* find_limited(const std::string& channel) const;

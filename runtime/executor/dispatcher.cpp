@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
-#include "runtime/delivery/delivery_key.h"
+#include "runtime/executor/attempts.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/retry.h"
 
@@ -22,13 +23,23 @@ constexpr std::chrono::milliseconds just_after{1};
 
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
                        Reports& reports)
-    : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {
+    : store_(store),
+      plans_(plans),
+      guardian_(guardian),
+      reports_(reports),
+      reconciler_(store, plans, guardian, reports) {
     add_channels(std::move(channels));
 }
 
 void Dispatcher::add_channels(Channels channels) {
-    for (auto& [name, setup] : channels)
+    for (auto& [name, setup] : channels) {
+        if (setup.unknown == UnknownPolicy::reconcile) {
+            if (setup.channel->questions_max() == 0)
+                throw std::invalid_argument(fmt::format("channel `{}` cannot be asked", name));
+            reconciler_.add_channel(name, *setup.channel);
+        }
         lines_.push_back({name, std::move(setup.channel), setup.unknown});
+    }
 }
 
 std::set<std::string> Dispatcher::channel_names() const {
@@ -37,12 +48,11 @@ std::set<std::string> Dispatcher::channel_names() const {
     return names;
 }
 
-std::set<std::string> Dispatcher::resending_channels() const {
-    std::set<std::string> names;
+std::optional<UnknownPolicy> Dispatcher::unknown_policy(const std::string& channel) const {
     for (const Line& line : lines_) {
-        if (line.unknown == UnknownPolicy::resend) names.insert(line.name);
+        if (line.name == channel) return line.unknown;
     }
-    return names;
+    return std::nullopt;
 }
 
 std::size_t Dispatcher::Line::free_places() const {
@@ -52,12 +62,15 @@ std::size_t Dispatcher::Line::free_places() const {
 
 bool Dispatcher::has_work(Instant now) {
     outcomes_ = collect();
-    return !outcomes_.empty() || std::any_of(lines_.begin(), lines_.end(),
-                                             [&](const Line& line) { return is_due(line, now); });
+    const bool asks = reconciler_.has_work(now);
+    return asks || !outcomes_.empty() ||
+           std::any_of(lines_.begin(), lines_.end(),
+                       [&](const Line& line) { return is_due(line, now); });
 }
 
 void Dispatcher::mark(Instant now) {
     for (const Outcome& outcome : std::exchange(outcomes_, {})) record(outcome, now);
+    reconciler_.mark(now);
     for (Line& line : lines_) marked_.push_back(mark_due(line, now));
     guardian_.record_presence(now);
 }
@@ -65,6 +78,7 @@ void Dispatcher::mark(Instant now) {
 void Dispatcher::start(Instant now) {
     auto marked = std::exchange(marked_, {});
     for (std::size_t i = 0; i < marked.size(); ++i) start(lines_[i], std::move(marked[i]), now);
+    reconciler_.start();
 }
 
 bool Dispatcher::record_outcomes(Instant now) {
@@ -75,7 +89,7 @@ bool Dispatcher::record_outcomes(Instant now) {
 }
 
 std::optional<Instant> Dispatcher::next_due() {
-    std::optional<Instant> earliest;
+    std::optional<Instant> earliest = reconciler_.next_due();
     for (const Line& line : lines_) {
         if (line.free_places() == 0) continue;
         auto due = store_.next_delivery_due(line.name);
@@ -159,6 +173,9 @@ void Dispatcher::record(const Outcome& outcome, Instant now) {
 
 void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Instant now) {
     const auto& [result, attempt] = outcome;
+    const auto delivery = store_.find_delivery(result.delivery);
+    if (delivery && delivery->delivery.unless_taken)
+        return end_given_up(outcome, delivery->delivery, now);
     const auto delay = retry_delay(attempt.attempt, attempt.key, result.retry_after);
     if (!delay) return end(attempt, {last_end, result.reason}, now);
     if (result.kind == AttemptResult::Kind::unknown) {
@@ -167,6 +184,14 @@ void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Insta
     }
     store_.reschedule(result.delivery, now + *delay, result.reason);
     if (!attempt.in_doubt) guardian_.waits(attempt.contact, now + *delay);
+}
+
+// Of one that was not to be sent any more while it was under way.
+void Dispatcher::end_given_up(const Outcome& outcome, const Delivery& delivery, Instant now) {
+    const auto& [result, attempt] = outcome;
+    if (result.kind == AttemptResult::Kind::unknown)
+        return end(attempt, {DeliveryState::unknown, result.reason}, now);
+    end(attempt, {*delivery.unless_taken, delivery.reason}, now);
 }
 
 bool Dispatcher::is_due(const Line& line, Instant now) {
@@ -259,20 +284,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
             case Guardian::Turn::Kind::end:
                 return end_as(turn.state, turn.reason);
         }
-        Attempt attempt;
-        attempt.delivery = delivery.id;
-        attempt.playbook = due.playbook;
-        attempt.rule = due.rule;
-        attempt.step = step_path(rule, delivery.step);
-        attempt.key = delivery_key(
-            {due.playbook, due.rule, due.firing.key, due.subject, attempt.step, delivery.action});
-        attempt.target_kind = due.subject_kind;
-        attempt.target = due.subject;
-        attempt.target_name = due.subject_name;
-        attempt.text = due.text;
-        attempt.planned_for = delivery.planned_for;
-        attempt.number = delivery.attempts + 1;
-        return attempt;
+        return attempt_at(due, rule, delivery.attempts + 1);
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& error) {
@@ -309,6 +321,8 @@ void Dispatcher::end(const DueDelivery& due, const End& end, Instant now) {
 
 void Dispatcher::end(const InFlight& attempt, const End& end, Instant now) {
     const DeliveryState state = end_of(end.state, attempt.in_doubt);
+    if (state == DeliveryState::unknown && attempt.unknown == UnknownPolicy::reconcile)
+        return reconciler_.ask_about(attempt.contact.delivery, attempt.key, end.reason, now);
     store_.settle(attempt.contact.delivery, state, end.reason, now);
     guardian_.settled(attempt.contact, state);
     reports_.settled(attempt.playbook, attempt.rule, state, end.reason);

@@ -1,4 +1,5 @@
-// Sends pending messages through their channels and records what became of them.
+// Sends pending messages through their channels and records what became of them. What nobody can
+// tell goes by the channel's policy; the reconciler asks about what is to be asked about.
 //
 // The order makes the promise: mark as being attempted, commit, start. Only what is marked is ever
 // started, and no more is marked than the channel takes at once; so after a kill no more than that
@@ -15,6 +16,7 @@
 #include "runtime/delivery/unknown_policy.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
+#include "runtime/executor/reconciler.h"
 #include "runtime/executor/reports.h"
 #include "runtime/executor/settlement.h"
 #include "runtime/store/store.h"
@@ -23,7 +25,7 @@ namespace sop::runtime {
 
 struct ChannelSetup {
     std::unique_ptr<Channel> channel;
-    UnknownPolicy unknown = UnknownPolicy::hold;
+    UnknownPolicy unknown = UnknownPolicy::hold;  // reconcile for one that can be asked alone
 };
 using Channels = std::map<std::string, ChannelSetup>;  // by the name plans use
 
@@ -35,8 +37,8 @@ class Dispatcher {
     std::set<std::string> channel_names() const;
     // Of names that are not there yet; between rounds.
     void add_channels(Channels channels);
-    // Those whose messages are sent again when nobody can tell whether they were taken.
-    std::set<std::string> resending_channels() const;
+    // Nothing for one that is not there.
+    std::optional<UnknownPolicy> unknown_policy(const std::string& channel) const;
     // Whether there are outcomes to record or places to fill.
     bool has_work(Instant now);
     // Records those outcomes and marks what fills the free places of every channel, in the open
@@ -96,6 +98,7 @@ class Dispatcher {
     std::optional<Instant> end_or_go_on_waiting(const DueDelivery& due, Instant now);
     std::optional<End> find_end(const DueDelivery& due, const lang::Rule& rule, Instant now);
     void try_again(const Outcome& outcome, DeliveryState last_end, Instant now);
+    void end_given_up(const Outcome& outcome, const Delivery& delivery, Instant now);
     void start(Line& line, std::vector<Marked> marked, Instant now);
     void end(const DueDelivery& due, const End& end, Instant now);
     void end(const InFlight& attempt, const End& end, Instant now);
@@ -107,6 +110,7 @@ class Dispatcher {
     std::vector<Outcome> outcomes_{};            // not recorded yet
     std::vector<std::vector<Marked>> marked_{};  // of each line, not started yet
     Reports& reports_;
+    Reconciler reconciler_;
 };
 
 }  // namespace sop::runtime

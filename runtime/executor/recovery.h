@@ -13,8 +13,10 @@
 
 namespace sop::runtime {
 
-// Messages that were being attempted may have been taken: they become unknown, or are sent again
-// where that is what their channel does. Pending ones go through the late policy, by how long
+// Messages that were being attempted may have been taken: they become unknown, or are asked about
+// or sent again where that is what their channel does. Those that were asked about go on being
+// asked about; one whose channel is not asked any more is treated as if it had been attempted.
+// Pending ones go through the late policy, by how long
 // nobody was there since they were wanted: too late, or overtaken while nobody was, one that was
 // never tried is `skipped` "late", and one that was is `failed` with its last reason. What waited
 // for its channel before goes on waiting. One whose channel is no longer set up is `failed`. Works

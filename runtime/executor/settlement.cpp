@@ -12,6 +12,13 @@ End end_of_waiting(const Delivery& delivery, const std::string& reason) {
 
 void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
             const DueDelivery& due, const End& end, Instant now) {
+    const bool may_be_taken = due.delivery.asks || due.delivery.state == DeliveryState::attempting;
+    if (may_be_taken) return store.end_unless_taken(due.delivery.id, end.state, end.reason);
+    settle_finally(store, plans, guardian, reports, due, end, now);
+}
+
+void settle_finally(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
+                    const DueDelivery& due, const End& end, Instant now) {
     const DeliveryState state = end_of(end.state, due.delivery.in_doubt);
     store.settle(due.delivery.id, state, end.reason, now);
     guardian.settled(contact_of(due), state);

@@ -1,4 +1,4 @@
-// The end of a message that is not under way.
+// The end of a message.
 #pragma once
 
 #include <string>
@@ -22,8 +22,14 @@ End end_of_waiting(const Delivery& delivery, const std::string& reason);
 
 // Brings it to its end in the store, in the accounts and for the observer. One that may have been
 // taken before ends as unknown. A wait that comes after it begins.
+//
+// One that is under way or asked about may still be taken: that it is not to be sent any more is
+// noted, and it ends so unless it was.
 void settle(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
             const DueDelivery& due, const End& end, Instant now);
+// The same, of one that is neither any more.
+void settle_finally(Store& store, PlanBook& plans, Guardian& guardian, Reports& reports,
+                    const DueDelivery& due, const End& end, Instant now);
 
 // ---- waits after a message ----
 

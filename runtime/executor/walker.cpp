@@ -289,7 +289,7 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
 }
 
 void Walker::exit_run(Run run, const std::string& reason, Instant at, Instant now) {
-    for (const DueDelivery& due : store_.pending_of_run(run.id))
+    for (const DueDelivery& due : store_.unsettled_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end_run(run, reason);
     store_.update_run(run);

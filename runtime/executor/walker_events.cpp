@@ -248,7 +248,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
         const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
         for (Run run : page) {
             if (run.subject != subject) return;
-            for (const DueDelivery& due : store_.pending_of_run(run.id))
+            for (const DueDelivery& due : store_.unsettled_of_run(run.id))
                 settle(store_, plans_, guardian_, reports_, due,
                        {DeliveryState::cancelled, "replaced"}, now);
             end_run(run, "replaced");

@@ -1,4 +1,5 @@
-// Whether and when a message that was certainly not taken is tried again.
+// Whether and when a message that was certainly not taken is tried again, and when a platform is
+// asked again whether it took one.
 #pragma once
 
 #include <chrono>
@@ -22,6 +23,17 @@ inline constexpr std::chrono::milliseconds retry_after_max{
 // for where it is longer.
 std::optional<std::chrono::milliseconds> retry_delay(
     int attempt, std::string_view key, std::optional<std::chrono::milliseconds> retry_after);
+
+// 60 questions take about 25 hours.
+inline constexpr int asks_max = 60;
+inline constexpr std::chrono::milliseconds ask_delay_first{1000};
+inline constexpr std::chrono::milliseconds ask_delay_max{1800000};
+
+// How long to wait before the next question when the platform was asked `asks` times to no avail
+// (0 before the first question: what is on its way must have the time to arrive); nothing when it
+// was asked asks_max times. Doubles, is spread and gives way to `retry_after` as retry_delay does.
+std::optional<std::chrono::milliseconds> ask_delay(
+    int asks, std::string_view key, std::optional<std::chrono::milliseconds> retry_after);
 
 // What a message ends as that would end as `state`: one of which an earlier attempt may have been
 // taken is sent, or nobody can tell.

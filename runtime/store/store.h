@@ -278,6 +278,12 @@ struct Delivery {
     // Of one that is made up for: why it had been skipped. Its time is `moved_to` then, whatever
     // was planned.
     std::optional<std::string> skipped_as{};
+    // While its platform is asked whether it took it: how often that was to no avail. Such a one is
+    // pending and `in_doubt`, and asked again at due_at.
+    std::optional<int> asks{};
+    // Of one that is under way or asked about and not to be sent any more: what it ends as, for
+    // `reason`, unless it was taken.
+    std::optional<DeliveryState> unless_taken{};
 
     // Lateness counts from here.
     Instant wanted_at() const { return moved_to.value_or(planned_for); }
@@ -324,11 +330,12 @@ class Outbox {
     virtual MessageId intern_message(const std::string& text) = 0;
     // Throws StoreError when (run, step, action) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
+    virtual std::optional<DueDelivery> find_delivery(DeliveryId id) = 0;
     // Pending ones of a channel with due_at <= now, in the order (due_at, priority, planned_for,
-    // id).
+    // id); none that is asked about.
     virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
                                                     std::size_t limit) = 0;
-    // The earliest due_at of the pending ones of a channel.
+    // The earliest due_at of such ones.
     virtual std::optional<Instant> next_delivery_due(const std::string& channel) = 0;
     // Counts the attempt too.
     virtual void mark_attempting(DeliveryId id) = 0;
@@ -340,10 +347,27 @@ class Outbox {
     // Whatever was being attempted when the process died: becomes unknown. Returns how many.
     virtual std::int64_t settle_attempting_as_unknown(Instant settled_at) = 0;
 
-    // One that was being attempted is pending again and `in_doubt`, due at `due_at`.
+    // One that was being attempted, or asked about, is pending again and `in_doubt`, due at
+    // `due_at`.
     virtual void resend(DeliveryId id, Instant due_at, const std::string& reason) = 0;
-    // All those of a channel, when the process died. Returns how many.
+    // All those of a channel that are still to be sent, when the process died. Returns how many.
     virtual std::int64_t resend_attempting(const std::string& channel, Instant due_at) = 0;
+
+    // One that was being attempted is asked about, the first time at `due_at`.
+    virtual void ask_about(DeliveryId id, Instant due_at, const std::string& reason) = 0;
+    // All those of a channel, when the process died. Returns how many.
+    virtual std::int64_t ask_about_attempting(const std::string& channel, Instant due_at) = 0;
+    // Those of a channel that are asked about, in the order (due_at, id).
+    virtual std::vector<DueDelivery> asked_about(const std::string& channel, std::size_t limit) = 0;
+    // Of all channels, in the order of ids.
+    virtual std::vector<DueDelivery> asked_about(std::size_t limit) = 0;
+    // One was asked about to no avail. Its reason stays where `unless_taken` needs it.
+    virtual void ask_again(DeliveryId id, Instant due_at, const std::string& reason) = 0;
+    // One that is under way or asked about is not to be sent any more. Only the first call counts.
+    virtual void end_unless_taken(DeliveryId id, DeliveryState state,
+                                  const std::string& reason) = 0;
+    // One that was asked about was not taken: it is pending and not in doubt, due at `due_at`.
+    virtual void stop_asking(DeliveryId id, Instant due_at, const std::string& reason) = 0;
 
     // An unknown one becomes pending and `in_doubt`, wanted at `at`.
     virtual void send_again(DeliveryId id, Instant at) = 0;
@@ -354,8 +378,9 @@ class Outbox {
     // A skipped one becomes pending, wanted and due at `at`.
     virtual void backfill(DeliveryId id, MessageId message, Instant at) = 0;
 
-    virtual std::vector<DueDelivery> pending_of_run(RunId run) = 0;
-    // Those due at the very instant.
+    // Those that are under way or asked about too.
+    virtual std::vector<DueDelivery> unsettled_of_run(RunId run) = 0;
+    // Those due at the very instant; none that is asked about.
     virtual std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) = 0;
 
     virtual std::vector<DeliverySummary> summarize_deliveries() = 0;
@@ -424,6 +449,8 @@ class ChannelUses {
     virtual void add_channel_use(const ChannelUse& use) = 0;
     // It certainly did not reach its subject. No effect when it is not there.
     virtual void set_not_taken(const ChannelUse& use) = 0;
+    // The same for all uses by its delivery, whenever they were.
+    virtual void set_none_taken(const ChannelUse& use) = 0;
     virtual void forget_channel_uses_before(const std::string& channel, Instant before) = 0;
 
     // In (after, until].

@@ -47,6 +47,13 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
         "hook/hook.sop",
         "sop 1\ntag member\nchannel hook { kind webhook }\nplaybook p {\n  timezone UTC\n"
         "  for groups tagged member\n  via hook\n  a: every day at 08:00 { post \"x\" }\n}\n");
+    project.folder.write(
+        "unasked/notes.sop",
+        "sop 1\ntag member\nchannel notes { kind log }\nplaybook p {\n  timezone UTC\n"
+        "  for groups tagged member\n  via notes\n  a: every day at 08:00 { post \"x\" }\n}\n");
+    project.folder.write(
+        "unasked/sop.toml",
+        "[channels.notes]\nunknown = \"reconcile\"\nask_url = \"http://127.0.0.1:9/\"\n");
     const std::vector<Row> rows{
         {"no command", {}, 2, "A subcommand is required"},
         {"an unknown command", {"chek"}, 2, "there is no command `chek`; did you mean `check`?"},
@@ -76,6 +83,11 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
         {"a store that is none", {"status", "text"}, 2, "sop.db"},
         {"no store yet", {"status", "empty"}, 2, "no store there yet"},
         {"a channel that is not set up", {"serve", "hook"}, 2, "the channel `hook` has no URL"},
+        {"a channel that cannot be asked",
+         {"serve", "unasked"},
+         2,
+         "sop.toml:2: the channel `notes` is of kind log and cannot be asked what it took: write "
+         "unknown = \"hold\" or \"resend\" in [channels.notes]"},
         {"a number out of range", {"next", "good", "-n", "0"}, 2, "0"},
         {"an unknown format", {"check", "--format", "xml", "good"}, 2, "xml"},
     };

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <random>
+#include <set>
 
 namespace {
 
@@ -38,7 +39,11 @@ const std::vector<KillPoint> last_points = {{40}, {400}, {60, "send"}, {16, "fda
 struct UnknownPolicy {
     std::string name;
     std::string setting;  // of the channel, in sop.toml
-    bool sends_again;
+    bool sends_again = false;
+    bool asks = false;  // the platform, which remembers keys
+
+    // It ends as unknown, and at once.
+    bool holds() const { return !sends_again && !asks; }
 };
 
 ProcessOptions killed_at(const KillPoint& point) {
@@ -61,7 +66,8 @@ struct Taken {
     std::string key;
 };
 
-// A platform that takes most of what it gets, and asks for another try of the rest.
+// A platform that takes most of what it gets, and asks for another try of the rest. It can be asked
+// what it took, and mostly says it.
 class Platform {
   public:
     Platform() {
@@ -69,6 +75,7 @@ class Platform {
     }
 
     std::string url() const { return sink_.url(); }
+    std::string ask_url() const { return sink_.url("/ask"); }
 
     std::map<MessageName, Taken> taken() const {
         const std::lock_guard lock(mutex_);
@@ -78,21 +85,34 @@ class Platform {
         const std::lock_guard lock(mutex_);
         return changed_keys_;
     }
+    int questions() const {
+        const std::lock_guard lock(mutex_);
+        return questions_;
+    }
 
   private:
     SinkAnswer answer(const SinkRequest& request) {
         if (request.number % 50 == 0) return {.status = 503, .body = "busy"};
+        if (request.method == "GET") return answer_question(request.key);
         const auto body = nlohmann::json::parse(request.body);
         const MessageName name = name_of(body["rule"], body["group"], body["planned_for"]);
         const std::lock_guard lock(mutex_);
         Taken& taken = taken_[name];
         if (taken.times++ > 0 && taken.key != request.key) changed_keys_.push_back(name);
         taken.key = request.key;
+        keys_.insert(request.key);
         return {};
+    }
+    SinkAnswer answer_question(const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        ++questions_;
+        return {.status = keys_.contains(key) ? 200 : 404};
     }
 
     mutable std::mutex mutex_;
     std::map<MessageName, Taken> taken_;
+    std::set<std::string> keys_;
+    int questions_ = 0;
     std::vector<std::string> changed_keys_;
     HttpSink sink_;  // last: its threads use what is above
 };
@@ -122,6 +142,9 @@ class World {
         : project_(groups), policy_(policy), rules_(rules), random_(seed) {
         project_.configure(platform_.url(), in_flight);
         project_.folder.write("sop.toml", project_.folder.read("sop.toml") + policy.setting + "\n");
+        if (policy.asks)
+            project_.folder.write("sop.toml", project_.folder.read("sop.toml") + "ask_url = \"" +
+                                                  platform_.ask_url() + "\"\n");
         first_ =
             std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()) +
             std::chrono::seconds(4);
@@ -248,9 +271,9 @@ void World::run_until_over(int kills_wanted, Kills& kills) {
     Account before;
     int version = 1;
     for (bool over = false; !over;) {
-        // What was under way is unknown at once, or goes out again.
+        // What was under way is unknown at once, or goes out again, or is asked about.
         const std::int64_t settled_at_start =
-            before.settled() + (policy_.sends_again ? 0 : before.attempting);
+            before.settled() + (policy_.holds() ? before.attempting : 0);
         const auto point = kills.all < kills_wanted ? std::optional(next_point()) : std::nullopt;
         over = live(messages() - settled_at_start, point, kills);
         const Account now = account();
@@ -287,7 +310,7 @@ void World::check_outcomes() const {
                 case DeliveryState::sent:
                     return policy_.sends_again ? times >= 1 : times == 1;
                 case DeliveryState::unknown:
-                    return !policy_.sends_again && times <= 1;
+                    return policy_.holds() && times <= 1;
                 case DeliveryState::skipped:
                     // The first of two, when both are due at once.
                     return times == 0 && delivery.reason == "late" && delivery.step == 0 &&
@@ -308,6 +331,7 @@ void World::check_outcomes() const {
     CHECK(wrong.empty());
     CHECK(taken.empty());  // of which the store knows nothing
     CHECK(platform_.changed_keys().empty());
+    CHECK((platform_.questions() > 0) == policy_.asks);
     if (policy_.sends_again) {
         CHECK(repeats <= kills_ * static_cast<std::int64_t>(in_flight));
     } else {
@@ -333,8 +357,9 @@ void kill_and_check(int kills_wanted, int rules, std::uint32_t seed, const Unkno
 }
 
 const std::vector<UnknownPolicy> policies = {
-    {.name = "hold", .setting = "", .sends_again = false},
+    {.name = "hold", .setting = ""},
     {.name = "resend", .setting = "unknown = \"resend\"", .sends_again = true},
+    {.name = "reconcile", .setting = "unknown = \"reconcile\"", .asks = true},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <mutex>
 #include <numeric>
 
 namespace {
@@ -163,6 +164,86 @@ TEST_CASE("what is in doubt is settled by hand, and goes out again only when tol
     CHECK(posts.at(planned_for + " g0003") == 2);
     CHECK(why("g0003")["outcome"] == "sent");
     CHECK(why("g0003")["attempts"] == 2);
+}
+
+TEST_CASE("what a platform may have taken is asked about, and shown meanwhile",
+          "[serve][kill][doubt][reconcile]") {
+    constexpr std::size_t groups = 3;
+    HttpSink sink;
+    std::promise<void> killed;
+    const auto after_kill = killed.get_future().share();
+    std::atomic<bool> can_tell = false;
+    std::mutex mutex;
+    std::string taken_key;  // of the only post that was taken before the kill
+    sink.answer_with([&](const SinkRequest& request) {
+        const std::lock_guard lock(mutex);
+        if (request.method == "POST") {
+            if (request.body.find("\"g0001\"") != std::string::npos) taken_key = request.key;
+            return SinkAnswer{};
+        }
+        if (!can_tell) return SinkAnswer{.status = 503, .body = "not now, try /ask-secret later"};
+        return SinkAnswer{.status = request.key == taken_key ? 200 : 404};
+    });
+    Project project(groups);
+    project.configure(sink.url());
+    project.folder.write("sop.toml", project.folder.read("sop.toml") +
+                                         "unknown = \"reconcile\"\nask_url = \"" +
+                                         sink.url("/ask-secret") + "\"\n");
+    project.post_each_minute("hook");
+    sink.hold();
+    {
+        Process serve(project.serve());
+        REQUIRE(sink.wait_for_held(groups));
+        serve.kill();
+        REQUIRE(serve.wait() == 128 + SIGKILL);
+    }
+    sink.release();
+
+    Process serve(project.serve());
+    REQUIRE(sink.wait_for_requests(2 * groups));
+    const auto doubt = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"doubt", "--dir", project.path()});
+        return project.sop(more);
+    };
+    auto listed = nlohmann::json::parse(doubt({"--format", "json"}).out);
+    while (listed["asked_about"].size() != groups || listed["asked_about"][0]["asks"] == 0)
+        listed = nlohmann::json::parse(doubt({"--format", "json"}).out);
+    CHECK(listed["unknown"].empty());
+    CHECK_THAT(doubt({}).out,
+               Catch::StartsWith("no message is in doubt\n") &&
+                   Catch::Contains("asked whether it was taken: HTTP 503: not now") &&
+                   !Catch::Contains("secret"));
+    const auto id = std::to_string(listed["asked_about"][0]["message"].get<int>());
+    const auto refused = doubt({id, "--as", "sent"});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("channel `hook` is being asked whether it took message " + id) !=
+          std::string::npos);
+    CHECK(project.status()["asked_about"].size() == groups);
+    CHECK(project.sop({"status", project.path()}).out.find("3 of those pending may have arrived") !=
+          std::string::npos);
+    const std::string planned_for = listed["asked_about"][0]["planned_for"];
+    const auto why = [&](const std::string& group) {
+        const auto answer = project.sop({"why", "--group", group, "--at", planned_for, "--dir",
+                                         project.path(), "--format", "json"});
+        return nlohmann::json::parse(answer.out)["messages"][0]["explanation"].get<std::string>();
+    };
+    CHECK_THAT(why("g0002"),
+               Catch::StartsWith("it may have arrived: `hook` is asked whether it took it"));
+
+    can_tell = true;
+    const auto is_over = [](const std::string& log) {
+        const std::string_view mark = "outcome=sent count=";
+        std::size_t sent = 0;
+        for (auto at = log.find(mark); at != std::string::npos; at = log.find(mark, at + 1))
+            sent += std::stoul(log.substr(at + mark.size()));
+        return sent == groups;
+    };
+    REQUIRE(serve.wait_for_errors(is_over));
+    serve.terminate();
+    REQUIRE(serve.wait() == 0);
+    CHECK_THAT(serve.err(), !Catch::Contains("secret"));
+    CHECK_THAT(why("g0001"), Catch::EndsWith("through `hook` (taken, says the platform)"));
+    CHECK_THAT(why("g0002"), Catch::EndsWith("through `hook`"));
 }
 
 TEST_CASE("what a folder would change is told before it is served", "[plan]") {

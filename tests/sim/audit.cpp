@@ -135,10 +135,6 @@ bool is_open(DeliveryState state) {
 
 }  // namespace
 
-bool Audit::Made::may_have_reached() const {
-    return answer.kind == Answer::Kind::sent || answer.kind == Answer::Kind::unknown;
-}
-
 void Audit::report(const Made& made, const std::string& what) {
     violations_.push_back(fmt::format("{} UTC, {} for {}, key {}: {}", utc(made.at), made.rule,
                                       made.target, made.key, what));
@@ -169,6 +165,7 @@ void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, cons
               elapsed,
               clock_steps_,
               is_guarded(*named.rule, named.step),
+              reconciling_.contains(named.rule->via.front()),
               answer};
     if (now < attempt.planned_for) report(made, "sent before its time");
     if (named.step.path != attempt.step) report(made, "the text of another step");
@@ -192,13 +189,15 @@ void Audit::check_repetition(const Attempt& attempt, const Made& made) {
         return;
     }
     const Made& last = attempts_[before->second.back()];
-    if (last.answer.kind != Answer::Kind::retry)
+    if (made.is_reconciled ? last.answer.is_taken() : last.answer.kind != Answer::Kind::retry)
         report(made, "sent again though it may have been taken at " + utc(last.at));
     if (before->second.size() >= 6) report(made, "tried more than 6 times");
     if (last.delivery != made.delivery) report(made, "one key for two messages");
     if (last.clock_steps != made.clock_steps) return;
     const milliseconds first_wait = 750ms * (1 << (before->second.size() - 1));
-    if (made.elapsed - last.elapsed < std::max(first_wait, last.answer.retry_after.value_or(0ms)))
+    // Where it was asked about, what it was answered before may have been lost with the process.
+    const milliseconds asked_for = made.is_reconciled ? 0ms : last.answer.retry_after.value_or(0ms);
+    if (made.elapsed - last.elapsed < std::max(first_wait, asked_for))
         report(made, "tried again too soon");
 }
 
@@ -232,7 +231,7 @@ void Audit::check_caps(const Named& named, const Made& made) {
         int reached = 0;
         for (const std::size_t i : by_target_[made.target]) {
             const Made& other = attempts_[i];
-            if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
+            if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
             const auto local = on_the_wall(other.at, named.rule->timezone);
             reached += period.first <= local && local < period.second ? 1 : 0;
         }
@@ -245,7 +244,7 @@ void Audit::check_spacing(const Named& named, const Made& made) {
     if (named.rule->guards.space == 0s) return;
     for (const std::size_t i : by_target_[made.target]) {
         const Made& other = attempts_[i];
-        if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
+        if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
         if (other.at <= made.at && made.at - other.at < named.rule->guards.space)
             report(made, "too close to the message at " + utc(other.at));
     }
@@ -355,12 +354,32 @@ void Audit::check_end(runtime::Store& store, const std::set<std::string>& perman
     }
 }
 
+void Audit::asked(const Attempt& attempt, const tests::AskAnswer& answer) {
+    const auto made = by_key_.find(attempt.key);
+    if (made == by_key_.end() || !attempts_[made->second.back()].is_reconciled)
+        violations_.push_back("asked about what was never sent so: " + attempt.key);
+    if (answer.kind != tests::AskAnswer::Kind::truth) ++asked_in_vain_[attempt.key];
+}
+
+// Nobody got it twice, which the attempts show, and what the store says is so. Only a platform that
+// could not be asked leaves a doubt.
+void Audit::check_reconciled(const std::vector<std::size_t>& indexes, DeliveryState state) {
+    const Made& last = attempts_[indexes.back()];
+    if (state == DeliveryState::unknown) {
+        if (asked_in_vain_[last.key] < 60)
+            report(last, "ended as unknown, and could be asked about");
+    } else if (last.answer.is_taken() != (state == DeliveryState::sent)) {
+        report(last, fmt::format("was {}taken and ended as {}",
+                                 last.answer.is_taken() ? "" : "not ", to_text(state)));
+    }
+}
+
 // What the platform saw last of a message, and what the store made of it.
 void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& rows) {
     std::set<runtime::DeliveryId> taken;
     for (const auto& [key, indexes] : by_key_) {
         const Made& made = attempts_[indexes.back()];
-        if (made.answer.kind == Answer::Kind::sent) taken.insert(made.delivery);
+        if (made.answer.is_taken()) taken.insert(made.delivery);
         const auto row = rows.find(made.delivery);
         if (row == rows.end() ||
             !made.rule.starts_with(row->second.playbook + "." + row->second.rule + "/")) {
@@ -368,8 +387,11 @@ void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& row
             continue;
         }
         const DeliveryState state = row->second.delivery.state;
-        if (!may_end_as(made.answer.kind, state))
+        if (made.is_reconciled) {
+            check_reconciled(indexes, state);
+        } else if (!may_end_as(made.answer.kind, state)) {
             report(made, fmt::format("ended as {}", to_text(state)));
+        }
     }
     for (const auto& [id, row] : rows) {
         if (row.delivery.state == DeliveryState::sent && !taken.contains(id))

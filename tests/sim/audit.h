@@ -24,11 +24,15 @@ using runtime::Instant;
 
 class Audit {
   public:
-    explicit Audit(std::vector<lang::Plan> plans) : plans_(std::move(plans)) {}
+    // The platforms of the channels `reconciling` are asked about what nobody can tell.
+    Audit(std::vector<lang::Plan> plans, std::set<std::string> reconciling)
+        : plans_(std::move(plans)), reconciling_(std::move(reconciling)) {}
 
     // An attempt that reached a platform, by both clocks, and what is to be answered.
     void attempted(const runtime::Attempt& attempt, Instant now, Instant elapsed,
                    const tests::Answer& answer);
+    // A question whether a message was taken, and what is to be answered.
+    void asked(const runtime::Attempt& attempt, const tests::AskAnswer& answer);
     void event_received(const std::string& id, Instant now);
     // Nobody did anything in between.
     void absent(Instant from, Instant to);
@@ -55,9 +59,8 @@ class Audit {
         Instant elapsed{};
         int clock_steps = 0;
         bool is_guarded = false;
+        bool is_reconciled = false;
         tests::Answer answer{};
-
-        bool may_have_reached() const;
     };
     struct Named {
         const lang::Rule* rule = nullptr;
@@ -73,10 +76,13 @@ class Audit {
     void check_caps(const Named& named, const Made& made);
     void check_spacing(const Named& named, const Made& made);
     void check_lateness(const runtime::Attempt& attempt, const Named& named, const Made& made);
+    void check_reconciled(const std::vector<std::size_t>& indexes, runtime::DeliveryState state);
     void check_outcomes(const std::map<runtime::DeliveryId, runtime::DueDelivery>& rows);
     void report(const Made& made, const std::string& what);
 
     std::vector<lang::Plan> plans_;
+    std::set<std::string> reconciling_;
+    std::map<std::string, std::size_t> asked_in_vain_;  // by key
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;
     std::map<std::string, std::vector<std::size_t>> by_target_;

@@ -20,6 +20,7 @@ using runtime::Instant;
 using runtime::StoreError;
 using std::chrono::milliseconds;
 using tests::Answer;
+using tests::AskAnswer;
 using tests::DiskCall;
 using tests::DiskFault;
 using tests::Killed;
@@ -34,15 +35,21 @@ class Simulation : private runtime::Observer {
         : dice_(seed),
           options_(options),
           scenario_(make_scenario(dice_, options)),
-          audit_(scenario_.plans),
+          // The last channel's platform is asked about what nobody can tell.
+          reconciling_({scenario_.channels.back()}),
+          audit_(scenario_.plans, reconciling_),
           machine_(scenario_.start,
-                   {scenario_.channels, static_cast<std::size_t>(dice_.between(2, 40)), this}) {
+                   {scenario_.channels, static_cast<std::size_t>(dice_.between(2, 40)), this,
+                    reconciling_}) {
         for (auto& [name, platform] : machine_.platforms()) {
             platform.in_flight_max = static_cast<std::size_t>(dice_.between(1, 8));
             places_ += platform.in_flight_max;
             moods_[name] = Mood::good;
             platform.answer = [this, channel = name](const Attempt& attempt) {
                 return answer(channel, attempt);
+            };
+            platform.ask_answer = [this, channel = name](const Attempt& attempt) {
+                return answer_question(channel, attempt);
             };
         }
         for (const auto& group : scenario_.groups) groups_.push_back(group.id);
@@ -82,6 +89,8 @@ class Simulation : private runtime::Observer {
     void check();
 
     Answer answer(const std::string& channel, const Attempt& attempt);
+    AskAnswer answer_question(const std::string& channel, const Attempt& attempt);
+    Mood mood_of(const std::string& channel);
 
     void disturb();
     void send_events();
@@ -102,6 +111,7 @@ class Simulation : private runtime::Observer {
     Dice dice_;
     ScenarioOptions options_;
     Scenario scenario_;
+    std::set<std::string> reconciling_;
     Audit audit_;
     tests::Machine machine_;
     std::size_t places_ = 0;
@@ -225,14 +235,17 @@ void Simulation::finish() {
 
 // ---- the platforms ------------------------------------------------------------------------------
 
+Mood Simulation::mood_of(const std::string& channel) {
+    const Mood mood = moods_.at(channel);
+    if (mood != Mood::mixed) return mood;
+    return dice_.pick(std::vector{Mood::good, Mood::slow, Mood::busy, Mood::refusing, Mood::silent,
+                                  Mood::asks_to_wait});
+}
+
 Answer Simulation::answer(const std::string& channel, const Attempt& attempt) {
     using Kind = Answer::Kind;
-    Mood mood = moods_.at(channel);
-    if (mood == Mood::mixed)
-        mood = dice_.pick(std::vector{Mood::good, Mood::slow, Mood::busy, Mood::refusing,
-                                      Mood::silent, Mood::asks_to_wait});
     Answer given{.kind = Kind::sent, .delay = dice_.between(20ms, 800ms)};
-    switch (mood) {
+    switch (mood_of(channel)) {
         case Mood::good:
         case Mood::mixed:
             break;
@@ -256,6 +269,7 @@ Answer Simulation::answer(const std::string& channel, const Attempt& attempt) {
             given.kind = Kind::unknown;
             given.reason = "no answer";
             given.delay = 30s;
+            if (reconciling_.contains(channel)) given.taken = dice_.chance(50);
             break;
     }
     log(fmt::format("{}: {}.{} {} for {}, try {}: {} {}", channel, attempt.playbook, attempt.rule,
@@ -265,6 +279,39 @@ Answer Simulation::answer(const std::string& channel, const Attempt& attempt) {
     Answer heard = given;
     if (heard.retry_after) heard.retry_after = std::min(*heard.retry_after, milliseconds{10min});
     audit_.attempted(attempt, machine_.now(), machine_.elapsed(), heard);
+    return given;
+}
+
+// True, or none.
+AskAnswer Simulation::answer_question(const std::string& channel, const Attempt& attempt) {
+    using Kind = AskAnswer::Kind;
+    AskAnswer given{.delay = dice_.between(20ms, 800ms)};
+    switch (mood_of(channel)) {
+        case Mood::good:
+        case Mood::mixed:
+            break;
+        case Mood::slow:
+            given.delay = dice_.between(2s, 50s);
+            break;
+        case Mood::busy:
+        case Mood::refusing:
+            given.kind = Kind::not_known;
+            given.reason = "cannot tell";
+            break;
+        case Mood::asks_to_wait:
+            given.kind = Kind::not_known;
+            given.reason = "asked to wait";
+            given.retry_after = dice_.between(1s, 15min);
+            break;
+        case Mood::silent:
+            given.kind = Kind::not_known;
+            given.reason = "no answer";
+            given.delay = 30s;
+            break;
+    }
+    log(fmt::format("{}: asked about {} for {}: {} {}", channel, attempt.text, attempt.target,
+                    static_cast<int>(given.kind), given.reason));
+    audit_.asked(attempt, given);
     return given;
 }
 

@@ -32,16 +32,21 @@ HttpSink::HttpSink() : server_(std::make_unique<httplib::Server>()) {
     server_->set_tcp_nodelay(true);
     // By default a server of this library ends a connection after five requests.
     server_->set_keep_alive_max_count(100'000);
-    server_->Post(".*", [this](const httplib::Request& request, httplib::Response& response) {
-        const SinkAnswer answer = serve({.number = 0,
-                                         .path = request.path,
-                                         .key = request.get_header_value("Idempotency-Key"),
-                                         .content_type = request.get_header_value("Content-Type"),
-                                         .body = request.body});
+    const auto handle = [this](const httplib::Request& request, httplib::Response& response) {
+        const SinkAnswer answer =
+            serve({.number = 0,
+                   .method = request.method,
+                   .path = request.path,
+                   .key = request.get_header_value("Idempotency-Key"),
+                   .content_type = request.get_header_value("Content-Type"),
+                   .body = request.body,
+                   .cache_control = request.get_header_value("Cache-Control")});
         response.status = answer.status;
         for (const auto& [name, value] : answer.headers) response.set_header(name.c_str(), value);
         response.set_content(answer.body, "text/plain");
-    });
+    };
+    server_->Post(".*", handle);
+    server_->Get(".*", handle);
     int listener = -1;
     server_->set_socket_options([&](socket_t fd) { listener = fd; });
     port_ = server_->bind_to_any_port("127.0.0.1");

@@ -25,10 +25,12 @@ inline constexpr std::chrono::seconds sink_deadline{20};
 
 struct SinkRequest {
     std::size_t number = 0;  // 1 for the first to arrive
+    std::string method;      // POST or GET
     std::string path;
     std::string key;  // of the Idempotency-Key header
     std::string content_type;
     std::string body;
+    std::string cache_control{};
 };
 
 struct SinkAnswer {

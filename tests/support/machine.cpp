@@ -42,7 +42,9 @@ void Machine::start() {
             auto channel = std::make_unique<PlatformChannel>(platforms_.at(name), clock_,
                                                              stopwatch_, *wakeup_);
             channels_.push_back(channel.get());
-            channels[name] = {std::move(channel)};
+            channels[name] = {std::move(channel), options_.reconciling.contains(name)
+                                                      ? runtime::UnknownPolicy::reconcile
+                                                      : runtime::UnknownPolicy::hold};
         }
         executor_ = std::make_unique<runtime::Executor>(
             *store_, clock_, *wakeup_, zones(), std::move(channels),

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ struct MachineOptions {
     std::vector<std::string> channels{"hook"};
     std::size_t page_rows = 500;
     runtime::Observer* observer = nullptr;
+    std::set<std::string> reconciling{};  // channels whose platforms are asked
 };
 
 class Machine {

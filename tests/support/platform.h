@@ -21,6 +21,19 @@ struct Answer {
     std::string reason{};
     std::chrono::milliseconds delay{0};
     std::optional<std::chrono::milliseconds> retry_after{};
+    // Whether it reached its subject; nothing: if it is `sent` or `unknown`.
+    std::optional<bool> taken{};
+
+    bool is_taken() const { return taken.value_or(kind == Kind::sent || kind == Kind::unknown); }
+};
+
+// To the question whether a message was taken.
+struct AskAnswer {
+    enum class Kind { truth, not_known, never };
+    Kind kind = Kind::truth;
+    std::string reason{};
+    std::chrono::milliseconds delay{0};
+    std::optional<std::chrono::milliseconds> retry_after{};
 };
 
 // Stands for a process that dies here and now; derived from nothing, so that no handler takes it
@@ -39,9 +52,21 @@ struct Platform {
     std::vector<runtime::Attempt> attempts;  // all, in order
     std::vector<Instant> attempted_at;
     std::vector<Answer::Kind> answered;  // `never` also for an attempt that was cut short
-    bool breaks_on_collect = false;      // the next look for answers throws
-    std::size_t in_flight_seen = 0;      // the most at once
-    bool is_overrun = false;             // more were started than there were places
+    std::vector<bool> reached;           // of each attempt, whether it was taken
+
+    std::function<AskAnswer(const runtime::Attempt&)> ask_answer = [](const runtime::Attempt&) {
+        return AskAnswer{};
+    };
+    std::size_t questions_max = 4;
+    std::vector<runtime::Attempt> questions;  // all, in order
+    std::vector<Instant> asked_at;
+    std::optional<std::size_t> kill_at_question;  // the process dies when so many have been asked
+
+    bool has_taken(const std::string& key) const;
+
+    bool breaks_on_collect = false;  // the next look for answers throws
+    std::size_t in_flight_seen = 0;  // the most at once
+    bool is_overrun = false;         // more were started, or asked, than there were places
 };
 
 // The executor's end of it.
@@ -56,13 +81,22 @@ class PlatformChannel : public runtime::Channel {
     void start(std::vector<runtime::Attempt> attempts) override;
     std::vector<runtime::AttemptResult> collect() override;
     void abandon() override;
+    std::size_t questions_max() const override { return platform_.questions_max; }
+    void ask(std::vector<runtime::Attempt> last_attempts) override;
+    std::vector<runtime::AskResult> collect_answers() override;
 
-    // By the stopwatch.
+    // To an attempt or a question. By the stopwatch.
     std::optional<Instant> next_answer() const;
 
   private:
     struct UnderWay {
         Answer answer;
+        Instant answered_at;
+    };
+
+    struct Question {
+        runtime::AskResult result;
+        bool is_answered;
         Instant answered_at;
     };
 
@@ -74,6 +108,8 @@ class PlatformChannel : public runtime::Channel {
     runtime::Wakeup& wakeup_;
     std::map<runtime::DeliveryId, UnderWay> under_way_;
     std::vector<runtime::AttemptResult> given_up_;
+    std::map<runtime::DeliveryId, Question> questions_;
+    std::vector<runtime::AskResult> questions_given_up_;
 };
 
 }  // namespace sop::tests

@@ -190,8 +190,7 @@ std::vector<Delivered> World::delivered() const {
     std::vector<Delivered> taken;
     for (std::size_t i = 0; i < platform_.attempts.size(); ++i) {
         const Attempt& attempt = platform_.attempts[i];
-        const Answer::Kind kind = platform_.answered[i];
-        if (kind != Answer::Kind::sent && kind != Answer::Kind::unknown) continue;
+        if (!platform_.reached[i]) continue;
         taken.push_back({local_text(platform_.attempted_at[i], options_.zone), attempt.rule,
                          attempt.step, attempt.target, attempt.text});
     }

@@ -79,6 +79,7 @@ class World : private runtime::Observer {
     // kill -9, and a new start at that time.
     void crash_until(const std::string& local);
     // From the next start on.
+    void set_unknown_policy(runtime::UnknownPolicy policy) { options_.unknown = policy; }
     void keep_for(const runtime::RetentionPolicy& retention) { options_.retention = retention; }
     void deploy(const lang::Plan& plan);
     // What another process asks for, and what the executor makes of it.

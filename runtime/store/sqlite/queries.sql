@@ -215,15 +215,15 @@ ON CONFLICT (run, step, action) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
-       playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
-WHERE channel = ?1 AND state = 'pending' AND due_at <= ?2
+WHERE channel = ?1 AND state = 'pending' AND asks IS NULL AND due_at <= ?2
 ORDER BY due_at, priority, planned_for, id
 LIMIT ?3
 
 -- name: select_next_delivery_due
-SELECT due_at FROM delivery WHERE channel = ?1 AND state = 'pending' ORDER BY due_at LIMIT 1
+SELECT due_at FROM delivery WHERE channel = ?1 AND state = 'pending' AND asks IS NULL ORDER BY due_at LIMIT 1
 
 -- name: update_to_attempting
 UPDATE delivery SET state = 'attempting', due_at = NULL, attempts = attempts + 1 WHERE id = ?1 AND state = 'pending'
@@ -235,24 +235,65 @@ WHERE id = ?1 AND state IN ('pending', 'attempting')
 
 -- name: update_to_resend
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1
-WHERE id = ?1 AND state = 'attempting'
+SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1, asks = NULL, unless_taken = NULL
+WHERE id = ?1 AND (state = 'attempting' OR asks IS NOT NULL)
 
 -- name: update_attempting_to_resend
 UPDATE delivery
 SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1
-WHERE channel = ?1 AND state = 'attempting'
+WHERE channel = ?1 AND state = 'attempting' AND unless_taken IS NULL
 
 -- name: update_to_settled
 UPDATE delivery
-SET state = ?2, due_at = NULL, reason = ?3, settled_at = ?4
+SET state = ?2, due_at = NULL, reason = ?3, settled_at = ?4, asks = NULL, unless_taken = NULL
 WHERE id = ?1 AND state IN ('pending', 'attempting', 'sent', 'unknown')
 
 -- name: update_attempting_to_unknown
-UPDATE delivery SET state = 'unknown', reason = ?2, settled_at = ?1 WHERE state = 'attempting'
+UPDATE delivery SET state = 'unknown', reason = ?2, settled_at = ?1, unless_taken = NULL WHERE state = 'attempting'
 
 -- name: update_moved
 UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pending'
+
+-- name: update_to_asked_about
+UPDATE delivery
+SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0
+WHERE id = ?1 AND state = 'attempting'
+
+-- name: update_attempting_to_asked_about
+UPDATE delivery
+SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0
+WHERE channel = ?1 AND state = 'attempting'
+
+-- name: select_asked_about_of_channel
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE channel = ?1 AND asks IS NOT NULL
+ORDER BY due_at, id
+LIMIT ?2
+
+-- name: select_asked_about
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_asked_about WHERE asks IS NOT NULL)
+ORDER BY id
+LIMIT ?1
+
+-- name: update_to_asked_again
+UPDATE delivery
+SET due_at = ?2, asks = asks + 1, reason = iif(unless_taken IS NULL, ?3, reason)
+WHERE id = ?1 AND asks IS NOT NULL
+
+-- name: update_unless_taken
+UPDATE delivery SET unless_taken = ?2, reason = ?3 WHERE id = ?1 AND (state = 'attempting' OR asks IS NOT NULL) AND unless_taken IS NULL
+
+-- name: update_to_asked_no_more
+UPDATE delivery
+SET due_at = ?2, reason = ?3, in_doubt = 0, asks = NULL, unless_taken = NULL
+WHERE id = ?1 AND asks IS NOT NULL
 
 -- name: update_to_pending_again
 UPDATE delivery
@@ -266,6 +307,11 @@ ON CONFLICT (channel, at, delivery) DO NOTHING
 
 -- name: update_to_not_taken
 UPDATE channel_use SET taken = 0 WHERE channel = ?1 AND at = ?2 AND delivery = ?3
+
+-- name: update_all_to_not_taken
+UPDATE channel_use INDEXED BY channel_use_subject
+SET taken = 0
+WHERE channel = ?1 AND subject_kind = ?2 AND subject = ?3 AND delivery = ?4 AND taken = 1
 
 -- name: delete_channel_uses_before
 DELETE FROM channel_use WHERE channel = ?1 AND at < ?2
@@ -344,28 +390,28 @@ CROSS JOIN firing ON firing.id = run.firing
 WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown')
   AND coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for) >= ?1
 
--- name: select_pending_of_run
+-- name: select_unsettled_of_run
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
-       expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
-WHERE run = ?1 AND state = 'pending'
+WHERE run = ?1 AND state IN ('pending', 'attempting')
 
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
-       expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id IN (
     SELECT delivery.id
     FROM delivery INDEXED BY delivery_due
     CROSS JOIN run ON run.id = delivery.run
-    WHERE delivery.state = 'pending' AND delivery.due_at = ?2 AND run.rule = ?1)
+    WHERE delivery.state = 'pending' AND delivery.asks IS NULL AND delivery.due_at = ?2 AND run.rule = ?1)
 ORDER BY id
 
 -- name: select_skipped_between
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
        expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id IN (
@@ -411,14 +457,21 @@ SELECT (SELECT count(*) FROM delivery) + (SELECT coalesce(sum(count), 0) FROM fo
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded, expanded_through,
-       playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
 FROM delivery_detail
 WHERE id > ?1
   AND (?2 IS NULL OR state = ?2)
   AND (?4 IS NULL OR (subject_kind = ?4 AND subject = ?5 AND planned_for >= ?6 AND planned_for < ?7))
 ORDER BY id
 LIMIT ?3
+
+-- name: select_delivery
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id = ?1
 
 -- name: insert_event
 INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)

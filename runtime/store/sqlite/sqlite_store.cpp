@@ -115,6 +115,14 @@ DeliveryState delivery_state_from(const std::string& column) {
                                refused, failed, unknown});
 }
 
+std::optional<DeliveryState> delivery_state_from(const std::optional<std::string>& column) {
+    return column ? std::optional(delivery_state_from(*column)) : std::nullopt;
+}
+
+std::optional<int> count_from(std::optional<std::int64_t> column) {
+    return column ? std::optional(static_cast<int>(*column)) : std::nullopt;
+}
+
 std::int64_t to_column(lang::Priority priority) {
     return static_cast<std::int64_t>(priority);
 }
@@ -265,7 +273,9 @@ Delivery read_delivery(SqliteQuery& row) {
             .moved_to = instant_from(row.optional_integer()),
             .priority = priority_from(row.integer()),
             .in_doubt = row.boolean(),
-            .skipped_as = row.optional_text()};
+            .skipped_as = row.optional_text(),
+            .asks = count_from(row.optional_integer()),
+            .unless_taken = delivery_state_from(row.optional_text())};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -679,6 +689,10 @@ class SqliteStore : public Store {
         return *id;
     }
 
+    std::optional<DueDelivery> find_delivery(DeliveryId id) override {
+        return first(query(sql::select_delivery, id), read_delivery_detail);
+    }
+
     std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
                                             std::size_t limit) override {
         return all(query(sql::select_due_deliveries, channel, to_column(now), to_column(limit)),
@@ -727,6 +741,42 @@ class SqliteStore : public Store {
         return connection_.changed_rows();
     }
 
+    void ask_about(DeliveryId id, Instant due_at, const std::string& reason) override {
+        change_row("delivery under way", id,
+                   query(sql::update_to_asked_about, id, to_column(due_at), reason));
+    }
+
+    std::int64_t ask_about_attempting(const std::string& channel, Instant due_at) override {
+        query(sql::update_attempting_to_asked_about, channel, to_column(due_at),
+              stopped_while_sending)
+            .next();
+        return connection_.changed_rows();
+    }
+
+    std::vector<DueDelivery> asked_about(const std::string& channel, std::size_t limit) override {
+        return all(query(sql::select_asked_about_of_channel, channel, to_column(limit)),
+                   read_delivery_detail);
+    }
+
+    std::vector<DueDelivery> asked_about(std::size_t limit) override {
+        return all(query(sql::select_asked_about, to_column(limit)), read_delivery_detail);
+    }
+
+    void ask_again(DeliveryId id, Instant due_at, const std::string& reason) override {
+        change_row("delivery that is asked about", id,
+                   query(sql::update_to_asked_again, id, to_column(due_at), reason));
+    }
+
+    void end_unless_taken(DeliveryId id, DeliveryState state, const std::string& reason) override {
+        assert(state != DeliveryState::pending && state != DeliveryState::attempting);
+        query(sql::update_unless_taken, id, to_text(state), reason).next();
+    }
+
+    void stop_asking(DeliveryId id, Instant due_at, const std::string& reason) override {
+        change_row("delivery that is asked about", id,
+                   query(sql::update_to_asked_no_more, id, to_column(due_at), reason));
+    }
+
     void send_again(DeliveryId id, Instant at) override {
         change_row("unknown delivery", id, query(sql::update_to_pending_again, id, to_column(at)));
     }
@@ -743,8 +793,8 @@ class SqliteStore : public Store {
                    query(sql::update_to_backfilled, id, message, to_column(at)));
     }
 
-    std::vector<DueDelivery> pending_of_run(RunId run) override {
-        return all(query(sql::select_pending_of_run, run), read_delivery_detail);
+    std::vector<DueDelivery> unsettled_of_run(RunId run) override {
+        return all(query(sql::select_unsettled_of_run, run), read_delivery_detail);
     }
 
     std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) override {
@@ -839,6 +889,12 @@ class SqliteStore : public Store {
 
     void set_not_taken(const ChannelUse& use) override {
         query(sql::update_to_not_taken, use.channel, to_column(use.at), use.delivery).next();
+    }
+
+    void set_none_taken(const ChannelUse& use) override {
+        query(sql::update_all_to_not_taken, use.channel, to_text(use.subject_kind), use.subject,
+              use.delivery)
+            .next();
     }
 
     void forget_channel_uses_before(const std::string& channel, Instant before) override {
@@ -1109,9 +1165,7 @@ class SqliteStore : public Store {
         return connection_.changed_rows() != 0;
     }
 
-    void forget_conditions(RuleId rule) override {
-        query(sql::delete_conditions_met, rule).next();
-    }
+    void forget_conditions(RuleId rule) override { query(sql::delete_conditions_met, rule).next(); }
 
     // ---- Ledger
 

@@ -13,6 +13,7 @@ TEST_CASE("metrics are told as Prometheus reads them", "[cli][metrics]") {
                           {"p", "r", DeliveryState::failed, "HTTP 404", 4},
                           {"p", "r", DeliveryState::failed, "HTTP 500", 1},
                           {"p", "a \"b\"\\\nc", DeliveryState::skipped, "late", 6}};
+    metrics.asked_about = 1;
     metrics.plans = {{.version = 1, .open_runs = 7}, {.version = 2, .open_runs = 8}};
     metrics.paused_rules = 1;
     metrics.executor_runs = true;
@@ -31,6 +32,9 @@ sop_deliveries{playbook="p",rule="r",outcome="failed"} 5
 # HELP sop_deliveries_pending Messages that have not come to an end, those being attempted among them.
 # TYPE sop_deliveries_pending gauge
 sop_deliveries_pending 5
+# HELP sop_deliveries_asked_about Pending messages that may have been taken, which their platforms are asked about.
+# TYPE sop_deliveries_asked_about gauge
+sop_deliveries_asked_about 1
 # HELP sop_deliveries_attempting Messages that are being attempted.
 # TYPE sop_deliveries_attempting gauge
 sop_deliveries_attempting 2

@@ -83,6 +83,11 @@ url_file = "secrets/url"
 [channels.open_hook]
 url = "https://example.org/hook"
 
+[channels.asked_hook]
+url = "https://example.org/hook"
+unknown = "reconcile"
+ask_url_env = "ASK_URL"
+
 [channels.log]
 path = "posts.ndjson"
 
@@ -93,7 +98,7 @@ path = "-"
     CHECK(config.store == folder / "data/state.db");
     CHECK(config.groups == folder / "groups.csv");
     CHECK(config.members == folder.path().parent_path() / "members.csv");
-    REQUIRE(config.channels.size() == 5);
+    REQUIRE(config.channels.size() == 6);
     const auto& hook = config.channels.at("shop_hook");
     CHECK(hook.url == SecretReference{SecretReference::Kind::environment, "SHOP_HOOK_URL"});
     CHECK(hook.timeout == 10s);
@@ -104,8 +109,25 @@ path = "-"
           SecretReference{SecretReference::Kind::file, folder / "secrets/url"});
     CHECK(config.channels.at("open_hook").url ==
           SecretReference{SecretReference::Kind::literal, "https://example.org/hook"});
+    const auto& asked = config.channels.at("asked_hook");
+    CHECK(asked.unknown == runtime::UnknownPolicy::reconcile);
+    CHECK(asked.unknown_at == (folder.path() / "." / "sop.toml").string() + ":22");
+    CHECK(asked.ask_url == SecretReference{SecretReference::Kind::environment, "ASK_URL"});
+    CHECK(!hook.ask_url);
     CHECK(config.channels.at("log").path == (folder / "posts.ndjson").string());
     CHECK(config.channels.at("out").path == "-");
+}
+
+TEST_CASE("where a platform is asked is written as where it is posted to", "[config]") {
+    const TemporaryFolder folder;
+    const auto ask_url = [&](const std::string& setting) {
+        folder.write("sop.toml", "[channels.x]\nunknown = \"reconcile\"\n" + setting);
+        return load_config(folder.path()).channels.at("x").ask_url.value();
+    };
+    using Kind = SecretReference::Kind;
+    CHECK(ask_url("ask_url = \"https://h/\"") == SecretReference{Kind::literal, "https://h/"});
+    CHECK(ask_url("ask_url_env = \"X\"") == SecretReference{Kind::environment, "X"});
+    CHECK(ask_url("ask_url_file = \"f\"") == SecretReference{Kind::file, folder / "f"});
 }
 
 TEST_CASE("absolute paths stay as they are, and a relative folder is made absolute", "[config]") {
@@ -147,7 +169,9 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         const char* text;
         const char* error;
     };
-    const std::string keys = "expected url, url_env, url_file, timeout, in_flight, path, unknown";
+    const std::string keys =
+        "expected url, url_env, url_file, timeout, in_flight, path, unknown, ask_url, ask_url_env, "
+        "ask_url_file";
     const std::string duration = "expected a duration such as \"10s\", \"500ms\" or \"2m\"";
     const std::string unknown_channel_key =
         "sop.toml:1: unknown key \"zzzzzz\" in [channels.x]; " + keys;
@@ -183,8 +207,30 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         {"channels.x.timeout = \"9223372036854775807m\"", "expected a duration"},
         {"channels.x.timeout = \"99ms\"", "is \"99ms\"; expected from 100ms to 5m"},
         {"channels.x.timeout = \"301s\"", "is \"301s\"; expected from 100ms to 5m"},
-        {"channels.x.unknown = \"maybe\"", "is \"maybe\"; expected \"hold\" or \"resend\""},
-        {"channels.x.unknown = true", "is true or false; expected \"hold\" or \"resend\""},
+        {"channels.x.unknown = \"maybe\"",
+         "is \"maybe\"; expected \"hold\", \"resend\" or \"reconcile\""},
+        {"channels.x.unknown = true",
+         "is true or false; expected \"hold\", \"resend\" or \"reconcile\""},
+        {"[channels.x]\nurl = \"http://h/\"\nunknown = \"reconcile\"",
+         "sop.toml:3: unknown = \"reconcile\" asks the platform what it took, and [channels.x] "
+         "does "
+         "not say where: add ask_url_env = \"…\" (the environment variable that holds the "
+         "address), "
+         "ask_url_file or ask_url"},
+        {"[channels.log]\nunknown = \"reconcile\"",
+         "sop.toml:2: the channel `log` cannot be asked what it took: write unknown = \"hold\" or "
+         "\"resend\" in [channels.log]"},
+        {"[channels.log]\nunknown = \"reconcile\"\nask_url = \"http://h/\"",
+         "sop.toml:2: the channel `log` cannot be asked what it took"},
+        {"[channels.x]\nunknown = \"hold\"\nask_url_env = \"X\"",
+         "sop.toml:3: \"ask_url_env\" in [channels.x] is where the platform is asked what it took, "
+         "which takes unknown = \"reconcile\": add it, or take the address out"},
+        {"channels.x.ask_url = \"http://h/\"", "which takes unknown = \"reconcile\""},
+        {"[channels.x]\nask_url = \"http://h/\"\nask_url_env = \"X\"",
+         "sop.toml:3: the address to ask at stands there twice in [channels.x]; keep one of "
+         "ask_url, ask_url_env, ask_url_file"},
+        {"channels.x.ask_url = 3", "is a whole number; expected an address"},
+        {"channels.x.ask_ulr = 3", "did you mean \"ask_url\"?"},
         {"channels.x.in_flight = 0", "is 0; expected a whole number from 1 to 1024"},
         {"channels.x.in_flight = 1025", "is 1025; expected a whole number from 1 to 1024"},
         {"channels.x.in_flight = -1", "is -1; expected a whole number from 1 to 1024"},

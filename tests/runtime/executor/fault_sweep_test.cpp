@@ -1,5 +1,6 @@
 // A morning of an executor on a store whose disk fails once: at the first call, at the second, at
-// each. Whatever fails, the morning must end as it does undisturbed.
+// each. Whatever fails, the morning must end as it does undisturbed: on the channel `hook`, whose
+// platform is asked, without any doubt.
 //
 // `[long]` takes every call; the others every so many, as far as the time allows.
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ using MessageName = std::tuple<std::string, std::string, std::string, std::size_
 
 class Morning {
   public:
-    Morning() : machine(instant("2026-11-16 07:00"), {{"chat", "hook"}, 10, nullptr}) {
+    Morning() : machine(instant("2026-11-16 07:00"), {{"chat", "hook"}, 10, nullptr, {"hook"}}) {
         for (auto& [name, platform] : machine.platforms()) {
             platform.in_flight_max = places;
             platform.answer = answer_of;
@@ -177,6 +178,10 @@ const Morning& undisturbed() {
     return morning;
 }
 
+bool is_of_chat(const std::string& rule) {
+    return rule == "news" || rule == "offer";
+}
+
 // A message whose attempt was marked when the process died is in doubt, and no other is.
 void check_ends(const Morning& morning) {
     const auto& expected = undisturbed().messages;
@@ -186,27 +191,31 @@ void check_ends(const Morning& morning) {
         REQUIRE(found != morning.messages.end());
         if (found->second == state) continue;
         CAPTURE(std::get<0>(name), std::get<2>(name), found->second, state);
+        CHECK(is_of_chat(std::get<0>(name)));
         CHECK(state == "sent");
         CHECK(found->second == "unknown");
         ++doubts;
     }
     CHECK(morning.messages.size() == expected.size());
-    CHECK(doubts <= 2 * places);
+    CHECK(doubts <= places);
     if (morning.deaths == 0) CHECK(doubts == 0);
 }
 
-// Only what was certainly not taken is tried again.
+// Only what was certainly not taken is tried again; on `hook` an answer may have been lost.
 void check_attempts(Morning& morning) {
     for (auto& [channel, platform] : morning.machine.platforms()) {
         CHECK_FALSE(platform.is_overrun);
-        std::map<std::string, Answer::Kind> answered;
+        std::map<std::string, std::size_t> last;
         for (std::size_t i = 0; i < platform.attempts.size(); ++i) {
-            const auto [before, is_first] =
-                answered.try_emplace(platform.attempts[i].key, platform.answered[i]);
+            const auto [before, is_first] = last.try_emplace(platform.attempts[i].key, i);
             if (is_first) continue;
             CAPTURE(platform.attempts[i].rule, platform.attempts[i].target);
-            CHECK(before->second == Answer::Kind::retry);
-            before->second = platform.answered[i];
+            if (channel == "hook") {
+                CHECK_FALSE(platform.reached[before->second]);
+            } else {
+                CHECK(platform.answered[before->second] == Answer::Kind::retry);
+            }
+            before->second = i;
         }
     }
 }

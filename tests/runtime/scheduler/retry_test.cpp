@@ -46,4 +46,25 @@ TEST_CASE("what the platform asks for is waited for, up to ten minutes", "[sched
     CHECK(retry_delay(5, "key", -1s) == retry_delay(5, "key", std::nullopt));
 }
 
+TEST_CASE("a platform is asked for about a day, the pauses doubling to half an hour",
+          "[scheduler][retry]") {
+    for (int key = 0; key < 200; ++key) {
+        std::chrono::milliseconds all{0};
+        std::chrono::milliseconds step = 1s;
+        for (int asks = 0; asks < asks_max; ++asks) {
+            const auto delay = ask_delay(asks, std::to_string(key), std::nullopt);
+            REQUIRE(delay);
+            CHECK(*delay >= step * 3 / 4);
+            CHECK(*delay <= step * 5 / 4);
+            all += *delay;
+            step = std::min<std::chrono::milliseconds>(step * 2, 30min);
+        }
+        CHECK(all > 22h);
+        CHECK(all < 28h);
+    }
+    CHECK_FALSE(ask_delay(asks_max, "key", std::nullopt));
+    CHECK_FALSE(ask_delay(asks_max, "key", 1s));
+    CHECK(ask_delay(0, "key", 24h) == 10min);
+}
+
 }  // namespace sop::runtime

@@ -180,6 +180,29 @@ TEST_CASE("a store of the version before is upgraded and keeps what it has", "[s
     CHECK(store->stored_zones().empty());
 }
 
+TEST_CASE("a version that cannot ask sends nothing again that was asked about", "[store][sqlite]") {
+    tests::TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    {
+        const auto store = open_sqlite_store(path);
+        const RuleId rule = store->find_or_add_rule("members", "check_in", at(0)).id;
+        const PlanVersion plan = store->add_plan(at(0), "", "{}");
+        const FiringId firing = store->add_firing({.rule = rule, .key = "k", .plan = plan}).value();
+        const RunId run = store->add_run({.firing = firing, .rule = rule, .subject = "g1"}).value();
+        const DeliveryId delivery =
+            store->add_delivery({.run = run, .channel = "hook", .due_at = at(1)});
+        store->mark_attempting(delivery);
+        store->ask_about(delivery, at(2), "no answer");
+    }
+    go_down(path, 10);
+    const auto store = open_sqlite_store(path);
+    const auto rows = store->list_deliveries({});
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].delivery.state == DeliveryState::unknown);
+    CHECK(rows[0].delivery.settled_at == at(2));
+    CHECK_FALSE(rows[0].delivery.asks);
+}
+
 TEST_CASE("a damaged store says so", "[store][sqlite]") {
     tests::TemporaryFolder folder;
     const std::string path = (folder / "sop.db").string();

@@ -660,6 +660,94 @@ TEMPLATE_TEST_CASE("what may have been taken is sent again where that is wanted"
     CHECK(delivery_now(*store, waiting).in_doubt);
 }
 
+TEMPLATE_TEST_CASE("what may have been taken is asked about where that is wanted", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId one = add_pending(*store, "g1", 5).delivery;
+    const DeliveryId other = add_pending(*store, "g2", 5).delivery;
+    const DeliveryId elsewhere = add_pending(*store, "g3", 5, "mail").delivery;
+    CHECK_THROWS_AS((*store).ask_about(one, at(9), "no answer"), StoreError);
+    CHECK((*store).asked_about("robot", 10).empty());
+
+    for (const DeliveryId id : {one, other, elsewhere}) (*store).mark_attempting(id);
+    (*store).ask_about(one, at(9), "no answer");
+    CHECK((*store).ask_about_attempting("robot", at(8)) == 1);
+    CHECK((*store).ask_about_attempting("mail", at(7)) == 1);
+    const Delivery asked = delivery_now(*store, one);
+    CHECK(asked.state == DeliveryState::pending);
+    CHECK(asked.in_doubt);
+    CHECK(asked.asks == 0);
+    CHECK(asked.due_at == at(9));
+    CHECK(asked.reason == "no answer");
+
+    // They wait to be asked about, not to be sent.
+    CHECK((*store).due_deliveries("robot", at(20), 10).empty());
+    CHECK_FALSE((*store).next_delivery_due("robot"));
+    CHECK(ids_of((*store).asked_about("robot", 10)) == std::vector<DeliveryId>{other, one});
+    CHECK(ids_of((*store).asked_about("robot", 1)) == std::vector<DeliveryId>{other});
+    CHECK(ids_of((*store).asked_about(10)) == std::vector<DeliveryId>{one, other, elsewhere});
+    CHECK((*store).unsettled_of_run(asked.run).size() == 1);
+
+    (*store).ask_again(one, at(30), "no answer yet");
+    CHECK(delivery_now(*store, one).asks == 1);
+    CHECK(delivery_now(*store, one).due_at == at(30));
+    CHECK(delivery_now(*store, one).reason == "no answer yet");
+
+    (*store).stop_asking(other, at(12), "not taken");
+    const Delivery free = delivery_now(*store, other);
+    CHECK_FALSE(free.asks);
+    CHECK_FALSE(free.in_doubt);
+    CHECK(ids_of((*store).due_deliveries("robot", at(20), 10)) == std::vector<DeliveryId>{other});
+    CHECK_THROWS_AS((*store).ask_again(other, at(30), ""), StoreError);
+    CHECK_THROWS_AS((*store).stop_asking(other, at(30), ""), StoreError);
+
+    (*store).settle(one, DeliveryState::sent, "", at(40));
+    CHECK_FALSE(delivery_now(*store, one).asks);
+    (*store).resend(elsewhere, at(41), "asked no more");
+    CHECK_FALSE(delivery_now(*store, elsewhere).asks);
+    CHECK(delivery_now(*store, elsewhere).in_doubt);
+    CHECK((*store).asked_about(10).empty());
+}
+
+TEMPLATE_TEST_CASE("what is not to be sent any more is noted of what may have been taken",
+                   "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const DeliveryId waiting = add_pending(*store, "g1", 5).delivery;
+    const DeliveryId under_way = add_pending(*store, "g2", 5).delivery;
+    (*store).mark_attempting(under_way);
+    (*store).end_unless_taken(waiting, DeliveryState::exited, "left");
+    CHECK_FALSE(delivery_now(*store, waiting).unless_taken);
+
+    (*store).end_unless_taken(under_way, DeliveryState::exited, "left");
+    (*store).end_unless_taken(under_way, DeliveryState::failed, "late");
+    CHECK((*store).resend_attempting("robot", at(9)) == 0);
+    (*store).ask_about(under_way, at(9), "no answer");
+    (*store).ask_again(under_way, at(10), "no answer yet");
+    CHECK(delivery_now(*store, under_way).unless_taken == DeliveryState::exited);
+    CHECK(delivery_now(*store, under_way).reason == "left");
+    (*store).settle(under_way, DeliveryState::exited, "left", at(11));
+    CHECK_FALSE(delivery_now(*store, under_way).unless_taken);
+    CHECK_FALSE((*store).find_delivery(under_way + 1));
+    CHECK((*store).find_delivery(under_way).value().delivery.state == DeliveryState::exited);
+}
+
+TEMPLATE_TEST_CASE("of all uses for a delivery it may be known that none was taken", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const auto use = [](int second, DeliveryId delivery) {
+        return ChannelUse{"robot", at(second), delivery, SubjectKind::group, "g1"};
+    };
+    const auto taken = [&store] {
+        return (*store).count_taken("robot", SubjectKind::group, "g1", at(0), at(9), 0);
+    };
+    for (const auto& [second, delivery] : {std::pair{1, 7}, {2, 8}, {3, 7}})
+        (*store).add_channel_use(use(second, delivery));
+    CHECK(taken() == 3);
+    (*store).set_none_taken(use(9, 7));
+    CHECK(taken() == 1);
+    CHECK((*store).count_channel_uses("robot", at(0), at(9)) == 3);
+}
+
 TEMPLATE_TEST_CASE("uses of a channel are counted by time and by subject", "[store]", MemoryStore,
                    FileStore) {
     TestType store;

@@ -1,4 +1,4 @@
--- Version 12. What members have earned, how often they began a rule, and since when they are in their groups.
+-- Version 13. What members have earned, how often they began a rule, and since when they are in their groups.
 
 -- The sum of the member's entries below.
 ALTER TABLE member ADD COLUMN points INTEGER NOT NULL DEFAULT 0;
@@ -41,4 +41,4 @@ CREATE TABLE condition_met (
 ALTER TABLE membership ADD COLUMN joined_at INTEGER;
 CREATE INDEX membership_of_group ON membership (group_id, member_id);
 
-PRAGMA user_version = 12;
+PRAGMA user_version = 13;

@@ -5,4 +5,4 @@ DROP TABLE entry;
 DROP TABLE point_entry;
 ALTER TABLE member DROP COLUMN points;
 
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
