@@ -288,4 +288,8 @@ void Walker::begin_arrived(Run& run, const LoadedRule& rule, const Firing& firin
     store_.update_run(run);
 }
 
+RunState Walker::state_of_new_run(RuleId rule) const {
+    return guardian_.pause_of(rule) == PauseMode::hold ? RunState::held : RunState::running;
+}
+
 }  // namespace sop::runtime

@@ -1,7 +1,5 @@
 #include "runtime/testing/test_run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -96,15 +94,6 @@ CoveredSteps steps_of(const lang::Plan& plan) {
         }
     }
     return steps;
-}
-
-std::vector<std::string> unsupported(const lang::TestCase& test) {
-    std::vector<std::string> found;
-    for (const auto& event : test.events) {
-        if (event.type == "message" || event.type == "join" || event.type == "leave")
-            found.push_back(fmt::format("line {}: `event {}`", event.line, event.type));
-    }
-    return found;
 }
 
 TestRun run_test(const lang::TestCase& test, const lang::Plan& plan,

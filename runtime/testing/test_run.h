@@ -39,13 +39,9 @@ struct TestRun {
     std::vector<std::string> troubles{};  // what went wrong inside the executor
 };
 
-// What a test does that this executor cannot do yet, "line 12: `event join`"; empty for a test that
-// can be run. The plan has its own such list (unsupported.h).
-std::vector<std::string> unsupported(const lang::TestCase& test);
-
 // Deploys the plan at the start of the test and goes on until its end (end_of). The plan and the
-// test must be of one compilation and supported. Throws StoreError, and ZoneDataError for zone data
-// that became unreadable since.
+// test must be of one compilation, and the plan one that can be executed (unsupported.h). Throws
+// StoreError, and ZoneDataError for zone data that became unreadable since.
 TestRun run_test(const lang::TestCase& test, const lang::Plan& plan,
                  const lang::calendar::ZoneDatabase& zones, const Answer& answer = take_message);
 

@@ -119,7 +119,7 @@ TEST_CASE("points are given by independent rules, spent, corrected and taken bac
   }
   refunds: on refund { take back event.of }
   spend: on grown {
-    points 0 - event.by because "gift" {
+    points -event.by because "gift" {
       yes: send "a gift, {member.points} left"
       no: send "only {member.points}"
     }
@@ -184,7 +184,7 @@ TEST_CASE("points are given once, whenever the executor dies", "[executor][point
 TEST_CASE("points without a value, or of nobody, are refused", "[executor][points]") {
     World world{plan_with(R"(
   a: on order { points +1 to event.member because "order" }
-  b: on grown { points event.by / 0 because "nothing" }
+  b: on grown { points +event.by / 0 because "nothing" }
 )",
                           "groups"),
                 "2026-11-19 12:00"};

@@ -149,14 +149,4 @@ TEST_CASE("channels of a test answer as they are told", "[testing][channel]") {
     CHECK(judge(compiled.test(), zone("Asia/Shanghai"), run.posts).front().holds);
 }
 
-TEST_CASE("events that the executor cannot take are named", "[testing][unsupported]") {
-    const Compiled compiled(head() +
-                            "  morning: every day at 08:00 { post \"Good morning\" }\n}\n"
-                            "test \"x\" {\n  start 2026-11-25 00:00 Asia/Shanghai\n"
-                            "  group g1 tagged member\n"
-                            "  at 2026-11-25 07:00 event leave { group g1 member m1 }\n"
-                            "  expect nothing in g1 until 2026-11-25 09:00\n}\n");
-    CHECK(unsupported(compiled.test()) == Texts{"line 13: `event leave`"});
-}
-
 }  // namespace sop::runtime
