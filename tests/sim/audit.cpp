@@ -121,7 +121,7 @@ bool may_end_as(Answer::Kind answer, DeliveryState state) {
             return state == DeliveryState::failed;
         case Answer::Kind::retry:
             return state == DeliveryState::failed || state == DeliveryState::skipped ||
-                   state == DeliveryState::pending;
+                   state == DeliveryState::exited || state == DeliveryState::pending;
         case Answer::Kind::unknown:
         case Answer::Kind::never:
             break;
