@@ -82,7 +82,7 @@ class Audit {
 
     std::vector<lang::Plan> plans_;
     std::set<std::string> reconciling_;
-    std::map<std::string, std::size_t> asked_in_vain_;  // by key
+    std::map<std::string, std::size_t> asked_in_vain_;  // how often, of each key asked about
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;
     std::map<std::string, std::vector<std::size_t>> by_target_;
