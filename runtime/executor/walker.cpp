@@ -18,7 +18,10 @@ constexpr const char* already_running = "already running";
 
 // Of runs of one rule that wait for one subject.
 constexpr std::size_t queue_max = 100;
-constexpr std::size_t runs_replaced_at_once = 100;
+constexpr std::size_t runs_looked_at_once = 100;
+
+// Runs that are read ahead, where one makes another due before the next.
+constexpr std::size_t steps_read_min = 8;
 
 Window window_of(const Firing& firing) {
     return {firing.start_at, firing.end_at};
@@ -163,16 +166,26 @@ std::optional<Instant> Walker::next_due() {
 
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
-    for (const Event& event : store_.due_events(until, room)) {
+    const auto events = store_.due_events(until, room);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const Event& event = events[i];
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        rows += taken.size() + start_event_runs(event, taken, now);
+        const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
-        ++rows;
+        rows += changed + 1;
         // An event may fill the page; the others stay for the next.
         if (rows >= room) break;
+        // What it made due may come before the next one.
+        if (changed > 0 && i + 1 < events.size() && is_due_before(events[i + 1].at)) break;
     }
     return rows;
+}
+
+bool Walker::is_due_before(Instant event_at) {
+    const auto wait_ends = store_.next_wait_end();
+    const auto step_due = store_.next_run_due();
+    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at);
 }
 
 std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
@@ -251,11 +264,20 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             if (answers(run, rule, firing, event)) {
                 taken.insert(run.rule);
                 end_wait(run, true, event.at, now);
-            } else if (guardian_.pause_of(run.rule) != PauseMode::hold) {
-                const StepContext context = context_of(rule, firing, now);
-                const std::string reason = exit_reason(context, *subject, event);
-                if (!reason.empty()) exit_run(run, reason, now);
+                return;
             }
+            const bool is_held = guardian_.pause_of(run.rule) == PauseMode::hold;
+            // What is due of it before the event comes before it after the pause, too.
+            if (is_held && run.state != RunState::waiting && run.due_at <= event.at) return;
+            const StepContext context = context_of(rule, firing, now);
+            Run leaving = run;
+            leaving.reason = exit_reason(context, *subject, event);
+            if (leaving.reason.empty()) return;
+            if (!is_held) return exit_run(leaving, leaving.reason, now);
+            leaving.state = RunState::held;
+            leaving.waits_since = std::nullopt;
+            leaving.due_at = event.at;
+            store_.update_run(leaving);
         });
     }
     return taken;
@@ -272,7 +294,7 @@ void Walker::on_run(const Run& run, Instant now, const std::function<void()>& wo
         Run broken = run;
         end(broken, error.what());
         store_.update_run(broken);
-        run_ended(broken, now);
+        start_queued_run(broken.rule, broken.subject, now);
     }
 }
 
@@ -351,7 +373,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
     Run before_all;
     before_all.subject = subject;
     for (;;) {
-        const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
+        const auto page = store_.open_runs(rule.id, before_all, runs_looked_at_once);
         for (Run run : page) {
             if (run.subject != subject) return;
             for (const DueDelivery& due : store_.pending_of_run(run.id))
@@ -360,11 +382,12 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
             end(run, "replaced");
             store_.update_run(run);
         }
-        if (page.size() < runs_replaced_at_once) return;
+        if (page.size() < runs_looked_at_once) return;
     }
 }
 
-// The one before it has ended: its own time begins now.
+// The one before it has ended: its own time begins now. That may have been one of the calendar, if
+// the rule began by it in an earlier version.
 void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
     for (Run& run : store_.queued_runs(id, subject, 1)) {
         try {
@@ -379,6 +402,27 @@ void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now
         }
         store_.update_run(run);
         if (run.state == RunState::done) start_queued_run(id, subject, now);
+    }
+}
+
+// The run that an event of a pause was to begin: a wait of the same rule has taken the event.
+void Walker::turn_away(const std::string& event, const Run& waiting) {
+    Run before_all;
+    before_all.subject = waiting.subject;
+    for (;;) {
+        const auto page = store_.unfinished_runs(waiting.rule, before_all, runs_looked_at_once);
+        for (Run run : page) {
+            if (run.subject != waiting.subject) return;
+            const bool has_begun = run.state != RunState::queued && run.state != RunState::arrived;
+            if (has_begun || firing_of(run).event != event) continue;
+            run.state = RunState::skipped;
+            run.due_at = std::nullopt;
+            run.reason = "answers a wait";
+            turned_away_ = true;
+            return store_.update_run(run);
+        }
+        if (page.size() < runs_looked_at_once) return;
+        before_all = page.back();
     }
 }
 
@@ -441,34 +485,62 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
 // ---- steps --------------------------------------------------------------------------------------
 
 std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
-    auto runs = store_.due_runs(until, room);
-    for (Run& run : runs) do_step(std::move(run), now);
-    return runs.size();
+    const auto runs = store_.due_runs(until, std::min(room, steps_read_));
+    // What is read ahead holds good until a step makes something due that comes before it.
+    Instant comes_next = Instant::max();
+    std::size_t done = 0;
+    while (done < runs.size() && runs[done].due_at <= comes_next) {
+        if (const auto next = do_step(runs[done], now)) comes_next = std::min(comes_next, *next);
+        ++done;
+    }
+    const bool is_in_order = done == runs.size();
+    steps_read_ = is_in_order ? std::min(2 * steps_read_, page_rows_)
+                              : std::max(steps_read_ / 2, steps_read_min);
+    return done;
 }
 
-void Walker::do_step(Run run, Instant now) {
+// When the run is to go on; long ago when other runs have changed; nothing when neither.
+std::optional<Instant> Walker::do_step(Run run, Instant now) {
+    std::optional<Instant> next;
+    turned_away_ = false;
     on_run(run, now, [&] {
         const Firing firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
-        if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
-        std::optional<Event> event;
-        if (firing.event) event = store_.find_event(*firing.event);
-        walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
+        const bool has_arrived = run.state == RunState::arrived;
+        if (has_arrived) begin_arrived(run, rule, firing, now);
+        if (run.state == RunState::running && run.due_at <= now) {
+            std::optional<Event> event;
+            if (firing.event) event = store_.find_event(*firing.event);
+            walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
+        }
+        const bool replaces = rule.rule->guards.concurrent == lang::Concurrency::replace;
+        if (turned_away_ || (has_arrived && replaces))
+            next = Instant::min();
+        else if (run.state == RunState::running || run.state == RunState::waiting)
+            next = run.due_at;
     });
+    return next;
 }
 
 // Does what is due of a run, and what of it belongs to the same moment.
 void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
                   const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
+    // An event of a pause ended it then.
+    if (run.reason.empty()) run.reason = find_exit_event(context, run, planned_for, event);
+    if (!run.reason.empty()) return exit_run(run, run.reason, context.now);
     do {
         const std::size_t step = run.next_step;
         const StepDecision decision = decide(context, rule, run, event);
         walk_on(run, decision.next);
         store_.update_run(run);
         record(context, rule, run, step, planned_for, decision);
+        if (decision.answered_by) turn_away(*decision.answered_by, run);
     } while (run.state == RunState::running && run.due_at == planned_for);
-    if (run.state == RunState::done) run_ended(run, context.now);
+    if (run.state == RunState::done) return start_queued_run(run.rule, run.subject, context.now);
+    const Instant until = std::min(context.now, run.due_at.value_or(context.now));
+    if (const auto reason = find_exit_event(context, run, until, event); !reason.empty())
+        exit_run(run, reason, context.now);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -485,7 +557,7 @@ void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
     const StepContext context = context_of(rule, firing, now);
     walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
     store_.update_run(run);
-    if (run.state == RunState::done) run_ended(run, now);
+    if (run.state == RunState::done) start_queued_run(run.rule, run.subject, now);
 }
 
 // Why an event ends the runs of a rule; empty when it does not.
@@ -502,18 +574,11 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
     return {};
 }
 
-void Walker::exit_run(Run run, const std::string& reason, Instant now) {
+void Walker::exit_run(Run& run, const std::string& reason, Instant now) {
     for (const DueDelivery& due : store_.pending_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end(run, reason);
     store_.update_run(run);
-    run_ended(run, now);
-}
-
-void Walker::run_ended(const Run& run, Instant now) {
-    // Nobody waits for those of the calendar.
-    const auto firing = firings_.find(run.firing);
-    if (firing != firings_.end() && !firing->second.event) return;
     start_queued_run(run.rule, run.subject, now);
 }
 
@@ -611,18 +676,24 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     }
 }
 
-// Why the run ends before this step. Events end a run when they come, but for one whose rule is
-// paused then: it is seen here what came since it began.
+// Why the run ends before this step.
 std::string Walker::find_exit(const StepContext& context, const Run& run, const Event* own) {
     const lang::Rule& rule = context.rule;
     if (rule.guards.exit_when_outside && !store_.is_in_audience(rule.audience, run.subject))
         return "outside";
-    const Instant planned_for = run.due_at.value_or(context.now);
+    return find_exit_event(context, run, run.due_at.value_or(context.now), own);
+}
+
+// Events end a run when they come, but for one whose rule is paused then: it is seen here what came
+// since it began, through `until`.
+std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
+                                    const Event* own) {
+    const lang::Rule& rule = context.rule;
     const Instant began = std::min(
         context.window.start, planned_time(rule, 0, context.window, std::nullopt, context.zone));
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
-                                             began, planned_for + just_before);
+                                             began, until + just_before);
         for (const Event& event : events) {
             const bool came_before =
                 own == nullptr ? event.at == began

@@ -67,17 +67,19 @@ class Walker {
     std::size_t end_waits(Instant until, Instant now, std::size_t room);
     void end_wait(Run run, bool answered, Instant at, Instant now);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
+    bool is_due_before(Instant event_at);
     std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
                             const Event& event);
-    void exit_run(Run run, const std::string& reason, Instant now);
+    void exit_run(Run& run, const std::string& reason, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
     void fire_now(const Event& event, Instant now);
     bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
     void start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
                          Instant now);
     bool may_begin(Run& run, const LoadedRule& rule, Instant now);
+    void turn_away(const std::string& event, const Run& waiting);
     void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
     std::string make_way(const LoadedRule& rule, const std::string& subject, Instant now);
     void replace_runs(const LoadedRule& rule, const std::string& subject, Instant now);
@@ -89,10 +91,9 @@ class Walker {
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
 
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
-    void do_step(Run run, Instant now);
+    std::optional<Instant> do_step(Run run, Instant now);
     void walk(Run& run, const StepContext& context, const LoadedRule& rule, const Event* event);
     void on_run(const Run& run, Instant now, const std::function<void()>& work);
-    void run_ended(const Run& run, Instant now);
     const Firing& firing_of(const Run& run);
 
     void start_run(const StepContext& context, const LoadedRule& rule, const Firing& firing,
@@ -100,6 +101,8 @@ class Walker {
     StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                         const Event* event);
     std::string find_exit(const StepContext& context, const Run& run, const Event* own);
+    std::string find_exit_event(const StepContext& context, const Run& run, Instant until,
+                                const Event* own);
     void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
@@ -114,6 +117,8 @@ class Walker {
     Guardian& guardian_;
     std::set<std::string> channels_;
     std::size_t page_rows_;
+    std::size_t steps_read_ = page_rows_;
+    bool turned_away_ = false;  // a run, by the step that is done
     Reports& reports_;
 
     const LoadedPlan* in_force_ = nullptr;
