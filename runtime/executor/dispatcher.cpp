@@ -295,7 +295,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
 std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule& rule,
                                         Instant now) {
     const Delivery& delivery = due.delivery;
-    if (guardian_.is_missed(delivery, rule)) return end_of_waiting(delivery, "late");
+    if (guardian_.is_missed(due, rule)) return end_of_waiting(delivery, "late");
     if (has_expired(due, rule, delivery.wanted_at(), now))
         return end_of_waiting(delivery, "budget");
     return std::nullopt;

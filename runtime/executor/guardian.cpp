@@ -114,9 +114,17 @@ void Guardian::come_back_after_stop(Instant now) {
 std::optional<Instant> Guardian::come_back(Instant now) {
     const Instant since = std::exchange(present_until_, now);
     if (since == Instant::min() || now - since <= absence_min) return std::nullopt;
-    if (absences_.size() == absences_kept) absences_.erase(absences_.begin());
-    absences_.push_back({since, now});
+    remember(absences_, {since, now});
     return since;
+}
+
+void Guardian::was_held(RuleId rule, Instant since, Instant now) {
+    remember(held_[rule], {since, now});
+}
+
+void Guardian::remember(std::vector<Absence>& absences, const Absence& absence) {
+    if (absences.size() == absences_kept) absences.erase(absences.begin());
+    absences.push_back(absence);
 }
 
 void Guardian::record_presence(Instant now) {
@@ -130,10 +138,14 @@ bool Guardian::was_waiting(const Delivery& delivery) const {
     return !absences_.empty() && delivery.wanted_at() <= absences_.back().from;
 }
 
-bool Guardian::is_missed(const Delivery& delivery, const lang::Rule& rule) const {
-    return std::any_of(absences_.begin(), absences_.end(), [&](const Absence& absence) {
-        return is_too_late(rule, std::max(delivery.wanted_at(), absence.from), absence.to);
-    });
+bool Guardian::is_missed(const DueDelivery& due, const lang::Rule& rule) const {
+    const Instant wanted_at = due.delivery.wanted_at();
+    const auto misses = [&](const Absence& absence) {
+        return is_too_late(rule, std::max(wanted_at, absence.from), absence.to);
+    };
+    const auto held = held_.find(due.firing.rule);
+    return std::any_of(absences_.begin(), absences_.end(), misses) ||
+           (held != held_.end() && std::any_of(held->second.begin(), held->second.end(), misses));
 }
 
 void Guardian::expect(const Contact& contact) {

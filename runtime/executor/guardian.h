@@ -44,7 +44,7 @@ class Guardian {
     bool was_waiting(const Delivery& delivery) const;
     // Whether it is too late because the executor was away. Time in which it was there is no
     // lateness.
-    bool is_missed(const Delivery& delivery, const lang::Rule& rule) const;
+    bool is_missed(const DueDelivery& due, const lang::Rule& rule) const;
 
     // What a message that was decided waits for; its contact when it counts.
     void expect(const Contact& contact);
@@ -65,6 +65,8 @@ class Guardian {
     // Rules that are paused now.
     void pause(std::map<RuleId, PauseMode> rules) { paused_ = std::move(rules); }
     std::optional<PauseMode> pause_of(RuleId rule) const;
+    // To one that was held the pause is what an absence is to all.
+    void was_held(RuleId rule, Instant since, Instant now);
 
     // What became of it. No effect for a message that does not count.
     void attempted(const Contact& contact, Instant now);
@@ -73,6 +75,11 @@ class Guardian {
 
   private:
     class SubjectContacts;
+    struct Absence {
+        Instant from{};
+        Instant to{};
+    };
+    static void remember(std::vector<Absence>& absences, const Absence& absence);
 
     Turn guarded_turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
     std::int64_t to_come(const LoadedRule& rule, Instant now, Instant before);
@@ -83,11 +90,8 @@ class Guardian {
     std::map<RuleId, PauseMode> paused_;
     const LoadedPlan* in_force_ = nullptr;
     bool keeps_ = false;
-    struct Absence {
-        Instant from{};
-        Instant to{};
-    };
     std::vector<Absence> absences_;  // the last of them, as long as messages can have waited
+    std::map<RuleId, std::vector<Absence>> held_;  // likewise, of one rule
     Instant present_until_ = Instant::min();
     Instant presence_recorded_ = Instant::min();
     // What many messages of one round have in common.

@@ -23,11 +23,13 @@ const Pause* find_in_effect(const std::vector<Pause>& pauses, const StoredRule& 
     return found;
 }
 
-// Since when the rule was paused, by any of them.
-std::optional<Instant> find_since(const std::vector<Pause>& pauses, const StoredRule& rule) {
+// Since when the rule was paused, by any of them, or by any of one mode.
+std::optional<Instant> find_since(const std::vector<Pause>& pauses, const StoredRule& rule,
+                                  std::optional<PauseMode> mode = std::nullopt) {
     std::optional<Instant> since;
     for (const Pause& pause : pauses) {
-        if (is_for(pause, rule)) since = std::min(pause.since, since.value_or(pause.since));
+        if (is_for(pause, rule) && pause.mode == mode.value_or(pause.mode))
+            since = std::min(pause.since, since.value_or(pause.since));
     }
     return since;
 }
@@ -45,6 +47,8 @@ void Pauses::apply(Instant now) {
         if (pause != nullptr && pause->mode == PauseMode::hold) {
             store_.hold_runs(rule.id);
         } else if (const auto since = find_since(pauses, rule)) {
+            if (const auto held = find_since(pauses, rule, PauseMode::hold))
+                guardian_.was_held(rule.id, *held, now);
             go_on(rule, *since, now);
         }
         if (const auto mode = pause == nullptr ? std::nullopt : std::optional(pause->mode);

@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::chrono::milliseconds just_before{1};
 
+// Runs that are read ahead, where one makes another due before the next.
+constexpr std::size_t steps_read_min = 8;
+
 // Of events that rules make, how many may follow from one that came from outside.
 constexpr int generations_max = 100;
 constexpr std::string_view generation_mark = "~";
@@ -227,34 +230,67 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
 // ---- steps --------------------------------------------------------------------------------------
 
 std::size_t Walker::do_steps(Instant until, Instant now, std::size_t room) {
-    auto runs = store_.due_runs(until, room);
-    for (Run& run : runs) do_step(std::move(run), now);
-    return runs.size();
+    const auto runs = store_.due_runs(until, std::min(room, steps_read_));
+    // What is read ahead holds good until a step makes something due that comes before it.
+    Instant comes_next = Instant::max();
+    std::size_t done = 0;
+    while (done < runs.size() && runs[done].due_at <= comes_next) {
+        if (const auto next = do_step(runs[done], now)) comes_next = std::min(comes_next, *next);
+        ++done;
+    }
+    const bool is_in_order = done == runs.size();
+    steps_read_ = is_in_order ? std::min(2 * steps_read_, page_rows_)
+                              : std::max(steps_read_ / 2, steps_read_min);
+    return done;
 }
 
-void Walker::do_step(Run run, Instant now) {
+// When the run is to go on, or what it made comes; long ago when other runs have changed; nothing
+// when neither.
+std::optional<Instant> Walker::do_step(Run run, Instant now) {
+    std::optional<Instant> next;
+    const std::optional<Instant> planned_for = run.due_at;
+    turned_away_ = false;
+    has_made_events_ = false;
     on_run(run, now, [&] {
         const Firing firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
-        if (run.state == RunState::arrived) return begin_arrived(run, rule, firing, now);
-        std::optional<Event> event;
-        if (firing.event) event = store_.find_event(*firing.event);
-        walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
+        const bool has_arrived = run.state == RunState::arrived;
+        if (has_arrived) begin_arrived(run, rule, firing, now);
+        if (run.state == RunState::running && run.due_at <= now) {
+            std::optional<Event> event;
+            if (firing.event) event = store_.find_event(*firing.event);
+            walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
+        }
+        const bool replaces = rule.rule->guards.concurrent == lang::Concurrency::replace;
+        if (turned_away_ || (has_arrived && replaces))
+            next = Instant::min();
+        else if (has_made_events_ || !touched_.empty())
+            next = planned_for;
+        else if (run.state == RunState::running || run.state == RunState::waiting)
+            next = run.due_at;
     });
+    return next;
 }
 
 // Does what is due of a run, and what of it belongs to the same moment.
 void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
                   const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
+    // An event of a pause ended it then.
+    if (run.reason.empty()) run.reason = find_exit_event(context, run, planned_for, event);
+    if (!run.reason.empty()) return exit_run(run, run.reason, planned_for, context.now);
     do {
         const std::size_t step = run.next_step;
         const StepDecision decision = decide(context, rule, run, event);
         walk_on(run, decision.next);
         store_.update_run(run);
         record(context, rule, run, step, planned_for, decision);
+        if (decision.answered_by) turn_away(*decision.answered_by, run);
     } while (run.state == RunState::running && run.due_at == planned_for);
-    if (run.state == RunState::done) run_ended(run, planned_for, context.now);
+    if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
+    const Instant until = std::min(context.now, run.due_at.value_or(context.now));
+    if (const auto reason = find_exit_event(context, run, until, event); !reason.empty())
+        exit_run(run, reason, until, context.now);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -288,7 +324,7 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
     return {};
 }
 
-void Walker::exit_run(Run run, const std::string& reason, Instant at, Instant now) {
+void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant now) {
     for (const DueDelivery& due : store_.unsettled_of_run(run.id))
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end_run(run, reason);
@@ -296,14 +332,9 @@ void Walker::exit_run(Run run, const std::string& reason, Instant at, Instant no
     run_ended(run, at, now);
 }
 
-// At that time by the run's own clock.
+// At that time by the run's own clock. Whoever waits for its turn may wait for one of the calendar,
+// if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
-    // Nobody waits for those of the calendar.
-    const auto found = firings_.find(run.firing);
-    const auto is_of_calendar = [](const Firing& of) {
-        return !of.event && !is_condition_key(of.key);
-    };
-    if (found != firings_.end() && is_of_calendar(found->second)) return;
     const Firing& firing = firing_of(run);
     if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
     start_queued_run(run.rule, run.subject, now);
@@ -404,19 +435,25 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     }
 }
 
-// Why the run ends before this step. Events end a run when they come, but for one whose rule is
-// paused then: it is seen here what came since it began.
+// Why the run ends before this step.
 std::string Walker::find_exit(const StepContext& context, const Run& run, const Event* own) {
     const lang::Rule& rule = context.rule;
     if (rule.guards.exit_when_outside &&
         !audiences_.contains(context.plan, rule.audience, context.zone, context.now, run.subject))
         return "outside";
-    const Instant planned_for = run.due_at.value_or(context.now);
+    return find_exit_event(context, run, run.due_at.value_or(context.now), own);
+}
+
+// Events end a run when they come, but for one whose rule is paused then: it is seen here what came
+// since it began, through `until`.
+std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
+                                    const Event* own) {
+    const lang::Rule& rule = context.rule;
     const Instant began = std::min(
         context.window.start, planned_time(rule, 0, context.window, std::nullopt, context.zone));
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
-                                             began, planned_for + just_before);
+                                             began, until + just_before);
         for (const Event& event : events) {
             const bool came_before =
                 own == nullptr ? event.at == began
@@ -562,6 +599,7 @@ void Walker::add_own_event(const StepRecord& step, Event event) {
     event.at = delivery.planned_for;
     event.received_at = step.context.now;
     store_.add_event(event);
+    has_made_events_ = true;
 }
 
 std::string Walker::channel_of(const StepContext& context) const {

@@ -70,12 +70,13 @@ class Walker {
     std::size_t end_waits(Instant until, Instant now, std::size_t room);
     void end_wait(Run run, bool answered, Instant at, Instant now);
     void note_presence(const Event& event);
+    bool is_due_before(Instant event_at);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
     std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
                             const Event& event);
-    void exit_run(Run run, const std::string& reason, Instant at, Instant now);
+    void exit_run(Run& run, const std::string& reason, Instant at, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
     void fire_now(const Event& event, Instant now);
     struct BackfillPage {
@@ -93,6 +94,7 @@ class Walker {
     void begin_firing_of_one(const LoadedRule& rule, Firing& firing, const std::string& subject,
                              const Event* event, Instant now);
     bool may_begin(Run& run, const LoadedRule& rule, const Event* event, Instant now);
+    void turn_away(const std::string& event, const Run& waiting);
     void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
     std::string make_way(const LoadedRule& rule, const std::string& subject, Instant now);
     void replace_runs(const LoadedRule& rule, const std::string& subject, Instant now);
@@ -121,7 +123,7 @@ class Walker {
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
 
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
-    void do_step(Run run, Instant now);
+    std::optional<Instant> do_step(Run run, Instant now);
     void walk(Run& run, const StepContext& context, const LoadedRule& rule, const Event* event);
     void on_run(const Run& run, Instant now, const std::function<void()>& work);
     void run_ended(const Run& run, Instant at, Instant now);
@@ -132,6 +134,8 @@ class Walker {
     StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                         const Event* event);
     std::string find_exit(const StepContext& context, const Run& run, const Event* own);
+    std::string find_exit_event(const StepContext& context, const Run& run, Instant until,
+                                const Event* own);
     void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
@@ -159,6 +163,10 @@ class Walker {
     Guardian& guardian_;
     std::set<std::string> channels_;
     std::size_t page_rows_;
+    std::size_t steps_read_ = page_rows_;
+    // By the step or event that is done: a run that was to begin, and events that come next.
+    bool turned_away_ = false;
+    bool has_made_events_ = false;
     Reports& reports_;
     Entries entries_;
     Audiences audiences_;

@@ -15,9 +15,6 @@ namespace sop::runtime {
 
 namespace {
 
-// Of conditions that make one another so at one instant.
-constexpr int rounds_max = 100;
-
 constexpr std::chrono::milliseconds just_after{1};
 
 const lang::ConditionTrigger& condition_of(const LoadedRule& rule) {
@@ -75,17 +72,11 @@ void Walker::touch(SubjectKind kind, const std::string& subject, Instant at) {
     if (!is_new) entry->second = std::max(entry->second, at);
 }
 
+// Runs that begin may touch others, and the same again; as a rule fires once for a subject at one
+// instant, that has an end.
 void Walker::look_at_touched(Instant now) {
-    for (int round = 0; !touched_.empty(); ++round) {
-        const auto touched = std::exchange(touched_, {});
-        if (round == rounds_max) {
-            reports_.trouble(
-                fmt::format("conditions make one another so without end, as for `{}`: they are "
-                            "left as they are",
-                            touched.begin()->first.second));
-            return;
-        }
-        for (const auto& [who, at] : touched) {
+    while (!touched_.empty()) {
+        for (const auto& [who, at] : std::exchange(touched_, {})) {
             for (const RuleId id : in_force_->conditions) {
                 const LoadedRule& rule = in_force_->rules.at(id);
                 if (!rule.trouble.empty() || rule.rule->audience.kind != who.first) continue;

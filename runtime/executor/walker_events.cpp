@@ -16,13 +16,15 @@ constexpr const char* over_limit = "limit";
 
 // Of runs of one rule that wait for one subject.
 constexpr std::size_t queue_max = 100;
-constexpr std::size_t runs_replaced_at_once = 100;
+constexpr std::size_t runs_looked_at_once = 100;
 
 }  // namespace
 
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
-    for (const Event& event : store_.due_events(until, room)) {
+    const auto events = store_.due_events(until, room);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const Event& event = events[i];
         if (event.type == backfill_event) {
             const BackfillPage page = backfill(event, now, room - rows);
             rows += page.rows;
@@ -30,18 +32,29 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
             if (!page.is_last || rows >= room) break;
             continue;
         }
+        has_made_events_ = false;
         note_presence(event);
         if (event.group) touch(SubjectKind::group, *event.group, event.at);
         if (event.member) touch(SubjectKind::member, *event.member, event.at);
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        rows += taken.size() + start_event_runs(event, taken, now);
+        const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
-        ++rows;
+        rows += changed + 1;
+        const bool is_last = i + 1 == events.size();
+        if (is_last || events[i + 1].at > event.at) look_at_touched(now);
         // An event may fill the page; the others stay for the next.
-        if (rows >= room) break;
+        if (is_last || rows >= room) break;
+        // What it made due may come before the next one.
+        if (has_made_events_ || (changed > 0 && is_due_before(events[i + 1].at))) break;
     }
     return rows;
+}
+
+bool Walker::is_due_before(Instant event_at) {
+    const auto wait_ends = store_.next_wait_end();
+    const auto step_due = store_.next_run_due();
+    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at);
 }
 
 // Who is in which group, as the event tells.
@@ -136,11 +149,20 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             if (answers(run, rule, firing, event)) {
                 taken.insert(run.rule);
                 end_wait(run, true, event.at, now);
-            } else if (guardian_.pause_of(run.rule) != PauseMode::hold) {
-                const StepContext context = context_of(rule, firing, now);
-                const std::string reason = exit_reason(context, *subject, event);
-                if (!reason.empty()) exit_run(run, reason, event.at, now);
+                return;
             }
+            const bool is_held = guardian_.pause_of(run.rule) == PauseMode::hold;
+            // What is due of it before the event comes before it after the pause, too.
+            if (is_held && run.state != RunState::waiting && run.due_at <= event.at) return;
+            const StepContext context = context_of(rule, firing, now);
+            Run leaving = run;
+            leaving.reason = exit_reason(context, *subject, event);
+            if (leaving.reason.empty()) return;
+            if (!is_held) return exit_run(leaving, leaving.reason, event.at, now);
+            leaving.state = RunState::held;
+            leaving.waits_since = std::nullopt;
+            leaving.due_at = event.at;
+            store_.update_run(leaving);
         });
     }
     return taken;
@@ -245,7 +267,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
     Run before_all;
     before_all.subject = subject;
     for (;;) {
-        const auto page = store_.open_runs(rule.id, before_all, runs_replaced_at_once);
+        const auto page = store_.open_runs(rule.id, before_all, runs_looked_at_once);
         for (Run run : page) {
             if (run.subject != subject) return;
             for (const DueDelivery& due : store_.unsettled_of_run(run.id))
@@ -254,7 +276,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
             end_run(run, "replaced");
             store_.update_run(run);
         }
-        if (page.size() < runs_replaced_at_once) return;
+        if (page.size() < runs_looked_at_once) return;
     }
 }
 
@@ -273,6 +295,27 @@ void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now
         }
         store_.update_run(run);
         if (run.state == RunState::done) start_queued_run(id, subject, now);
+    }
+}
+
+// The run that an event of a pause was to begin: a wait of the same rule has taken the event.
+void Walker::turn_away(const std::string& event, const Run& waiting) {
+    Run before_all;
+    before_all.subject = waiting.subject;
+    for (;;) {
+        const auto page = store_.unfinished_runs(waiting.rule, before_all, runs_looked_at_once);
+        for (Run run : page) {
+            if (run.subject != waiting.subject) return;
+            const bool has_begun = run.state != RunState::queued && run.state != RunState::arrived;
+            if (has_begun || firing_of(run).event != event) continue;
+            run.state = RunState::skipped;
+            run.due_at = std::nullopt;
+            run.reason = "answers a wait";
+            turned_away_ = true;
+            return store_.update_run(run);
+        }
+        if (page.size() < runs_looked_at_once) return;
+        before_all = page.back();
     }
 }
 

@@ -88,9 +88,9 @@ class StepPerformance {
             const lang::Action& action = step_.actions[position_.action];
             if (const auto next =
                     std::visit([this](const auto& one) { return perform(one); }, action))
-                return {std::move(effects_), *next};
+                return {std::move(effects_), *next, answered_by_};
         }
-        return {std::move(effects_), pass_over(context_, position_.step, planned_for_)};
+        return {std::move(effects_), pass_over(context_, position_.step, planned_for_), {}};
     }
 
   private:
@@ -205,8 +205,10 @@ class StepPerformance {
     }
 
     Leave perform(const lang::Wait& wait) {
-        if (const auto answered_at = find_answer(wait))
-            return end_wait(context_, position_, true, std::max(planned_for_, *answered_at));
+        if (const auto answer = find_answer(wait)) {
+            answered_by_ = answer->id;
+            return end_wait(context_, position_, true, std::max(planned_for_, answer->at));
+        }
         WaitForEvent waiting{position_, planned_for_, wait_end(wait, context_.now, context_.zone)};
         const bool follows_message = !effects_.empty() &&
                                      effects_.back().action + 1 == position_.action &&
@@ -223,9 +225,9 @@ class StepPerformance {
         return std::nullopt;
     }
 
-    // When an event came that answers it and is not to come any more: after the run's start where
+    // An event that answers it and is not to come any more: after the run's start where
     // the wait asks for that, else after its own beginning when that is past, as after a pause.
-    std::optional<Instant> find_answer(const lang::Wait& wait) const {
+    std::optional<Event> find_answer(const lang::Wait& wait) const {
         if (facts_.records == nullptr) return std::nullopt;
         const Instant since = wait.since_start ? context_.window.start : planned_for_;
         const auto events = facts_.records->events_of(
@@ -235,7 +237,7 @@ class StepPerformance {
             const bool is_own = facts_.event != nullptr && facts_.event->id == event.id;
             return event.processed && !is_own && matches(wait.event, event, facts_);
         });
-        return answer == events.end() ? std::nullopt : std::optional(answer->at);
+        return answer == events.end() ? std::nullopt : std::optional(*answer);
     }
 
     decltype(StepEffect::what) decide(const lang::ChangePoints& change) const {
@@ -283,6 +285,7 @@ class StepPerformance {
     int newer_;
     const Facts& facts_;
     std::vector<StepEffect> effects_{};
+    std::optional<std::string> answered_by_{};
 };
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {

@@ -130,6 +130,8 @@ using AfterStep = std::variant<GoOn, WaitForEvent, RunOver>;
 struct StepDecision {
     std::vector<StepEffect> effects;  // in the order of the actions
     AfterStep next;
+    // The event by which a wait was answered at once: it came before the step was done.
+    std::optional<std::string> answered_by{};
 };
 
 // Decides what a run does from `position` on, planned for `planned_for` and not after

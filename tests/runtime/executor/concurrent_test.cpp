@@ -94,4 +94,26 @@ TEST_CASE("a queue is bounded", "[executor][concurrent]") {
     CHECK(world.outcomes() == Outcomes{{"sent", 202}});
 }
 
+TEST_CASE("what waits for a run of the calendar of an earlier version begins after it",
+          "[executor][concurrent][version]") {
+    Draft before;
+    before.rule("welcome", daily({8h})).steps = {
+        {"start", at_start(), {before.post("one")}},
+        {"start + 2h", at_start(2h), {before.post("two")}}};
+    Draft after;
+    after.plan.events = {{"opened", {}}};
+    lang::Rule& rule = after.rule("welcome", on_event("opened"));
+    rule.steps = {{"start", at_start(), {after.post("three")}}};
+    rule.guards.concurrent = lang::Concurrency::queue;
+    World world{before.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    world.run_until("2026-11-16 09:00");
+    world.deploy(after.plan);
+    world.event("e1", "opened", "g1");
+    world.run_until("2026-11-16 09:59");
+    CHECK(world.delivered().size() == 1);
+    world.run_until("2026-11-16 10:01");
+    CHECK(world.delivered().size() == 3);
+}
+
 }  // namespace sop::runtime

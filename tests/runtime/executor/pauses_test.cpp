@@ -194,6 +194,148 @@ TEST_CASE("events of a pause find what they would have found after a stop", "[ex
     CHECK(run(false) == run(true));
 }
 
+TEST_CASE("events of a pause are met in the order of their time", "[executor][pause]") {
+    // What the first one begins is done before the second comes.
+    const auto concurrent = GENERATE(lang::Concurrency::skip, lang::Concurrency::queue,
+                                     lang::Concurrency::parallel, lang::Concurrency::replace);
+    const auto plan = [&] {
+        Draft draft;
+        draft.plan.events = {{"opened", {}}};
+        lang::Rule& rule = draft.rule("welcome", on_event("opened"), lang::SubjectKind::member);
+        rule.steps = {{"start", at_start(), {draft.post("one")}},
+                      {"start + 1m", at_start(1min), {draft.post("two")}}};
+        rule.guards.late.last = 9;
+        rule.guards.concurrent = concurrent;
+        return draft.plan;
+    }();
+    const auto run = [&](bool pauses) {
+        World world{plan, "2026-11-16 08:00"};
+        world.member("m1");
+        if (pauses) pause(world, "");
+        world.event("e1", "opened", std::nullopt, "m1", {}, "2026-11-16 08:00:30");
+        world.event("e2", "opened", std::nullopt, "m1", {}, "2026-11-16 08:02");
+        world.event("e3", "opened", std::nullopt, "m1", {}, "2026-11-16 08:02:30");
+        if (pauses) {
+            world.run_until("2026-11-16 08:04");
+            resume(world, "");
+        } else {
+            world.crash_until("2026-11-16 08:04");
+        }
+        world.run_until("2026-11-16 09:00");
+        return world.outcomes();
+    };
+    const Outcomes expected = concurrent == lang::Concurrency::skip ? Outcomes{{"sent", 4}}
+                              : concurrent == lang::Concurrency::replace
+                                  ? Outcomes{{"sent", 4}, {"cancelled: replaced", 1}}
+                                  : Outcomes{{"sent", 6}};
+    CHECK(run(false) == expected);
+    CHECK(run(true) == expected);
+}
+
+TEST_CASE("a run that an event of the pause replaces goes no further", "[executor][pause]") {
+    lang::Plan plan = drip();
+    plan.playbooks[0].rules[0].guards.concurrent = lang::Concurrency::replace;
+    World world{plan, "2026-11-16 08:00"};
+    world.member("m1");
+    world.event("e1", "opened", std::nullopt, "m1");
+    world.run_until("2026-11-16 08:00:30");
+    pause(world, "funnel");
+    world.event("e2", "opened", std::nullopt, "m1");
+    world.run_until("2026-11-16 08:02");
+    resume(world, "funnel");
+    world.run_until("2026-11-16 09:00");
+    // "one" of both, "two" of the second.
+    CHECK(world.outcomes() == Outcomes{{"sent", 3}});
+}
+
+TEST_CASE("an event of the pause ends a run at its own moment", "[executor][pause]") {
+    const auto plan = [] {
+        Draft draft;
+        draft.plan.events = {{"opened", {}}, {"left", {}}, {"asked", {}}};
+        lang::Rule& rule = draft.rule("funnel", on_event("opened"), lang::SubjectKind::member);
+        lang::Wait wait;
+        wait.event.event = "asked";
+        wait.within.elapsed = 1h;
+        wait.yes = {{"yes", after(0s), {draft.post("answer")}}};
+        rule.steps = {{"start", at_start(), {draft.post("one")}},
+                      {"start + 2m", at_start(2min), {draft.post("two"), wait}}};
+        rule.exits = {{{"left"}, ""}};
+        rule.guards.late.last = 9;
+        return draft.plan;
+    }();
+    struct Row {
+        const char* from;
+        const char* left_at;
+        Outcomes outcomes;
+    };
+    const Row rows[] = {
+        // Before its first step was done, between two steps, and while it waits.
+        {"2026-11-16 07:59", "2026-11-16 08:01", {{"exited: left", 1}}},
+        {"2026-11-16 08:01", "2026-11-16 08:03", {{"sent", 1}, {"exited: left", 1}}},
+        {"2026-11-16 08:02:30", "2026-11-16 08:03", {{"sent", 2}}},
+    };
+    for (const Row& row : rows) {
+        for (const bool pauses : {false, true}) {
+            DYNAMIC_SECTION(row.from << (pauses ? ", paused" : ", stopped")) {
+                World world{plan, "2026-11-16 07:50"};
+                world.member("m1");
+                world.event("e1", "opened", std::nullopt, "m1", {}, "2026-11-16 08:00");
+                world.event("e2", "left", std::nullopt, "m1", {}, row.left_at);
+                world.event("e3", "asked", std::nullopt, "m1", {}, "2026-11-16 08:05");
+                world.run_until(row.from);
+                if (pauses) {
+                    pause(world, "");
+                    world.run_until("2026-11-16 08:04");
+                    resume(world, "");
+                } else {
+                    world.crash_until("2026-11-16 08:04");
+                }
+                world.run_until("2026-11-16 10:00");
+                CHECK(world.outcomes() == row.outcomes);
+            }
+        }
+    }
+}
+
+TEST_CASE("what waited for another try through a pause is judged as after a stop",
+          "[executor][pause][late]") {
+    struct Row {
+        const char* back_at;
+        Outcomes outcomes;
+    };
+    // It begins at 08:01; the other try is due at 08:10. A kill is taken to have been when something
+    // was last sent, at 08:00.
+    const Row rows[] = {
+        {"2026-11-16 08:05", {{"sent", 1}}},
+        {"2026-11-16 08:06:01", {{"failed: busy", 1}}},
+    };
+    for (const Row& row : rows) {
+        for (const bool pauses : {false, true}) {
+            DYNAMIC_SECTION(row.back_at << (pauses ? ", paused" : ", stopped")) {
+                World world{two_rules(), "2026-11-16 07:00"};
+                world.store().put_pause({"members", "other", PauseMode::skip, {}, std::nullopt});
+                world.group("g1");
+                world.platform().answer = [](const Attempt& attempt) {
+                    return attempt.number == 1 ? Answer{.kind = Answer::Kind::retry,
+                                                        .reason = "busy",
+                                                        .retry_after = 10min}
+                                               : Answer{};
+                };
+                world.run_until("2026-11-16 08:01");
+                if (pauses) {
+                    pause(world, "post");
+                    world.run_until(row.back_at);
+                    resume(world, "post");
+                } else {
+                    world.crash_until(row.back_at);
+                }
+                world.run_until("2026-11-16 09:00");
+                CHECK(world.outcomes("post") == row.outcomes);
+            }
+        }
+    }
+}
+
 TEST_CASE("a pause has the results of a stop", "[executor][pause][late]") {
     const auto plan = [] {
         Draft draft;

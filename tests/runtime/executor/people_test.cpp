@@ -184,7 +184,7 @@ TEST_CASE("points are given once, whenever the executor dies", "[executor][point
 TEST_CASE("points without a value, or of nobody, are refused", "[executor][points]") {
     World world{plan_with(R"(
   a: on order { points +1 to event.member because "order" }
-  b: on grown { points +event.by / 0 because "nothing" }
+  b: on grown { points +(event.by / 0) because "nothing" }
 )",
                           "groups"),
                 "2026-11-19 12:00"};
@@ -225,7 +225,7 @@ TEST_CASE("a tag that comes or goes starts rules and answers waits", "[executor]
     order(world, "o1", "1 CNY");
     order(world, "o2", "1 CNY");  // it carries the tag already
     world.run_until("2026-11-19 12:10");
-    CHECK(told(world) == Texts{"19 12:05 at last", "19 12:05 welcome"});
+    CHECK(told(world) == Texts{"19 12:05 welcome", "19 12:05 at last"});
     happen(world, "check_in", {"2026-11-19 12:20", "2026-11-19 12:30"});
     world.run_until("2026-11-19 13:00");
     CHECK(told(world).back() == "19 12:20 bye");
@@ -299,7 +299,7 @@ TEST_CASE("messages are looked at whatever their case and width", "[executor][pe
     CHECK(say("what PRICE?") == Texts{"prices"});
     CHECK(say("ＰＲＩＣＥ") == Texts{"prices"});
     CHECK(say("快加微信") == Texts{"no ads"});
-    CHECK(say("PART-TIME price") == Texts{"no ads", "prices"});
+    CHECK(say("PART-TIME price") == Texts{"prices", "no ads"});
     CHECK(say("hello") == Texts{});
 }
 
@@ -401,15 +401,15 @@ TEST_CASE("a condition on days is looked at when a day begins", "[executor][when
     CHECK(told(world) == Texts{"22 00:00 we miss you"});
 }
 
-TEST_CASE("conditions that make one another so are stopped, and told", "[executor][when]") {
+TEST_CASE("conditions that make one another so fire once at an instant", "[executor][when]") {
     World world{plan_with("a: when member.points >= 100 { points -100 because \"a\" }\n"
                           "b: when member.points < 100 { points +100 because \"b\" }"),
                 "2026-11-19 12:00"};
     world.member("m1");
     happen(world, "check_in", {"2026-11-19 12:01"});
     world.tick(5min);
-    REQUIRE_FALSE(world.troubles().empty());
-    CHECK(world.troubles().front().find("without end") != std::string::npos);
+    CHECK(world.store().points_of("m1") == 0);
+    CHECK(world.store().list_points("m1", 0, 100).size() == 2);
 }
 
 TEST_CASE("an audience is who its condition and its names mean now", "[executor][audience]") {

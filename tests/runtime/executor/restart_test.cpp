@@ -399,4 +399,41 @@ TEST_CASE("a slow platform, a stop and a kill come to the same", "[executor][res
     CHECK(run(10min, true) == run(0ms, false));
 }
 
+TEST_CASE("after a stop runs meet what others did before them", "[executor][restart]") {
+    // Both began before the stop. The tag that the second branches on comes before it.
+    Draft draft;
+    draft.rule("first", daily({8h})).steps = {
+        {"start", at_start(), {draft.post("one")}},
+        {"start + 5m", at_start(5min), {draft.post("two")}},
+        {"start + 7m", at_start(7min), {lang::ChangeTag{false, "member"}}}};
+    lang::Rule& second = draft.rule("second", daily({8h}));
+    second.steps = {{"start", at_start(), {draft.post("one")}},
+                    {"start + 10m", at_start(10min), {draft.post("two")}}};
+    second.guards.exit_when_outside = true;
+    const bool stops = GENERATE(false, true);
+    World world{draft.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    world.run_until("2026-11-16 08:01");
+    if (stops) world.crash_until("2026-11-16 08:10");
+    world.run_until("2026-11-16 09:00");
+    CHECK(world.outcomes("second") == Outcomes{{"sent", 1}, {"exited: outside", 1}});
+}
+
+TEST_CASE("after a stop an event meets the runs that had ended before it", "[executor][restart]") {
+    Draft draft;
+    draft.plan.events = {{"opened", {}}};
+    draft.rule("welcome", on_event("opened")).steps = {
+        {"start", at_start(), {draft.post("one")}},
+        {"start + 1m", at_start(1min), {draft.post("two")}}};
+    draft.plan.playbooks[0].rules[0].guards.late.last = 9;
+    const bool stops = GENERATE(false, true);
+    World world{draft.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    world.event("e1", "opened", "g1", std::nullopt, {}, "2026-11-16 08:00");
+    world.event("e2", "opened", "g1", std::nullopt, {}, "2026-11-16 08:02");
+    if (stops) world.crash_until("2026-11-16 08:04");
+    world.run_until("2026-11-16 09:00");
+    CHECK(world.outcomes() == Outcomes{{"sent", 4}});
+}
+
 }  // namespace sop::runtime
