@@ -303,8 +303,8 @@ TEST_CASE("what waited for another try through a pause is judged as after a stop
         const char* back_at;
         Outcomes outcomes;
     };
-    // It begins at 08:01; the other try is due at 08:10. A kill is taken to have been when something
-    // was last sent, at 08:00.
+    // It begins at 08:01; the other try is due at 08:10. A kill is taken to have been when
+    // something was last sent, at 08:00.
     const Row rows[] = {
         {"2026-11-16 08:05", {{"sent", 1}}},
         {"2026-11-16 08:06:01", {{"failed: busy", 1}}},
