@@ -193,6 +193,15 @@ struct WhyOptions {
 };
 int why(const WhyOptions& options);
 
+struct PointsOptions {
+    std::string folder = ".";
+    std::string member;
+    std::optional<std::string> at;  // as they were then
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int points(const PointsOptions& options);
+
 struct BackupOptions {
     std::string folder = ".";
     std::string file;

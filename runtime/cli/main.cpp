@@ -112,6 +112,7 @@ struct CommandLine {
     MigrateOptions migrate_options;
     PauseOptions pause_options;
     WhyOptions why_options;
+    PointsOptions points_options;
     BackupOptions backup_options;
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
@@ -145,6 +146,7 @@ struct CommandLine {
         add_run();
         add_status();
         add_why();
+        add_points();
         add_doubt();
         add_pause();
         add_resume();
@@ -540,6 +542,24 @@ struct CommandLine {
         command->footer(
             "Example:\n  sop why --group g0001 --at 2026-11-19T20:00 --dir examples/members");
         command->callback([this] { run = [this] { return why(why_options); }; });
+    }
+
+    void add_points() {
+        auto* command = app.add_subcommand(
+            "points", "Show a member's points and what they were given and spent for");
+        command->add_option("MEMBER", points_options.member, "Id of the member")->required();
+        command
+            ->add_option("--at", points_options.at,
+                         "As they were then; without an offset, by the clock of the first rule's "
+                         "zone (default: now)")
+            ->type_name("TIME");
+        add_folder(command, points_options.folder);
+        add_zoneinfo(command, points_options.zoneinfo);
+        add_format(command, points_options.format);
+        command->footer(
+            "Examples:\n  sop points m00002 --dir examples/points\n"
+            "  sop points m00002 --at 2026-11-30T23:59 --format json");
+        command->callback([this] { run = [this] { return points(points_options); }; });
     }
 
     void add_doubt() {
