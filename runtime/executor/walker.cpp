@@ -31,6 +31,17 @@ Position position_of(const Run& run) {
     return {run.next_step, run.next_action};
 }
 
+Instant beginning_of(const StepContext& context) {
+    return std::min(context.window.start,
+                    planned_time(context.rule, 0, context.window, std::nullopt, context.zone));
+}
+
+// `own` is the event that began the run, if one did.
+bool comes_before_run(const StepContext& context, const Event& event, const Event* own) {
+    if (own == nullptr) return event.at <= beginning_of(context);
+    return std::pair{event.at, event.id} <= std::pair{own->at, own->id};
+}
+
 void end(Run& run, const std::string& reason) {
     run.state = RunState::done;
     run.waits_since = std::nullopt;
@@ -266,21 +277,35 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
                 end_wait(run, true, event.at, now);
                 return;
             }
-            const bool is_held = guardian_.pause_of(run.rule) == PauseMode::hold;
-            // What is due of it before the event comes before it after the pause, too.
-            if (is_held && run.state != RunState::waiting && run.due_at <= event.at) return;
             const StepContext context = context_of(rule, firing, now);
             Run leaving = run;
             leaving.reason = exit_reason(context, *subject, event);
             if (leaving.reason.empty()) return;
-            if (!is_held) return exit_run(leaving, leaving.reason, now);
-            leaving.state = RunState::held;
-            leaving.waits_since = std::nullopt;
-            leaving.due_at = event.at;
-            store_.update_run(leaving);
+            if (guardian_.pause_of(run.rule) != PauseMode::hold)
+                exit_run(leaving, leaving.reason, now);
+            else if (comes_next(run, context, firing, event))
+                exit_after_pause(leaving, event);
         });
     }
     return taken;
+}
+
+// Whether an event of a pause comes before what is due of the run, and not before the run itself.
+bool Walker::comes_next(const Run& run, const StepContext& context, const Firing& firing,
+                        const Event& event) {
+    if (run.state == RunState::waiting) return true;
+    if (run.due_at <= event.at) return false;
+    if (position_of(run) != Position{}) return true;
+    const auto own = firing.event ? store_.find_event(*firing.event) : std::nullopt;
+    return !comes_before_run(context, event, own ? &*own : nullptr);
+}
+
+// It goes no further than to the moment of the event.
+void Walker::exit_after_pause(Run& run, const Event& event) {
+    run.state = RunState::held;
+    run.waits_since = std::nullopt;
+    run.due_at = event.at;
+    store_.update_run(run);
 }
 
 // The edge around one run: whatever is wrong with it ends this run and no other.
@@ -389,13 +414,15 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
 // The one before it has ended: its own time begins now. That may have been one of the calendar, if
 // the rule began by it in an earlier version.
 void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
+    // After the pause they arrive.
+    if (guardian_.pause_of(id) == PauseMode::hold) return;
     for (Run& run : store_.queued_runs(id, subject, 1)) {
         try {
             const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
             store_.set_window(run.firing, now, now);
             firings_.erase(run.firing);
             run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
-            run.state = state_of_new_run(id);
+            run.state = RunState::running;
         } catch (const PlanError& error) {
             reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
             end(run, error.what());
@@ -689,16 +716,11 @@ std::string Walker::find_exit(const StepContext& context, const Run& run, const 
 std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
                                     const Event* own) {
     const lang::Rule& rule = context.rule;
-    const Instant began = std::min(
-        context.window.start, planned_time(rule, 0, context.window, std::nullopt, context.zone));
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
-                                             began, until + just_before);
+                                             beginning_of(context), until + just_before);
         for (const Event& event : events) {
-            const bool came_before =
-                own == nullptr ? event.at == began
-                               : std::pair{event.at, event.id} <= std::pair{own->at, own->id};
-            if (came_before || !event.processed) continue;
+            if (!event.processed || comes_before_run(context, event, own)) continue;
             const std::string reason = exit_reason(context, run.subject, event);
             if (!reason.empty()) return reason;
         }
