@@ -449,16 +449,11 @@ std::string Walker::find_exit(const StepContext& context, const Run& run, const 
 std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
                                     const Event* own) {
     const lang::Rule& rule = context.rule;
-    const Instant began = std::min(
-        context.window.start, planned_time(rule, 0, context.window, std::nullopt, context.zone));
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
-                                             began, until + just_before);
+                                             beginning_of(context), until + just_before);
         for (const Event& event : events) {
-            const bool came_before =
-                own == nullptr ? event.at == began
-                               : std::pair{event.at, event.id} <= std::pair{own->at, own->id};
-            if (came_before || !event.processed) continue;
+            if (!event.processed || comes_before_run(context, event, own)) continue;
             const std::string reason = exit_reason(context, run.subject, event);
             if (!reason.empty()) return reason;
         }

@@ -76,6 +76,9 @@ class Walker {
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
                             const Event& event);
+    bool comes_next(const Run& run, const StepContext& context, const Firing& firing,
+                    const Event& event);
+    void exit_after_pause(Run& run, const Event& event);
     void exit_run(Run& run, const std::string& reason, Instant at, Instant now);
     std::size_t start_event_runs(const Event& event, const std::set<RuleId>& taken, Instant now);
     void fire_now(const Event& event, Instant now);

@@ -151,21 +151,35 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
                 end_wait(run, true, event.at, now);
                 return;
             }
-            const bool is_held = guardian_.pause_of(run.rule) == PauseMode::hold;
-            // What is due of it before the event comes before it after the pause, too.
-            if (is_held && run.state != RunState::waiting && run.due_at <= event.at) return;
             const StepContext context = context_of(rule, firing, now);
             Run leaving = run;
             leaving.reason = exit_reason(context, *subject, event);
             if (leaving.reason.empty()) return;
-            if (!is_held) return exit_run(leaving, leaving.reason, event.at, now);
-            leaving.state = RunState::held;
-            leaving.waits_since = std::nullopt;
-            leaving.due_at = event.at;
-            store_.update_run(leaving);
+            if (guardian_.pause_of(run.rule) != PauseMode::hold)
+                exit_run(leaving, leaving.reason, event.at, now);
+            else if (comes_next(run, context, firing, event))
+                exit_after_pause(leaving, event);
         });
     }
     return taken;
+}
+
+// Whether an event of a pause comes before what is due of the run, and not before the run itself.
+bool Walker::comes_next(const Run& run, const StepContext& context, const Firing& firing,
+                        const Event& event) {
+    if (run.state == RunState::waiting) return true;
+    if (run.due_at <= event.at) return false;
+    if (position_of(run) != Position{}) return true;
+    const auto own = firing.event ? store_.find_event(*firing.event) : std::nullopt;
+    return !comes_before_run(context, event, own ? &*own : nullptr);
+}
+
+// It goes no further than to the moment of the event.
+void Walker::exit_after_pause(Run& run, const Event& event) {
+    run.state = RunState::held;
+    run.waits_since = std::nullopt;
+    run.due_at = event.at;
+    store_.update_run(run);
 }
 
 // The edge around one run: whatever is wrong with it ends this run and no other.
@@ -282,13 +296,15 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
 
 // The one before it has ended: its own time begins now.
 void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now) {
+    // After the pause they arrive.
+    if (guardian_.pause_of(id) == PauseMode::hold) return;
     for (Run& run : store_.queued_runs(id, subject, 1)) {
         try {
             const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
             store_.set_window(run.firing, now, now);
             firings_.erase(run.firing);
             run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
-            run.state = state_of_new_run(id);
+            run.state = RunState::running;
         } catch (const PlanError& error) {
             reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
             end_run(run, error.what());

@@ -1,6 +1,5 @@
 #include "tests/sim/audit.h"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,9 +20,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using tests::Answer;
 
-date::local_time<milliseconds> on_the_wall(Instant at, const std::string& zone) {
-    return date::locate_zone(zone)->to_local(at);
-}
+// Beyond that nothing a rule here asks for is waited for.
+constexpr date::days waits_max{10};
+// Attempts that budgets and quotas count.
+constexpr std::chrono::hours uses_kept_for{48};
 
 bool is_in(const lang::QuietHours& quiet, milliseconds time) {
     if (quiet.from < quiet.until) return quiet.from <= time && time < quiet.until;
@@ -41,74 +41,35 @@ const lang::Deliver* deliver_of(const lang::Step& step) {
     return nullptr;
 }
 
-// The day, or the week from Monday, that a moment lies in.
+// The day, or the week from Monday, that a moment on the wall lies in.
 std::pair<date::local_days, date::local_days> period_of(lang::calendar::EveryNth::Unit unit,
-                                                        Instant at, const std::string& zone) {
-    const auto day = date::floor<date::days>(on_the_wall(at, zone));
+                                                        date::local_time<milliseconds> local) {
+    const auto day = date::floor<date::days>(local);
     if (unit == lang::calendar::EveryNth::Unit::day) return {day, day + date::days{1}};
     const auto monday = day - (date::weekday{day} - date::Monday);
     return {monday, monday + date::days{7}};
+}
+
+milliseconds length_of(lang::ChannelLimit::Per per) {
+    switch (per) {
+        case lang::ChannelLimit::Per::second:
+            return 1s;
+        case lang::ChannelLimit::Per::minute:
+            return 1min;
+        case lang::ChannelLimit::Per::hour:
+            return 1h;
+        case lang::ChannelLimit::Per::day:
+            break;
+    }
+    return 24h;
 }
 
 std::string utc(Instant at) {
     return date::format("%F %T", at);
 }
 
-template <typename Plan>
-auto find_rule(Plan& plan, const std::string& playbook, const std::string& rule)
-    -> decltype(&plan.playbooks[0].rules[0]) {
-    for (auto& book : plan.playbooks) {
-        if (book.name != playbook) continue;
-        for (auto& each : book.rules) {
-            if (each.name == rule) return &each;
-        }
-    }
-    return nullptr;
-}
-
-// But for the texts, which are numbered anew in each version.
-bool is_same(lang::Rule a, lang::Rule b) {
-    for (lang::Rule* rule : {&a, &b}) {
-        for (const NumberedStep& step : numbered_steps(*rule)) {
-            for (lang::Action& action : step.step->actions) {
-                if (auto* deliver = std::get_if<lang::Deliver>(&action)) deliver->content = 0;
-            }
-        }
-    }
-    return a == b;
-}
-
 std::vector<DueDelivery> all_deliveries(runtime::Store& store) {
     return store.list_deliveries({.limit = runtime::every_row});
-}
-
-std::string occasion(const std::string& playbook, const std::string& rule,
-                     const std::string& subject, Instant at) {
-    return fmt::format("{} {} {} {}", playbook, rule, subject, utc(at));
-}
-
-// When the first step of a rule with fixed times of day is planned, on the dates between the two
-// moments; without the times that clocks skip or repeat, of which nothing is said here.
-std::vector<Instant> times_of(const lang::Rule& rule, Instant first, Instant last) {
-    std::vector<Instant> found;
-    const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
-    if (trigger == nullptr) return found;
-    const auto* times = std::get_if<lang::calendar::TimesOfDay>(&trigger->schedule.times);
-    if (times == nullptr) return found;
-    const auto* days = std::get_if<lang::calendar::Weekdays>(&trigger->schedule.days);
-    const auto* zone = date::locate_zone(rule.timezone);
-    const auto& offset = rule.steps[0].when.offset;
-    const seconds shift = offset.backwards ? -offset.span.elapsed : offset.span.elapsed;
-    const auto end = date::floor<date::days>(zone->to_local(last)) - date::days{1};
-    for (auto day = date::floor<date::days>(zone->to_local(first)) + date::days{2}; day < end;
-         day += date::days{1}) {
-        if (days != nullptr && !days->set.has(date::weekday{day}.iso_encoding() - 1)) continue;
-        for (const seconds time : times->times) {
-            if (zone->get_info(day + time).result != date::local_info::unique) continue;
-            found.push_back(zone->to_sys(day + time) + shift);
-        }
-    }
-    return found;
 }
 
 // An answer that was lost with the process leaves the message in doubt.
@@ -121,7 +82,8 @@ bool may_end_as(Answer::Kind answer, DeliveryState state) {
             return state == DeliveryState::failed;
         case Answer::Kind::retry:
             return state == DeliveryState::failed || state == DeliveryState::skipped ||
-                   state == DeliveryState::exited || state == DeliveryState::pending;
+                   state == DeliveryState::refused || state == DeliveryState::exited ||
+                   state == DeliveryState::cancelled || state == DeliveryState::pending;
         case Answer::Kind::unknown:
         case Answer::Kind::never:
             break;
@@ -135,6 +97,10 @@ bool is_open(DeliveryState state) {
 
 }  // namespace
 
+bool Audit::Made::may_have_reached() const {
+    return answer.kind == Answer::Kind::sent || answer.kind == Answer::Kind::unknown;
+}
+
 void Audit::report(const Made& made, const std::string& what) {
     violations_.push_back(fmt::format("{} UTC, {} for {}, key {}: {}", utc(made.at), made.rule,
                                       made.target, made.key, what));
@@ -145,27 +111,29 @@ Audit::Named Audit::name(const Attempt& attempt) {
     std::size_t step = 0;
     char event[64] = "";
     if (std::sscanf(attempt.text.c_str(), "v%zu i%zu e%63s", &version, &step, event) != 3 ||
-        version >= plans_.size()) {
+        version >= history_.plans().size()) {
         throw std::logic_error("a text that no plan has: " + attempt.text);
     }
-    lang::Rule* rule = find_rule(plans_[version], attempt.playbook, attempt.rule);
+    const NumberedRule* rule = history_.numbered_rule(version, {attempt.playbook, attempt.rule});
     if (rule == nullptr)
         throw std::logic_error("a rule that its plan does not have: " + attempt.rule);
-    return {rule, step, numbered_steps(*rule).at(step), event};
+    return {&rule->rule, step, rule->steps.at(step), event};
 }
 
-void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, const Answer& answer) {
+void Audit::attempted(const std::string& channel, const Attempt& attempt, Instant now,
+                      Instant elapsed, const Answer& answer) {
     const Named named = name(attempt);
     const bool is_group = attempt.target_kind == lang::SubjectKind::group;
     Made made{attempt.key,
               attempt.delivery,
+              channel,
               attempt.playbook + "." + attempt.rule + "/" + attempt.step,
               (is_group ? "group " : "member ") + attempt.target,
               now,
               elapsed,
-              clock_steps_,
+              history_.clock_steps(),
+              history_.looks(),
               is_guarded(*named.rule, named.step),
-              reconciling_.contains(named.rule->via.front()),
               answer};
     if (now < attempt.planned_for) report(made, "sent before its time");
     if (named.step.path != attempt.step) report(made, "the text of another step");
@@ -177,6 +145,11 @@ void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, cons
         check_spacing(named, made);
     }
     check_lateness(attempt, named, made);
+    check_pause(attempt, made);
+    check_budget(made);
+    check_quota(named, made);
+    ++attempts_of_[made.delivery];
+    by_channel_[made.channel].push_back(attempts_.size());
     by_key_[made.key].push_back(attempts_.size());
     by_target_[made.target].push_back(attempts_.size());
     attempts_.push_back(std::move(made));
@@ -185,55 +158,47 @@ void Audit::attempted(const Attempt& attempt, Instant now, Instant elapsed, cons
 void Audit::check_repetition(const Attempt& attempt, const Made& made) {
     const auto before = by_key_.find(made.key);
     if (before == by_key_.end()) {
-        if (attempt.number != 1 && !asked_in_vain_.contains(made.key))
-            report(made, "tried again without having been tried");
+        if (attempt.number != 1) report(made, "tried again without having been tried");
         return;
     }
     const Made& last = attempts_[before->second.back()];
-    if (made.is_reconciled ? last.answer.is_taken() : last.answer.kind != Answer::Kind::retry)
+    if (last.answer.kind != Answer::Kind::retry)
         report(made, "sent again though it may have been taken at " + utc(last.at));
     if (before->second.size() >= 6) report(made, "tried more than 6 times");
     if (last.delivery != made.delivery) report(made, "one key for two messages");
     if (last.clock_steps != made.clock_steps) return;
     const milliseconds first_wait = 750ms * (1 << (before->second.size() - 1));
-    // Where it was asked about, what it was answered before may have been lost with the process.
-    const milliseconds asked_for = made.is_reconciled ? 0ms : last.answer.retry_after.value_or(0ms);
-    if (made.elapsed - last.elapsed < std::max(first_wait, asked_for))
+    if (made.elapsed - last.elapsed < std::max(first_wait, last.answer.retry_after.value_or(0ms)))
         report(made, "tried again too soon");
 }
 
 void Audit::check_identity(const Attempt& attempt, const Named& named) {
-    std::string what =
-        fmt::format("{} {} {} {}", attempt.playbook, attempt.rule, named.number, attempt.target);
-    if (named.event != "-") {
-        what += " " + named.event;
-    } else if (named.number == 0) {
-        what += " " + utc(attempt.planned_for);
-    } else {
-        // Two runs that were late together may have steps planned for one moment.
-        return;
-    }
+    // Those of the calendar are told apart in the store, by what the wall was to show.
+    if (named.event == "-") return;
+    const std::string what = fmt::format("{} {} {} {} {}", attempt.playbook, attempt.rule,
+                                         attempt.step, attempt.target, named.event);
     const auto [known, is_new] = key_of_.try_emplace(what, attempt.key);
     if (!is_new && known->second != attempt.key)
-        violations_.push_back("two messages for one occasion: " + what);
+        violations_.push_back("two messages for one event: " + what);
 }
 
 void Audit::check_quiet(const Named& named, const Made& made) {
     const auto& quiet = named.rule->guards.quiet;
     if (!quiet || deliver_of(*named.step.step)->at_once) return;
-    const auto local = on_the_wall(made.at, named.rule->timezone);
+    const auto local = on_the_wall(history_.clocks(), made.at, named.rule->timezone);
     if (is_in(*quiet, local - date::floor<date::days>(local))) report(made, "sent in quiet hours");
 }
 
 void Audit::check_caps(const Named& named, const Made& made) {
     for (const lang::PostLimit& limit : named.rule->guards.limits) {
         if (limit.per != named.rule->audience.kind) continue;
-        const auto period = period_of(limit.period, made.at, named.rule->timezone);
+        const std::string& zone = named.rule->timezone;
+        const auto period = period_of(limit.period, on_the_wall(history_.clocks(), made.at, zone));
         int reached = 0;
         for (const std::size_t i : by_target_[made.target]) {
             const Made& other = attempts_[i];
-            if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
-            const auto local = on_the_wall(other.at, named.rule->timezone);
+            if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
+            const auto local = on_the_wall(history_.clocks(), other.at, zone);
             reached += period.first <= local && local < period.second ? 1 : 0;
         }
         if (reached >= limit.count)
@@ -245,7 +210,7 @@ void Audit::check_spacing(const Named& named, const Made& made) {
     if (named.rule->guards.space == 0s) return;
     for (const std::size_t i : by_target_[made.target]) {
         const Made& other = attempts_[i];
-        if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
+        if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
         if (other.at <= made.at && made.at - other.at < named.rule->guards.space)
             report(made, "too close to the message at " + utc(other.at));
     }
@@ -268,42 +233,107 @@ void Audit::check_lateness(const Attempt& attempt, const Named& named, const Mad
             report(made, "waited longer than it may");
     }
     const auto received = received_.find(named.event);
-    if (received != received_.end() && received->second.second == clock_steps_ &&
+    if (received != received_.end() && received->second.second == history_.clock_steps() &&
         named.number == 0 && received->second.first > wanted + allowed) {
         report(made, "of an event that came too late");
     }
-    for (const auto& [from, to] : absences_) {
-        if (to <= made.at && to - std::max(wanted, from) > allowed)
-            report(made,
-                   fmt::format("missed from {} to {}, planned for {}, wanted by {}, {} s allowed",
-                               utc(from), utc(to), utc(attempt.planned_for), utc(wanted),
-                               allowed.count()));
+    const auto check_kept = [&](const char* how, const std::vector<HeldTime>& times) {
+        for (const auto& [from, to] : times) {
+            if (to > made.at || to - std::max(wanted, from) <= allowed) continue;
+            report(made, fmt::format("{} from {} to {}, planned for {}, wanted by {}, {} s allowed",
+                                     how, utc(from), utc(to), utc(attempt.planned_for), utc(wanted),
+                                     allowed.count()));
+        }
+    };
+    check_kept("missed", history_.absences());
+    check_kept("paused", history_.held_times({attempt.playbook, attempt.rule}));
+}
+
+void Audit::check_pause(const Attempt& attempt, const Made& made) {
+    if (history_.pause_of({attempt.playbook, attempt.rule}))
+        report(made, "sent while its rule was paused");
+}
+
+// What is older is no longer in the store, which matters after a clock that went ahead and back.
+Instant Audit::forgotten_before(const std::string& channel) const {
+    const auto made = by_channel_.find(channel);
+    Instant latest = Instant::min() + uses_kept_for;
+    if (made == by_channel_.end()) return latest - uses_kept_for;
+    for (const std::size_t i : made->second) latest = std::max(latest, attempts_[i].at);
+    return latest - uses_kept_for;
+}
+
+void Audit::check_budget(const Made& made) {
+    const auto channel = history_.channel(made.channel);
+    if (!channel.budget) return;
+    const Instant since = made.at - length_of(channel.budget->per);
+    const Instant forgotten = forgotten_before(made.channel);
+    int used = 0;
+    for (const std::size_t i : by_channel_[made.channel]) {
+        const Made& other = attempts_[i];
+        if (other.look < channel.limited_since || other.at < forgotten) continue;
+        used += other.at > since && other.at <= made.at ? 1 : 0;
     }
+    if (used >= channel.budget->count)
+        report(made, fmt::format("over the budget of {}: {} of {}", made.channel, used + 1,
+                                 channel.budget->count));
+}
+
+// Exclusive.
+Instant Audit::quota_begin(const lang::ChannelLimit& quota, const std::string& zone,
+                           Instant at) const {
+    if (quota.per != lang::ChannelLimit::Per::day) return at - length_of(quota.per);
+    // What the wall shows at midnight; the search also finds one that comes twice or not at all.
+    const Clocks& clocks = history_.clocks();
+    const auto today = date::floor<date::days>(on_the_wall(clocks, at, zone));
+    Instant begin = at - 26h;
+    for (milliseconds step = 1h; step >= 1ms; step /= 2) {
+        while (date::floor<date::days>(on_the_wall(clocks, begin + step, zone)) < today)
+            begin += step;
+    }
+    return begin;
+}
+
+void Audit::check_quota(const Named& named, const Made& made) {
+    const auto channel = history_.channel(made.channel);
+    if (!channel.quota) return;
+    const Instant since = quota_begin(*channel.quota, named.rule->timezone, made.at);
+    const Instant forgotten = forgotten_before(made.channel);
+    std::set<std::string> taken;
+    for (const std::size_t i : by_target_[made.target]) {
+        const Made& other = attempts_[i];
+        const bool counts = other.channel == made.channel && other.look >= channel.limited_since &&
+                            other.at >= forgotten && other.key != made.key &&
+                            other.may_have_reached();
+        if (counts && other.at > since && other.at <= made.at) taken.insert(other.key);
+    }
+    if (static_cast<int>(taken.size()) >= channel.quota->count)
+        report(made, fmt::format("over the quota of {}: {} of {}", made.channel, taken.size() + 1,
+                                 channel.quota->count));
 }
 
 void Audit::event_received(const std::string& id, Instant now) {
-    received_.try_emplace(id, now, clock_steps_);
+    received_.try_emplace(id, now, history_.clock_steps());
 }
 
-void Audit::absent(Instant from, Instant to) {
-    absences_.emplace_back(from, to);
+void Audit::clock_stepped(milliseconds by, Instant now) {
+    history_.clock_stepped(by);
+    planned_.clock_stepped(now);
 }
 
-void Audit::clock_stepped(milliseconds by) {
-    ++clock_steps_;
-    // What was missed may now be lived through.
-    if (by < 0ms) absences_.clear();
+std::vector<std::string> Audit::violations() const {
+    std::vector<std::string> all = violations_;
+    all.insert(all.end(), planned_.violations().begin(), planned_.violations().end());
+    return all;
 }
 
-void Audit::check_store(runtime::Store& store, std::size_t places) {
+void Audit::check_store(runtime::Store& store, const Places& places, Instant now) {
     const auto transaction = store.begin();
     std::int64_t summed = 0;
     for (const auto& row : store.summarize_deliveries()) summed += row.count;
-    std::int64_t planned = 0;
-    std::size_t under_way = 0;
-    for (const DueDelivery& due : all_deliveries(store)) {
-        ++planned;
-        under_way += due.delivery.state == DeliveryState::attempting ? 1 : 0;
+    const auto rows = all_deliveries(store);
+    const auto planned = static_cast<std::int64_t>(rows.size());
+    for (const DueDelivery& due : rows) {
         if (is_open(due.delivery.state) == due.delivery.settled_at.has_value())
             violations_.push_back(fmt::format("delivery {} is {} and {}settled", due.delivery.id,
                                               to_text(due.delivery.state),
@@ -313,63 +343,123 @@ void Audit::check_store(runtime::Store& store, std::size_t places) {
     }
     if (summed != planned)
         violations_.push_back(fmt::format("{} planned, {} accounted for", planned, summed));
-    if (under_way > places)
-        violations_.push_back(fmt::format("{} under way in {} places", under_way, places));
+    check_waiting(rows, places, now);
+    check_refused(rows);
+    planned_.check(rows, now);
+    first_look_ = history_.looks() + 1;
 }
 
-void Audit::check_end(runtime::Store& store, const std::set<std::string>& permanent,
-                      std::size_t plans_deployed, Instant first, Instant last) {
+// Attempts that were marked and never reached the platform.
+std::size_t Audit::count_lost(const runtime::Delivery& delivery) const {
+    const auto made = attempts_of_.find(delivery.id);
+    const auto marked = static_cast<std::size_t>(delivery.attempts);
+    return marked - std::min(marked, made == attempts_of_.end() ? 0 : made->second);
+}
+
+// What is due waits for a place or for room in its channel's budget, and for nothing else.
+void Audit::check_waiting(const std::vector<DueDelivery>& rows, const Places& places, Instant now) {
+    std::map<std::string, std::size_t> waiting;
+    std::map<std::string, std::size_t> under_way;
+    std::map<std::string, std::size_t> lost;
+    for (const DueDelivery& row : rows) {
+        const runtime::Delivery& delivery = row.delivery;
+        if (delivery.state == DeliveryState::attempting) ++under_way[delivery.channel];
+        lost[delivery.channel] += count_lost(delivery);
+        if (delivery.state == DeliveryState::pending && *delivery.due_at <= now)
+            ++waiting[delivery.channel];
+    }
+    for (const auto& [channel, most] : places) {
+        if (under_way[channel] > most)
+            violations_.push_back(fmt::format("{} UTC: {} under way in {} places of {}", utc(now),
+                                              under_way[channel], most, channel));
+        if (waiting[channel] == 0 || under_way[channel] == most) continue;
+        const auto budget = history_.channel(channel).budget;
+        std::size_t used = lost[channel];
+        for (const std::size_t i : by_channel_[channel])
+            used += budget && attempts_[i].at > now - length_of(budget->per) ? 1 : 0;
+        if (!budget || used < static_cast<std::size_t>(budget->count))
+            violations_.push_back(fmt::format("{} UTC: {} wait for {}, which has room", utc(now),
+                                              waiting[channel], channel));
+    }
+}
+
+// Those that are new.
+void Audit::check_refused(const std::vector<DueDelivery>& rows) {
+    for (const DueDelivery& row : rows) {
+        const runtime::Delivery& delivery = row.delivery;
+        if (delivery.state != DeliveryState::refused || !refused_.insert(delivery.id).second)
+            continue;
+        const auto rules = history_.channel_since(first_look_, delivery.channel);
+        const bool is_due =
+            std::any_of(rules.begin(), rules.end(), [&](const History::ChannelRule& rule) {
+                return rule.quota && is_over(*rule.quota, row, rows);
+            });
+        if (delivery.reason != "quota" || !is_due)
+            violations_.push_back(
+                fmt::format("delivery {} of {}.{} for {} by {}: refused ({}) at "
+                            "{} UTC without need",
+                            delivery.id, row.playbook, row.rule, row.subject, delivery.channel,
+                            delivery.reason, utc(*delivery.settled_at)));
+    }
+}
+
+// Counting all that the executor may have counted.
+bool Audit::is_over(const lang::ChannelLimit& quota, const DueDelivery& row,
+                    const std::vector<DueDelivery>& rows) const {
+    const DeployedVersion* version = history_.find(row.firing.plan);
+    const auto* rule = history_.numbered_rule(version->plan, {row.playbook, row.rule});
+    const Instant at = *row.delivery.settled_at;
+    const Instant since = quota_begin(quota, rule->rule.timezone, at);
+    std::set<runtime::DeliveryId> counted;
+    for (const DueDelivery& other : rows) {
+        const runtime::Delivery& delivery = other.delivery;
+        if (count_lost(delivery) > 0 && other.subject == row.subject &&
+            delivery.channel == row.delivery.channel)
+            counted.insert(delivery.id);
+    }
+    const std::string target =
+        (row.subject_kind == lang::SubjectKind::group ? "group " : "member ") + row.subject;
+    const auto made = by_target_.find(target);
+    if (made != by_target_.end()) {
+        for (const std::size_t i : made->second) {
+            const Made& other = attempts_[i];
+            if (other.channel == row.delivery.channel && other.delivery != row.delivery.id &&
+                other.at > since && other.at <= at)
+                counted.insert(other.delivery);
+        }
+    }
+    return static_cast<int>(counted.size()) >= quota.count;
+}
+
+void Audit::check_end(runtime::Store& store, const std::set<std::string>& permanent, Instant first,
+                      Instant last) {
     std::map<runtime::DeliveryId, DueDelivery> rows;
-    std::set<std::string> planned;
     for (DueDelivery& due : all_deliveries(store)) {
         if (due.delivery.state == DeliveryState::attempting)
             violations_.push_back(fmt::format("delivery {} is never settled", due.delivery.id));
-        if (due.delivery.step == 0)
-            planned.insert(occasion(due.playbook, due.rule, due.subject, due.delivery.planned_for));
+        if (due.delivery.state == DeliveryState::pending && *due.delivery.due_at > last + waits_max)
+            violations_.push_back(fmt::format("delivery {} waits for ever", due.delivery.id));
         rows.emplace(due.delivery.id, std::move(due));
     }
     if (!store.firings_to_expand(1).empty()) violations_.push_back("a firing is never expanded");
+    check_open_runs(store);
     check_outcomes(rows);
+    planned_.check_end(permanent, first, last);
+}
 
-    for (const auto& playbook : plans_.front().playbooks) {
-        for (const lang::Rule& rule : playbook.rules) {
-            const bool is_kept = std::all_of(
-                plans_.begin(), plans_.begin() + static_cast<std::ptrdiff_t>(plans_deployed),
-                [&](const lang::Plan& plan) {
-                    const auto* same = find_rule(plan, playbook.name, rule.name);
-                    return same != nullptr && is_same(*same, rule);
-                });
-            if (!is_kept || rule.audience.tagged.size() != 1 ||
-                deliver_of(rule.steps[0]) == nullptr)
-                continue;
-            for (const Instant at : times_of(rule, first, last)) {
-                for (const std::string& subject : permanent) {
-                    const bool is_group = subject.front() == 'g';
-                    if (is_group != (rule.audience.kind == lang::SubjectKind::group)) continue;
-                    const auto what = occasion(playbook.name, rule.name, subject, at);
-                    if (!planned.contains(what))
-                        violations_.push_back("nothing was planned: " + what);
-                }
-            }
+// Nothing is paused any more.
+void Audit::check_open_runs(runtime::Store& store) {
+    using runtime::RunState;
+    for (const auto& rule : store.list_rules()) {
+        for (const auto& run : store.unfinished_runs(rule.id, {}, runtime::every_row)) {
+            const bool is_behind = store.has_open_run(rule.id, run.subject);
+            if (run.state == RunState::held || run.state == RunState::arrived ||
+                (run.state == RunState::queued && !is_behind))
+                violations_.push_back(fmt::format(
+                    "run {} of {}.{} for {} never goes on: state {}, step {}, action {}", run.id,
+                    rule.playbook, rule.name, run.subject, static_cast<int>(run.state),
+                    run.next_step, run.next_action));
         }
-    }
-}
-
-void Audit::asked(const Attempt& attempt, const tests::AskAnswer& answer) {
-    // Also about one that never came here: the process died when it was just to be sent.
-    asked_in_vain_[attempt.key] += answer.kind == tests::AskAnswer::Kind::truth ? 0 : 1;
-}
-
-// Nobody got it twice, which the attempts show, and what the store says is so. Only a platform that
-// could not be asked leaves a doubt.
-void Audit::check_reconciled(const std::vector<std::size_t>& indexes, DeliveryState state) {
-    const Made& last = attempts_[indexes.back()];
-    if (state == DeliveryState::unknown) {
-        if (asked_in_vain_[last.key] < 60)
-            report(last, "ended as unknown, and could be asked about");
-    } else if (last.answer.is_taken() != (state == DeliveryState::sent)) {
-        report(last, fmt::format("was {}taken and ended as {}",
-                                 last.answer.is_taken() ? "" : "not ", to_text(state)));
     }
 }
 
@@ -378,7 +468,7 @@ void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& row
     std::set<runtime::DeliveryId> taken;
     for (const auto& [key, indexes] : by_key_) {
         const Made& made = attempts_[indexes.back()];
-        if (made.answer.is_taken()) taken.insert(made.delivery);
+        if (made.answer.kind == Answer::Kind::sent) taken.insert(made.delivery);
         const auto row = rows.find(made.delivery);
         if (row == rows.end() ||
             !made.rule.starts_with(row->second.playbook + "." + row->second.rule + "/")) {
@@ -386,15 +476,15 @@ void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& row
             continue;
         }
         const DeliveryState state = row->second.delivery.state;
-        if (made.is_reconciled) {
-            check_reconciled(indexes, state);
-        } else if (!may_end_as(made.answer.kind, state)) {
+        if (!may_end_as(made.answer.kind, state))
             report(made, fmt::format("ended as {}", to_text(state)));
-        }
     }
     for (const auto& [id, row] : rows) {
         if (row.delivery.state == DeliveryState::sent && !taken.contains(id))
             violations_.push_back(fmt::format("delivery {} was never sent", id));
+        if (row.delivery.state == DeliveryState::failed && !attempts_of_.contains(id))
+            violations_.push_back(
+                fmt::format("delivery {} failed untried: {}", id, row.delivery.reason));
     }
 }
 

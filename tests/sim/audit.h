@@ -15,52 +15,61 @@
 #include "lang/plan.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/store/store.h"
+#include "tests/sim/history.h"
+#include "tests/sim/planned_audit.h"
 #include "tests/sim/scenario.h"
 #include "tests/support/platform.h"
 
 namespace sop::sim {
 
-using runtime::Instant;
+// How many attempts each channel makes at once.
+using Places = std::map<std::string, std::size_t>;
 
 class Audit {
   public:
-    // The platforms of the channels `reconciling` are asked about what nobody can tell.
-    Audit(std::vector<lang::Plan> plans, std::set<std::string> reconciling)
-        : plans_(std::move(plans)), reconciling_(std::move(reconciling)) {}
+    explicit Audit(std::vector<lang::Plan> plans) : history_(std::move(plans)) {}
+
+    // What is in force is to be told to it.
+    History& history() { return history_; }
 
     // An attempt that reached a platform, by both clocks, and what is to be answered.
-    void attempted(const runtime::Attempt& attempt, Instant now, Instant elapsed,
-                   const tests::Answer& answer);
-    // A question whether a message was taken, and what is to be answered.
-    void asked(const runtime::Attempt& attempt, const tests::AskAnswer& answer);
+    void attempted(const std::string& channel, const runtime::Attempt& attempt, Instant now,
+                   Instant elapsed, const tests::Answer& answer);
     void event_received(const std::string& id, Instant now);
-    // Nobody did anything in between.
-    void absent(Instant from, Instant to);
-    void clock_stepped(std::chrono::milliseconds by);
+    // The clock was set: it shows `now`.
+    void clock_stepped(std::chrono::milliseconds by, Instant now);
 
-    // What the store says at any time; `places` is how many attempts may be under way at once.
-    void check_store(runtime::Store& store, std::size_t places);
+    // An idle executor has taken up other zone data.
+    void check_moved_times(runtime::Store& store, const Clocks& before, const Clocks& after,
+                           Instant now) {
+        planned_.check_moved_times(store, before, after, now);
+    }
+    // What the store says when the executor is idle.
+    void check_store(runtime::Store& store, const Places& places, Instant now);
     // What it says when all is done. Of `permanent` subjects, tagged `member` throughout, each has
     // a message for every time of the rules that no version changed, between `first` and `last`.
-    void check_end(runtime::Store& store, const std::set<std::string>& permanent,
-                   std::size_t plans_deployed, Instant first, Instant last);
+    void check_end(runtime::Store& store, const std::set<std::string>& permanent, Instant first,
+                   Instant last);
 
     // What was not as promised, each with the attempt or row it was seen at.
-    const std::vector<std::string>& violations() const { return violations_; }
+    std::vector<std::string> violations() const;
     std::size_t attempts() const { return attempts_.size(); }
 
   private:
     struct Made {
         std::string key;
         runtime::DeliveryId delivery = 0;
+        std::string channel;
         std::string rule;
         std::string target;
         Instant at{};
         Instant elapsed{};
         int clock_steps = 0;
+        int look = 0;
         bool is_guarded = false;
-        bool is_reconciled = false;
         tests::Answer answer{};
+
+        bool may_have_reached() const;
     };
     struct Named {
         const lang::Rule* rule = nullptr;
@@ -76,20 +85,32 @@ class Audit {
     void check_caps(const Named& named, const Made& made);
     void check_spacing(const Named& named, const Made& made);
     void check_lateness(const runtime::Attempt& attempt, const Named& named, const Made& made);
-    void check_reconciled(const std::vector<std::size_t>& indexes, runtime::DeliveryState state);
+    void check_pause(const runtime::Attempt& attempt, const Made& made);
+    Instant forgotten_before(const std::string& channel) const;
+    void check_budget(const Made& made);
+    void check_quota(const Named& named, const Made& made);
+    Instant quota_begin(const lang::ChannelLimit& quota, const std::string& zone, Instant at) const;
+    void check_refused(const std::vector<runtime::DueDelivery>& rows);
+    bool is_over(const lang::ChannelLimit& quota, const runtime::DueDelivery& row,
+                 const std::vector<runtime::DueDelivery>& rows) const;
+    std::size_t count_lost(const runtime::Delivery& delivery) const;
+    void check_waiting(const std::vector<runtime::DueDelivery>& rows, const Places& places,
+                       Instant now);
+    void check_open_runs(runtime::Store& store);
     void check_outcomes(const std::map<runtime::DeliveryId, runtime::DueDelivery>& rows);
     void report(const Made& made, const std::string& what);
 
-    std::vector<lang::Plan> plans_;
-    std::set<std::string> reconciling_;
-    std::map<std::string, std::size_t> asked_in_vain_;  // how often, of each key asked about
+    History history_;
+    PlannedAudit planned_{history_};
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;
     std::map<std::string, std::vector<std::size_t>> by_target_;
-    std::map<std::string, std::string> key_of_;  // of what may be sent once
+    std::map<std::string, std::vector<std::size_t>> by_channel_;
+    std::map<std::string, std::string> key_of_;  // of what may be sent once for an event
     std::map<std::string, std::pair<Instant, int>> received_;
-    std::vector<std::pair<Instant, Instant>> absences_;
-    int clock_steps_ = 0;
+    std::map<runtime::DeliveryId, std::size_t> attempts_of_;
+    std::set<runtime::DeliveryId> refused_;
+    int first_look_ = 0;  // after the last check
     std::vector<std::string> violations_;
 };
 

@@ -67,8 +67,9 @@ void run(std::uint64_t seed, const ScenarioOptions& options, bool shows_log, Tot
 int main(int argc, char** argv) {
     CLI::App app{
         "Simulates the executor in worlds made by chance: random playbooks, people and platforms, "
-        "a clock that steps, a disk that fails, kills and cuts of the power. After each, what was "
-        "sent is held against what was promised. A seed gives the same world each time."};
+        "a clock that steps, a disk that fails, kills and cuts of the power, pauses, deploys, "
+        "rollbacks, migrations and other zone data. After each, what was planned and sent is held "
+        "against what was promised. A seed gives the same world each time."};
     std::uint64_t first = 1;
     std::uint64_t seeds = 100;
     std::optional<std::uint64_t> seed;

@@ -8,6 +8,11 @@
 
 namespace sop::sim {
 
+const std::vector<std::string> zone_names{
+    "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe",
+    "Asia/Kolkata",  "America/St_Johns", "Pacific/Apia",  "America/Santiago",
+    "Asia/Tokyo",    "Pacific/Chatham"};
+
 namespace {
 
 namespace calendar = lang::calendar;
@@ -15,16 +20,13 @@ using namespace std::chrono_literals;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-const std::vector<std::string> zone_names{
-    "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe",
-    "Asia/Kolkata",  "America/St_Johns", "Pacific/Apia",  "America/Santiago",
-    "Asia/Tokyo",    "Pacific/Chatham"};
-
 // Moments around which clocks change, and some where they do not.
 const std::vector<std::string> beginnings{
     "2026-03-04 00:00", "2026-03-25 00:00", "2026-04-01 00:00", "2026-09-01 00:00",
     "2026-09-24 00:00", "2026-10-01 00:00", "2026-10-22 00:00", "2026-10-29 00:00",
     "2026-07-01 00:00", "2026-12-28 00:00"};
+
+const std::vector<seconds> late_lengths{1min, 5min, 5min, 30min, 3h, 12h};
 
 class PlanMaker {
   public:
@@ -37,7 +39,7 @@ class PlanMaker {
         plan.tags = {"member", "reader", "vip"};
         for (const auto& type : scenario_.event_types) plan.events.push_back({type, {}});
         for (const auto& channel : scenario_.channels)
-            plan.channels.push_back({channel, "webhook"});
+            plan.channels.push_back(make_channel(channel));
         plan.playbooks = {{"alpha", "", {}}, {"beta", "", {}}};
         for (std::size_t i = 0; i < rules; ++i) {
             plan.playbooks[dice_.below(2)].rules.push_back(make_rule(fmt::format("r{}", i)));
@@ -47,13 +49,18 @@ class PlanMaker {
 
     // The next version: some rules changed, some gone, perhaps one more.
     lang::Plan change(lang::Plan plan) {
+        for (lang::ChannelDeclaration& channel : plan.channels) {
+            if (dice_.chance(25)) channel = make_channel(channel.name);
+        }
         for (lang::Playbook& playbook : plan.playbooks) {
             std::vector<lang::Rule> kept;
             for (lang::Rule& rule : playbook.rules) {
                 if (dice_.chance(10)) continue;
-                if (dice_.chance(25)) {
+                if (dice_.chance(15)) {
                     const std::string name = rule.name;
                     rule = make_rule(name);
+                } else if (dice_.chance(25)) {
+                    lengthen(rule);
                 }
                 kept.push_back(std::move(rule));
             }
@@ -64,6 +71,31 @@ class PlanMaker {
     }
 
   private:
+    lang::ChannelDeclaration make_channel(const std::string& name) {
+        using Per = lang::ChannelLimit::Per;
+        lang::ChannelDeclaration channel{name, "webhook"};
+        if (is_mass_) return channel;
+        if (dice_.chance(35)) {
+            const auto per =
+                dice_.pick(std::vector{Per::second, Per::minute, Per::minute, Per::hour, Per::day});
+            channel.budget = lang::ChannelLimit{static_cast<int>(dice_.between(1, 20)), per};
+            if (per == Per::day) channel.budget->count += 20;
+        }
+        if (dice_.chance(30)) {
+            const auto per = dice_.pick(std::vector{Per::minute, Per::hour, Per::day, Per::day});
+            channel.quota = lang::ChannelLimit{static_cast<int>(dice_.between(1, 4)), per};
+        }
+        return channel;
+    }
+
+    // Runs of the rule before can be moved to it.
+    void lengthen(lang::Rule& rule) {
+        rule.steps.push_back({fmt::format("more{}", ++new_steps_),
+                              tests::after(minutes{dice_.between(1, 300)}),
+                              make_actions(rule, true)});
+        rule.late_within = dice_.pick(late_lengths);
+    }
+
     lang::Rule make_rule(const std::string& name) {
         lang::Rule rule;
         rule.name = name;
@@ -82,7 +114,7 @@ class PlanMaker {
         if (!is_mass_ && dice_.chance(15))
             rule.exits.push_back({{dice_.pick(scenario_.event_types)}, "left"});
         rule.guards = make_guards(rule);
-        rule.late_within = dice_.pick(std::vector<seconds>{1min, 5min, 5min, 30min, 3h, 12h});
+        rule.late_within = dice_.pick(late_lengths);
         rule.deliver_within = dice_.pick(std::vector<seconds>{10min, 2h, 2h, 6h});
         return rule;
     }
@@ -242,6 +274,11 @@ class PlanMaker {
         guards.deliver_within_written = dice_.chance(20);
         guards.priority = dice_.pick(std::vector{lang::Priority::high, lang::Priority::normal,
                                                  lang::Priority::normal, lang::Priority::low});
+        using lang::Concurrency;
+        if (std::holds_alternative<lang::EventTrigger>(rule.trigger) && dice_.chance(40)) {
+            guards.concurrent = dice_.pick(
+                std::vector{Concurrency::queue, Concurrency::parallel, Concurrency::replace});
+        }
         return guards;
     }
 
@@ -249,6 +286,7 @@ class PlanMaker {
     const Scenario& scenario_;
     bool is_mass_;
     int new_rules_ = 0;
+    int new_steps_ = 0;
 };
 
 // One text for each version, step and kind of trigger; the rule is named by the attempt itself.
@@ -357,7 +395,7 @@ Scenario make_scenario(Dice& dice, const ScenarioOptions& options) {
         options.rules != 0 ? options.rules : static_cast<std::size_t>(dice.between(3, 14));
     PlanMaker maker(dice, scenario, is_mass);
     scenario.plans.push_back(maker.make(rules));
-    for (auto i = options.calm ? 0 : dice.between(0, 3); i > 0; --i) {
+    for (auto i = options.calm ? 0 : dice.between(0, 5); i > 0; --i) {
         scenario.plans.push_back(maker.change(scenario.plans.back()));
     }
     for (std::size_t i = 0; i < scenario.plans.size(); ++i) write_texts(scenario.plans[i], i);

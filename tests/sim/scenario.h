@@ -15,6 +15,9 @@
 
 namespace sop::sim {
 
+// Those that rules are in.
+extern const std::vector<std::string> zone_names;
+
 struct ScenarioOptions {
     // 0: by chance, 3 to 14. With more than 100 they are modest: once a day, no caps, one group.
     std::size_t rules = 0;

@@ -21,7 +21,7 @@ constexpr int rounds_max = 20000;
 }  // namespace
 
 Machine::Machine(Instant start, MachineOptions options)
-    : options_(std::move(options)), clock_(*this, start) {
+    : options_(std::move(options)), clock_(*this, start), zones_(&zones()) {
     for (const std::string& channel : options_.channels) {
         platforms_[channel].is_process_dead = [this] { return disk_.is_dead(); };
     }
@@ -47,7 +47,7 @@ void Machine::start() {
                                                       : runtime::UnknownPolicy::hold};
         }
         executor_ = std::make_unique<runtime::Executor>(
-            *store_, clock_, *wakeup_, zones(), std::move(channels),
+            *store_, clock_, *wakeup_, *zones_, std::move(channels),
             runtime::ExecutorOptions{.page_rows = options_.page_rows}, options_.observer);
         executor_->recover();
     } catch (const runtime::StoreError&) {

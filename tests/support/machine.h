@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "lang/calendar/zone.h"
 #include "runtime/clock/clock.h"
 #include "runtime/executor/executor.h"
 #include "runtime/store/store.h"
@@ -41,6 +42,8 @@ class Machine {
     // By the stopwatch, which never steps; begins at 0.
     Instant elapsed() const { return stopwatch_.now(); }
 
+    // The zone data that the next start finds, which must outlive it; those of this machine before.
+    void install_zones(const lang::calendar::ZoneDatabase& zones) { zones_ = &zones; }
     // The store is opened and an executor goes on with it. Throws StoreError; then nothing runs.
     void start();
     bool is_running() const { return executor_ != nullptr; }
@@ -93,6 +96,7 @@ class Machine {
     runtime::ManualClock stopwatch_{Instant{}};
     WallClock clock_;
     std::map<std::string, Platform> platforms_;
+    const lang::calendar::ZoneDatabase* zones_;
     std::unique_ptr<runtime::Store> store_;
     std::unique_ptr<runtime::Wakeup> wakeup_;
     std::vector<PlatformChannel*> channels_;  // owned by the executor

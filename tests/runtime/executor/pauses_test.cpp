@@ -297,6 +297,28 @@ TEST_CASE("an event of the pause ends a run at its own moment", "[executor][paus
     }
 }
 
+TEST_CASE("an event of before a run began does not end it, paused or not", "[executor][pause]") {
+    Draft draft;
+    draft.plan.events = {{"left", {}}};
+    draft.rule("post", daily({8h})).steps = {{"start", at_start(), {draft.post("Hello")}}};
+    draft.plan.playbooks[0].rules[0].exits = {{{"left"}, ""}};
+    const bool pauses = GENERATE(false, true);
+    World world{draft.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    world.run_until("2026-11-16 07:30");
+    if (pauses) {
+        pause(world, "");
+        world.run_until("2026-11-16 08:01");
+    } else {
+        world.sleep_until("2026-11-16 08:01");
+    }
+    world.event("e1", "left", "g1", std::nullopt, {}, "2026-11-16 07:40");
+    world.run_until("2026-11-16 08:02");
+    if (pauses) resume(world, "");
+    world.run_until("2026-11-16 09:00");
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}});
+}
+
 TEST_CASE("what waited for another try through a pause is judged as after a stop",
           "[executor][pause][late]") {
     struct Row {

@@ -1,0 +1,239 @@
+// One world, one time in which nothing is done: what becomes of it does not depend on what kept the
+// executor. The worlds are those of the simulator.
+//
+// The same, whichever way: which messages there are, what each was planned for, what became of it
+// and why, and which text was sent when. That is asked for where language.md's rule on `late` says
+// so, and may differ in what the rule does not speak of:
+//  - What was under way when the time began: a kill leaves it unknown, the others wait for its
+//    answer. Here platforms answer at once, so that nothing is.
+//  - Within one instant, in what order messages go: a pause ends for one rule after the other. Here
+//    what is compared is sorted, and no rule has a cap, spacing or a quota, by which the first of
+//    them would have what the second has not.
+//  - Whom a firing finds: a pause of hold finds its audience on time, the others when they are
+//  back.
+//    Here tags change by the rules alone, which do nothing meanwhile.
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "tests/sim/scenario.h"
+#include "tests/support/world.h"
+
+namespace sop::sim {
+
+using namespace sop::tests;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+enum class Outage { kill, stop, pause, standstill, busy };
+const std::vector<Outage> others{Outage::stop, Outage::pause, Outage::standstill, Outage::busy};
+
+std::string name_of(Outage outage) {
+    switch (outage) {
+        case Outage::kill:
+            return "kill";
+        case Outage::stop:
+            return "stop";
+        case Outage::pause:
+            return "pause --hold";
+        case Outage::standstill:
+            return "the process stands still";
+        case Outage::busy:
+            return "the executor is busy";
+    }
+    return {};  // not reached: the switch names every kind
+}
+
+// Everything that is to happen, made once for all outages of it.
+struct Course {
+    lang::Plan plan;
+    Scenario scenario;
+    std::vector<runtime::Event> events;
+    std::string start;
+    std::string from;
+    std::string to;
+    std::string end;
+};
+
+bool has_wait(const lang::Step& step);
+
+// Without the steps that count from when a wait was over.
+void drop_counted_from_waits(std::vector<lang::Step>& steps) {
+    const auto first = std::find_if(steps.begin(), steps.end(), has_wait);
+    if (first == steps.end()) return;
+    steps.erase(first + 1, steps.end());
+    for (lang::Action& action : first->actions) {
+        if (auto* wait = std::get_if<lang::Wait>(&action)) {
+            drop_counted_from_waits(wait->yes);
+            drop_counted_from_waits(wait->no);
+        } else if (auto* choice = std::get_if<lang::If>(&action)) {
+            for (auto& branch : choice->branches) drop_counted_from_waits(branch.steps);
+        } else if (auto* split = std::get_if<lang::Split>(&action)) {
+            for (auto& branch : split->branches) drop_counted_from_waits(branch.steps);
+        }
+    }
+}
+
+bool has_wait(const lang::Step& step) {
+    return std::any_of(step.actions.begin(), step.actions.end(), [](const lang::Action& action) {
+        const auto any_has = [](const std::vector<lang::Step>& steps) {
+            return std::any_of(steps.begin(), steps.end(), has_wait);
+        };
+        const auto any_branch_has = [&](const auto& branches) {
+            return std::any_of(branches.begin(), branches.end(),
+                               [&](const auto& branch) { return any_has(branch.steps); });
+        };
+        if (const auto* choice = std::get_if<lang::If>(&action))
+            return any_branch_has(choice->branches);
+        if (const auto* split = std::get_if<lang::Split>(&action))
+            return any_branch_has(split->branches);
+        return std::holds_alternative<lang::Wait>(action);
+    });
+}
+
+lang::Plan with_free_order(lang::Plan plan) {
+    for (lang::Playbook& playbook : plan.playbooks) {
+        for (lang::Rule& rule : playbook.rules) {
+            rule.audience.tagged = {{"member"}};
+            const bool waits = std::any_of(rule.steps.begin(), rule.steps.end(), has_wait);
+            if (waits && rule.guards.concurrent == lang::Concurrency::queue)
+                rule.guards.concurrent = lang::Concurrency::parallel;
+            drop_counted_from_waits(rule.steps);
+            rule.guards.limits.clear();
+            rule.guards.space = 0s;
+            rule.guards.late.spaced = 0s;
+            rule.via = {"hook"};
+        }
+    }
+    for (lang::ChannelDeclaration& channel : plan.channels) {
+        channel.budget.reset();
+        channel.quota.reset();
+    }
+    return plan;
+}
+
+Course make_course(std::uint64_t seed) {
+    Dice dice(seed);
+    Course course;
+    course.scenario = make_scenario(dice, {.rules = 8, .calm = true});
+    course.plan = with_free_order(course.scenario.plans.front());
+    const auto moment = [&](std::chrono::milliseconds after_start) {
+        return local_text(course.scenario.start + after_start, "UTC");
+    };
+    const auto from = dice.between(0ms, std::chrono::milliseconds{30h});
+    const auto longest = dice.pick(std::vector<std::chrono::milliseconds>{3min, 20min, 4h, 30h});
+    const auto to = from + dice.between(1s, longest);
+    course.start = moment(0ms);
+    course.from = moment(from);
+    course.to = moment(to);
+    course.end = moment(to + 48h);
+    for (int i = 0; i < 12; ++i) {
+        runtime::Event event;
+        event.id = fmt::format("e{}", i);
+        event.type = dice.pick(course.scenario.event_types);
+        event.group = dice.pick(course.scenario.groups).id;
+        event.member = dice.pick(course.scenario.members).id;
+        event.at = course.scenario.start +
+                   (dice.chance(60) ? dice.between(from, to) : dice.between(0ms, to + 12h));
+        course.events.push_back(std::move(event));
+    }
+    return course;
+}
+
+// What is planned for the outage's very beginning is done before it.
+void be_out(World& world, const Course& course, Outage outage) {
+    switch (outage) {
+        case Outage::kill:
+            return world.crash_until(course.to);
+        case Outage::stop:
+            world.executor().drain(world.clock().now() + 5s);
+            return world.crash_until(course.to);
+        case Outage::pause:
+            for (const auto& playbook : course.plan.playbooks)
+                world.store().put_pause({.playbook = playbook.name, .since = world.clock().now()});
+            world.run_until(course.to);
+            for (runtime::Pause pause : world.store().list_pauses()) {
+                pause.resumed_at = world.clock().now();
+                world.store().put_pause(pause);
+            }
+            return;
+        case Outage::standstill:
+            return world.sleep_until(course.to);
+        case Outage::busy:
+            // It comes back to its loop so late, and to a wake-up that was long ago.
+            world.sleep_until(course.to);
+            return world.executor().wake(instant(course.from, "UTC"));
+    }
+}
+
+Lines what_became(World& world) {
+    Lines lines;
+    for (const auto& row : world.store().list_deliveries({.limit = runtime::every_row})) {
+        const auto& delivery = row.delivery;
+        lines.push_back(fmt::format("{}.{} {} for {}, step {}, planned for {}: {} {} {}",
+                                    row.playbook, row.rule, row.firing.key, row.subject,
+                                    delivery.step, local_text(delivery.planned_for, "UTC"),
+                                    to_text(delivery.state), delivery.reason, row.text));
+    }
+    for (const Delivered& each : world.delivered())
+        lines.push_back(fmt::format("sent at {}: {} / {} to {}: {}", each.at, each.rule, each.step,
+                                    each.target, each.text));
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+Lines live_through(const Course& course, Outage outage) {
+    World world{course.plan, course.start, {.zone = "UTC"}};
+    for (const auto& group : course.scenario.groups) world.store().put_group(group);
+    for (const auto& member : course.scenario.members) world.store().put_member(member);
+    for (runtime::Event event : course.events) world.store().add_event(event);
+    world.run_until(course.from);
+    be_out(world, course, outage);
+    world.run_until(course.end);
+    return what_became(world);
+}
+
+// What only one of the two has.
+Lines difference(const Lines& one, const Lines& other) {
+    Lines lines;
+    std::set_difference(one.begin(), one.end(), other.begin(), other.end(),
+                        std::back_inserter(lines));
+    return lines;
+}
+
+void check_seeds(std::uint64_t first, std::uint64_t last) {
+    std::size_t late = 0;
+    for (std::uint64_t seed = first; seed <= last; ++seed) {
+        const Course course = make_course(seed);
+        const Lines killed = live_through(course, Outage::kill);
+        late += static_cast<std::size_t>(
+            std::count_if(killed.begin(), killed.end(), [](const std::string& line) {
+                return line.find(": skipped late") != std::string::npos;
+            }));
+        for (const Outage outage : others) {
+            const Lines other = live_through(course, outage);
+            INFO("seed " << seed << ", away from " << course.from << " to " << course.to
+                         << " UTC: kill and " << name_of(outage));
+            CHECK(difference(killed, other) == Lines{});
+            CHECK(difference(other, killed) == Lines{});
+        }
+    }
+    // Outages in which nothing is missed prove nothing.
+    CHECK(late > last - first);
+}
+
+}  // namespace
+
+TEST_CASE("what kept the executor makes no difference to what becomes of its messages",
+          "[simulation][late][outage]") {
+    check_seeds(1, 8);
+}
+
+TEST_CASE("what kept the executor makes no difference in many worlds",
+          "[simulation][late][outage][long]") {
+    check_seeds(1000, 1400);
+}
+
+}  // namespace sop::sim
