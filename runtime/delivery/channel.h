@@ -81,7 +81,7 @@ class Channel {
     // Begins to ask whether deliveries were taken and returns without waiting for the network. Each
     // is described as its last attempt was. The caller keeps within questions_max, and asks about a
     // delivery neither twice at once nor while an attempt at it is under way.
-    virtual void ask(std::vector<Attempt> /*last_attempts*/) {}
+    virtual void ask(const std::vector<Attempt>& /*last_attempts*/) {}
     // Answers since the last call; each question has exactly one. As `collect`, it never waits, and
     // the Wakeup is notified.
     virtual std::vector<AskResult> collect_answers() { return {}; }

@@ -244,8 +244,8 @@ class WebhookChannel : public Channel {
         if (!options_.ask_url) return 0;
         return std::max<std::size_t>(1, options_.in_flight_max / posts_to_a_question);
     }
-    void ask(std::vector<Attempt> last_attempts) override {
-        order(questions_, std::move(last_attempts));
+    void ask(const std::vector<Attempt>& last_attempts) override {
+        order(questions_, last_attempts);
     }
     std::vector<AskResult> collect_answers() override;
 

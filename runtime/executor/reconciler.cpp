@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* taken = "taken, says the platform";
 
-std::string with_detail(std::string text, const std::string& detail) {
+std::string with_detail(const std::string& text, const std::string& detail) {
     return detail.empty() ? text : text + ": " + detail;
 }
 

@@ -80,7 +80,7 @@ void PlatformChannel::abandon() {
 }
 
 // The truth is that of the moment it is asked for.
-void PlatformChannel::ask(std::vector<Attempt> last_attempts) {
+void PlatformChannel::ask(const std::vector<Attempt>& last_attempts) {
     for (const Attempt& attempt : last_attempts) {
         if (platform_.is_process_dead()) throw Killed{};
         if (questions_.size() >= platform_.questions_max) platform_.is_overrun = true;

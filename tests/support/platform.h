@@ -82,7 +82,7 @@ class PlatformChannel : public runtime::Channel {
     std::vector<runtime::AttemptResult> collect() override;
     void abandon() override;
     std::size_t questions_max() const override { return platform_.questions_max; }
-    void ask(std::vector<runtime::Attempt> last_attempts) override;
+    void ask(const std::vector<runtime::Attempt>& last_attempts) override;
     std::vector<runtime::AskResult> collect_answers() override;
 
     // To an attempt or a question. By the stopwatch.
