@@ -74,8 +74,10 @@ void Pauses::go_on(const StoredRule& rule, Instant paused_since, Instant now) {
                        end_of_waiting(due.delivery, "late"), now);
                 continue;
             }
-            store_.reschedule(due.delivery.id, now, due.delivery.reason);
-            if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), now);
+            // Wanted later than now, if the clock was set back meanwhile.
+            const Instant due_at = std::max(now, due.delivery.wanted_at());
+            store_.reschedule(due.delivery.id, due_at, due.delivery.reason);
+            if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), due_at);
         } catch (const PlanError& error) {
             settle(store_, plans_, guardian_, reports_, due, {DeliveryState::failed, error.what()},
                    now);

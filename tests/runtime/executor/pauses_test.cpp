@@ -319,6 +319,24 @@ TEST_CASE("an event of before a run began does not end it, paused or not", "[exe
     CHECK(world.outcomes() == Outcomes{{"sent", 1}});
 }
 
+TEST_CASE("what a pause kept waits for its time again when the clock is set back",
+          "[executor][pause]") {
+    World world{two_rules(), "2026-11-16 07:00"};
+    world.store().put_pause({"members", "other", PauseMode::skip, {}, std::nullopt});
+    world.group("g1");
+    world.platform().in_flight_max = 0;
+    world.run_until("2026-11-16 08:00");
+    pause(world, "post");
+    world.platform().in_flight_max = 9;
+    world.tick(1min);
+    world.sleep_until("2026-11-16 07:30");
+    resume(world, "post");
+    world.run_until("2026-11-16 07:59:59");
+    CHECK(world.delivered().empty());
+    world.run_until("2026-11-16 08:00");
+    CHECK(world.delivered().size() == 1);
+}
+
 TEST_CASE("what waited for another try through a pause is judged as after a stop",
           "[executor][pause][late]") {
     struct Row {
