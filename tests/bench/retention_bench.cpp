@@ -27,7 +27,7 @@ constexpr double megabyte = 1 << 20;
 constexpr std::string_view each_quarter =
     "sop 1\ntag member\nchannel hook { kind webhook }\n"
     "playbook p { timezone UTC; for groups tagged member; via hook\n"
-    "  r: every 15m from 00:00 to 24:00 { post \"Good morning, {group.name}!\" } }\n";
+    "  r: every 15m from 00:00 to 23:45 { post \"Good morning, {group.name}!\" } }\n";
 
 void measure(int posts) {
     const date::days kept{std::max(1, posts / posts_a_day / periods)};
