@@ -48,6 +48,10 @@ TEST_CASE("a store of an earlier version is opened, and its runs are finished",
         {"version_9", at_rest},
         {"version_10", at_rest},
         {"version_10_killed", killed},
+        {"version_11", at_rest},
+        {"version_12", at_rest},
+        {"version_13", at_rest},
+        {"version_13_killed", killed},
     }));
     CAPTURE(name);
     const TemporaryFolder folder;
