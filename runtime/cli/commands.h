@@ -89,6 +89,26 @@ struct EmitOptions {
 };
 int emit(const EmitOptions& options);
 
+struct IngestOptions {
+    std::string folder = ".";
+    std::string file = "-";
+    bool strict = false;       // stop at the first wrong line
+    bool acknowledge = false;  // a line for each batch that is on the disk
+    OutputFormat format = OutputFormat::text;
+};
+int ingest(const IngestOptions& options);
+
+struct EventsOptions {
+    std::string folder = ".";
+    std::optional<std::string> id;  // one of these three
+    std::optional<std::string> group;
+    std::optional<std::string> member;
+    std::size_t count = 20;  // the latest
+    OutputFormat format = OutputFormat::text;
+};
+int list_events(const EventsOptions& options);
+int list_rejected_events(const EventsOptions& options);
+
 struct RunOptions {
     std::string rule{};  // "members.flash_sale"
     std::string folder = ".";

@@ -101,6 +101,8 @@ struct CommandLine {
     NextOptions next_options;
     ServeOptions serve_options;
     EmitOptions emit_options;
+    IngestOptions ingest_options;
+    EventsOptions events_options;
     RunOptions run_options;
     BackfillOptions backfill_options;
     StatusOptions status_options;
@@ -143,6 +145,8 @@ struct CommandLine {
         add_rollback();
         add_migrate();
         add_emit();
+        add_ingest();
+        add_events();
         add_run();
         add_status();
         add_why();
@@ -502,6 +506,67 @@ struct CommandLine {
         command->footer(
             "Example:\n  sop emit opened what=article_1 --member m00002 --dir examples/members");
         command->callback([this] { run = [this] { return emit(emit_options); }; });
+    }
+
+    void add_ingest() {
+        auto* command = app.add_subcommand(
+            "ingest", "Take events from a file or a pipe into the inbox, a JSON object a line");
+        command->add_option("FILE", ingest_options.file,
+                            "A file, or - for standard input (default: -)");
+        command->add_flag("--strict", ingest_options.strict,
+                          "Stop at the first wrong line and take nothing behind it");
+        command->add_flag("--ack", ingest_options.acknowledge,
+                          "Print a line each time that all events up to some line are on the disk");
+        add_folder(command, ingest_options.folder);
+        add_format(command, ingest_options.format);
+        command->footer(
+            "A line:\n  "
+            "{\"id\":\"o-1\",\"type\":\"order\",\"at\":\"2026-11-19T12:00:00Z\",\"group\":"
+            "\"g1\",\n   \"member\":\"m1\",\"fields\":{\"amount\":\"59 CNY\"}}\n"
+            "`type` is a declared event. Without `at` it happened now. An event with an `id` is "
+            "taken "
+            "once,\nhowever often it is sent: after a kill, send the stream again. Without one it "
+            "is "
+            "another each time.\nA wrong line is recorded and the stream goes on; `sop events "
+            "rejected` lists them.\n"
+            "Exit codes: 0 when all were taken or there already, 1 when lines were rejected, 2 "
+            "when "
+            "the stream,\nthe store or a signal ended it before its end.\n"
+            "Examples:\n  sop ingest events.ndjson --dir examples/members\n"
+            "  shop-export --follow | sop ingest --ack");
+        command->callback([this] { run = [this] { return ingest(ingest_options); }; });
+    }
+
+    void add_events() {
+        auto* command = app.add_subcommand(
+            "events", "Show events of a group or member, one event, or those not taken");
+        command->add_option("--id", events_options.id, "The event of this id")->type_name("ID");
+        command->add_option("--group", events_options.group, "The latest in this group")
+            ->type_name("ID");
+        command->add_option("--member", events_options.member, "The latest of this member")
+            ->type_name("ID");
+        const auto add_common = [this](CLI::App* to) {
+            to->add_option("-n", events_options.count, "How many (default: 20)")
+                ->check(CLI::Range(1, 1'000'000))
+                ->type_name("COUNT");
+            add_folder(to, events_options.folder);
+            add_format(to, events_options.format);
+        };
+        add_common(command);
+        command->footer(
+            "What an event says that no playbook declares is in the JSON as `extra`.\n"
+            "Examples:\n  sop events --member m00002 -n 50\n  sop events --id o-1 --format json\n"
+            "  sop events rejected");
+        auto* rejected = command->add_subcommand(
+            "rejected", "The latest that were not taken, why, and how to mend them");
+        add_common(rejected);
+        command->callback([this, rejected] {
+            const bool lists_rejected = rejected->parsed();
+            run = [this, lists_rejected] {
+                return lists_rejected ? list_rejected_events(events_options)
+                                      : list_events(events_options);
+            };
+        });
     }
 
     void add_status() {

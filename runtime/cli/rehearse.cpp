@@ -70,6 +70,7 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
 
 void fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
     std::istringstream lines(read_file(file));
+    const EventSchema schema(plan);
     const auto transaction = store.begin();
     std::string line;
     std::size_t number = 0;
@@ -77,8 +78,8 @@ void fill_events(const std::string& file, const lang::Plan& plan, Store& store) 
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         try {
-            Event event = checked_event(plan, parse_event(line, fmt::format("line-{}", number)));
-            event.received_at = event.at;
+            Event event = schema.read(line, std::nullopt);
+            if (event.id.empty()) event.id = fmt::format("line-{}", number);
             store.add_event(event);
         } catch (const EventError& error) {
             throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));

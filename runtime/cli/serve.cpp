@@ -1,6 +1,7 @@
 #include "runtime/cli/channels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/http_intake.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/signals.h"
@@ -143,6 +144,15 @@ void reload_zones(const std::string& folder, Executor& executor, Zones& zones,
     }
 }
 
+// Nothing when it is not to listen.
+std::unique_ptr<HttpIntake> listen(const Config& config, const Clock& clock, Wakeup& wakeup,
+                                   LogObserver& observer) {
+    if (!config.http) return nullptr;
+    auto http = std::make_unique<HttpIntake>(config, clock, [&wakeup] { wakeup.notify(); });
+    observer.log("listening", fmt::format("http={}", http->address()));
+    return http;
+}
+
 // Returns when the store has no fence, or it is to stop. Events that come meanwhile wait in the
 // store.
 void wait_while_fenced(Store& store, const std::filesystem::path& path, Clock& clock,
@@ -204,6 +214,7 @@ int serve(const ServeOptions& options) {
     const auto store = open_and_seed(loaded.config);
     NudgeListener nudges(loaded.config.store);
     wakeup.watch(nudges.fd());
+    auto http = listen(loaded.config, clock, wakeup, observer);
     wait_while_fenced(*store, loaded.config.store, clock, wakeup, nudges, stop, observer);
     if (stop.asked()) {
         observer.log("stopped", "reason=signal");
@@ -244,6 +255,7 @@ int serve(const ServeOptions& options) {
         return stop.asked();
     });
     wakeup.unwatch(nudges.fd());
+    http.reset();
     executor.drain(clock.now() + drain_time);
     identity.hold(clock.now());
     observer.log("stopped", "reason=signal");

@@ -54,10 +54,14 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
             loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
+            loaded->awaited_events.merge(awaited_events(rule));
+            if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger))
+                loaded->begun_by[trigger->event].push_back(id);
             if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
                 loaded->conditions.push_back(id);
         }
     }
+    for (auto& [type, rules] : loaded->begun_by) std::sort(rules.begin(), rules.end());
     return {std::move(loaded), {}};
 }
 
@@ -65,6 +69,13 @@ bool PlanBook::watches(const std::string& tag) const {
     return std::any_of(pages_.begin(), pages_.end(), [&tag](const auto& entry) {
         const auto& plan = entry.second.plan;
         return plan != nullptr && plan->watched_tags.contains(tag);
+    });
+}
+
+bool PlanBook::awaits(const std::string& event_type) const {
+    return std::any_of(pages_.begin(), pages_.end(), [&event_type](const auto& entry) {
+        const auto& plan = entry.second.plan;
+        return plan != nullptr && plan->awaited_events.contains(event_type);
     });
 }
 

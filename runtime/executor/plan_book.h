@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lang/calendar/zone.h"
@@ -34,6 +35,9 @@ struct LoadedPlan {
     std::map<RuleId, LoadedRule> rules;
     std::vector<RuleId> conditions;      // the rules `when`
     std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
+    // The rules that an event of a type may begin, and the types that may answer or end a run.
+    std::unordered_map<std::string, std::vector<RuleId>> begun_by;
+    std::set<std::string> awaited_events;
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -62,6 +66,8 @@ class PlanBook {
 
     // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
     bool watches(const std::string& tag) const;
+    // Whether a run of such a plan may wait for events of the type, or end by one.
+    bool awaits(const std::string& event_type) const;
 
   private:
     struct Page {

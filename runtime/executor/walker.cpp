@@ -50,7 +50,8 @@ Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::
       page_rows_(page_rows),
       reports_(reports),
       entries_(store),
-      audiences_(store) {}
+      audiences_(store),
+      events_ahead_(store, page_rows) {}
 
 // ---- the plan in force --------------------------------------------------------------------------
 
@@ -128,6 +129,7 @@ void Walker::advance(Instant now) {
         room -= std::min(room, perform(*work, now, room));
     }
     look_at_touched(now);
+    events_ahead_.forget();
     firings_.clear();
     newer_occurrences_.clear();
 }
@@ -137,7 +139,7 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     if (auto open = store_.firings_to_expand(1); !open.empty()) {
         return Work{Work::Kind::expansion, now, std::move(open.front())};
     }
-    const Instant event_at = store_.next_event_at().value_or(Instant::max());
+    const Instant event_at = events_ahead_.next_at().value_or(Instant::max());
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
     const Instant step_due = store_.next_run_due().value_or(Instant::max());
     const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
@@ -593,7 +595,7 @@ void Walker::add_own_event(const StepRecord& step, Event event) {
     event.id = own_event_id(delivery, generation);
     event.at = delivery.planned_for;
     event.received_at = step.context.now;
-    store_.add_event(event);
+    if (store_.add_event(event)) events_ahead_.add(event);
     has_made_events_ = true;
 }
 

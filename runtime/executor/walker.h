@@ -17,6 +17,7 @@
 
 #include "runtime/executor/audiences.h"
 #include "runtime/executor/entries.h"
+#include "runtime/executor/events_ahead.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -72,6 +73,7 @@ class Walker {
     void note_presence(const Event& event);
     bool is_due_before(Instant event_at);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
+    std::size_t take_event(const Event& event, Instant now);
     std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
@@ -109,6 +111,7 @@ class Walker {
         std::string subject;
         Instant at{};
         bool fires = true;
+        bool is_late = false;  // that it is not so then says nothing of what came after
     };
     void look_at_new_conditions(const LoadedPlan& loaded);
     bool is_condition_known(const LoadedPlan& loaded, const LoadedRule& rule);
@@ -116,6 +119,7 @@ class Walker {
                                  std::size_t room);
     void touch(SubjectKind kind, const std::string& subject, Instant at);
     void look_at_touched(Instant now);
+    void look_through(Instant at);
     void look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
                            Instant now);
     void start_condition_run(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
@@ -173,12 +177,14 @@ class Walker {
     Reports& reports_;
     Entries entries_;
     Audiences audiences_;
+    EventsAhead events_ahead_;
 
     const LoadedPlan* in_force_ = nullptr;
     Upcoming upcoming_;
 
     // Whose conditions are to be looked at, and as of when; empty at the end of a transaction.
     std::map<std::pair<SubjectKind, std::string>, Instant> touched_;
+    Instant looked_through_{};
 
     // How far the event that is being taken has come.
     struct Backfilling {

@@ -18,37 +18,57 @@ constexpr const char* over_limit = "limit";
 constexpr std::size_t queue_max = 100;
 constexpr std::size_t runs_looked_at_once = 100;
 
+bool comes_before_run(Store& store, const StepContext& context, const Firing& firing,
+                      const Event& event) {
+    const auto own = firing.event ? store.find_event(*firing.event) : std::nullopt;
+    return comes_before_run(context, event, own ? &*own : nullptr);
+}
+
 }  // namespace
 
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
-    const auto events = store_.due_events(until, room);
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const Event& event = events[i];
+    while (const Event* next = events_ahead_.find(until, now)) {
+        const Event event = *next;
         if (event.type == backfill_event) {
             const BackfillPage page = backfill(event, now, room - rows);
             rows += page.rows;
-            if (page.is_last) store_.mark_processed(event.id);
-            if (!page.is_last || rows >= room) break;
+            if (!page.is_last) break;
+            store_.mark_processed(event.id);
+            events_ahead_.drop();
+            if (rows >= room) break;
             continue;
         }
-        has_made_events_ = false;
-        note_presence(event);
-        if (event.group) touch(SubjectKind::group, *event.group, event.at);
-        if (event.member) touch(SubjectKind::member, *event.member, event.at);
-        auto taken = tell_open_runs(event, SubjectKind::group, now);
-        taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
-        store_.mark_processed(event.id);
+        events_ahead_.drop();
+        const std::size_t changed = take_event(event, now);
         rows += changed + 1;
-        const bool is_last = i + 1 == events.size();
-        if (is_last || events[i + 1].at > event.at) look_at_touched(now);
+        const Event* following = events_ahead_.find(until, now);
+        const std::optional<Instant> following_at =
+            following != nullptr ? std::optional(following->at) : std::nullopt;
+        if (!following_at || *following_at > event.at) look_at_touched(now);
         // An event may fill the page; the others stay for the next.
-        if (is_last || rows >= room) break;
+        if (rows >= room || !following_at) break;
+        // What it has begun is finished first.
+        if (event.type == run_now_event) break;
         // What it made due may come before the next one.
-        if (has_made_events_ || (changed > 0 && is_due_before(events[i + 1].at))) break;
+        if (changed > 0 && is_due_before(*following_at)) break;
     }
     return rows;
+}
+
+// How many runs it has changed or begun.
+std::size_t Walker::take_event(const Event& event, Instant now) {
+    note_presence(event);
+    if (event.group) touch(SubjectKind::group, *event.group, event.at);
+    if (event.member) touch(SubjectKind::member, *event.member, event.at);
+    std::set<RuleId> taken;
+    if (plans_.awaits(event.type)) {
+        taken = tell_open_runs(event, SubjectKind::group, now);
+        taken.merge(tell_open_runs(event, SubjectKind::member, now));
+    }
+    const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
+    store_.mark_processed(event.id);
+    return changed;
 }
 
 bool Walker::is_due_before(Instant event_at) {
@@ -71,11 +91,13 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
         fire_now(event, now);
         return 1;
     }
+    const auto begun = in_force_->begun_by.find(event.type);
+    if (begun == in_force_->begun_by.end()) return 0;
     std::size_t runs = 0;
-    for (const auto& [id, rule] : in_force_->rules) {
-        const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
-        if (trigger == nullptr || !rule.trouble.empty()) continue;
-        if (!may_match(in_force_->plan, *trigger, event)) continue;
+    for (const RuleId id : begun->second) {
+        const LoadedRule& rule = in_force_->rules.at(id);
+        const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
+        if (!rule.trouble.empty() || !may_match(in_force_->plan, trigger, event)) continue;
         const auto& subject = event_subject(*rule.rule, event);
         if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
         start_event_run(rule, event, *subject, now);
@@ -155,10 +177,13 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             Run leaving = run;
             leaving.reason = exit_reason(context, *subject, event);
             if (leaving.reason.empty()) return;
-            if (guardian_.pause_of(run.rule) != PauseMode::hold)
+            if (guardian_.pause_of(run.rule) != PauseMode::hold) {
+                // One that comes late may be from before the run.
+                if (comes_before_run(store_, context, firing, event)) return;
                 exit_run(leaving, leaving.reason, event.at, now);
-            else if (comes_next(run, context, firing, event))
+            } else if (comes_next(run, context, firing, event)) {
                 exit_after_pause(leaving, event);
+            }
         });
     }
     return taken;
@@ -170,8 +195,7 @@ bool Walker::comes_next(const Run& run, const StepContext& context, const Firing
     if (run.state == RunState::waiting) return true;
     if (run.due_at <= event.at) return false;
     if (position_of(run) != Position{}) return true;
-    const auto own = firing.event ? store_.find_event(*firing.event) : std::nullopt;
-    return !comes_before_run(context, event, own ? &*own : nullptr);
+    return !comes_before_run(store_, context, firing, event);
 }
 
 // It goes no further than to the moment of the event.

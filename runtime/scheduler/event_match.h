@@ -42,6 +42,9 @@ bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const 
 // Tags whose coming or going starts the rule, ends its runs or answers their waits.
 std::set<std::string> watched_tags(const lang::Rule& rule);
 
+// Types of events that end the rule's runs or answer their waits.
+std::set<std::string> awaited_events(const lang::Rule& rule);
+
 // The subject of the kind the rule is for; nothing when the event names none.
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);
 

@@ -52,6 +52,18 @@ std::string_view to_text(VersionOutcome outcome) {
     return "";  // not reached: the switch names every outcome
 }
 
+std::string_view to_text(IntakeOutcome outcome) {
+    switch (outcome) {
+        case IntakeOutcome::accepted:
+            return "accepted";
+        case IntakeOutcome::duplicate:
+            return "duplicate";
+        case IntakeOutcome::rejected:
+            return "rejected";
+    }
+    return "";  // not reached: the switch names every outcome
+}
+
 std::string_view to_text(PauseMode mode) {
     return mode == PauseMode::hold ? "hold" : "skip";
 }

@@ -588,6 +588,15 @@ struct Event {
     Instant received_at{};
     std::map<std::string, std::string> fields{};  // canonical text of each declared field's type
     bool processed = false;                       // what it is to start, answer or end is
+    std::string extra{};  // what else its sender said: a JSON object, or empty for nothing
+};
+
+// How many events wait to be processed, and when the oldest of them happened.
+struct EventBacklog {
+    std::int64_t count = 0;
+    std::optional<Instant> oldest_at{};
+
+    bool operator==(const EventBacklog&) const = default;
 };
 
 class EventInbox {
@@ -603,6 +612,56 @@ class EventInbox {
     // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id).
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
+    // Of all types, the latest first.
+    virtual std::vector<Event> latest_events_of(SubjectKind kind, const std::string& subject,
+                                                std::size_t limit) = 0;
+    // Those that happened by then and are not processed.
+    virtual EventBacklog backlog(Instant now) = 0;
+};
+
+// ---- intake
+// ---------------------------------------------------------------------------------------------------------
+
+enum class IntakeOutcome {
+    accepted,
+    duplicate,  // one of its id is there, or was and is remembered
+    rejected,
+};
+std::string_view to_text(IntakeOutcome outcome);
+
+struct IntakeCount {
+    IntakeOutcome outcome = IntakeOutcome::accepted;
+    std::string reason{};  // a word of intake/event_reader.h for one that was rejected
+    std::int64_t count = 0;
+
+    bool operator==(const IntakeCount&) const = default;
+};
+
+struct RejectedEvent {
+    Instant received_at{};
+    std::string source{};   // "emit", "http", the name of a file
+    std::int64_t line = 0;  // in it; 0 where there are none
+    std::string reason{};
+    std::string message{};  // what is wrong, and how to mend it
+    std::string excerpt{};  // the beginning of what came
+
+    bool operator==(const RejectedEvent&) const = default;
+};
+
+// Of the rejected events, the latest so many are kept.
+inline constexpr std::int64_t rejected_events_kept = 1000;
+
+// What became of the events that came, since there is the store.
+class IntakeBook {
+  public:
+    virtual ~IntakeBook() = default;
+    // Adds to what there is.
+    virtual void count_intake(const IntakeCount& more) = 0;
+    // In the order of (outcome, reason).
+    virtual std::vector<IntakeCount> intake_counts() = 0;
+    virtual void add_rejected_event(const RejectedEvent& rejected) = 0;
+    // The latest first.
+    virtual std::vector<RejectedEvent> rejected_events(std::size_t limit) = 0;
 };
 
 // ---- retention
@@ -611,10 +670,9 @@ class EventInbox {
 // What is let go in the course of time.
 enum class Kept { deliveries, runs, firings, events, event_ids, plans, zone_changes };
 
-// How far a sweep has come in a table: to the row of this number, or of this text.
+// How far a sweep has come in a table: to the row of this number.
 struct SweepCursor {
     std::int64_t number = std::numeric_limits<std::int64_t>::min();
-    std::string text{};
 };
 
 struct SweptPage {
@@ -731,6 +789,9 @@ class ConditionBook {
     // Whether it was otherwise before; it was not so for one that was never looked at.
     virtual bool set_condition(RuleId rule, const std::string& subject, bool is_so) = 0;
     virtual void forget_conditions(RuleId rule) = 0;
+    // The latest time as of which one was looked at; nothing before the first.
+    virtual std::optional<Instant> looked_through() = 0;
+    virtual void set_looked_through(Instant at) = 0;
 };
 
 // ---- points
@@ -776,6 +837,7 @@ class Store : public PlanStore,
               public IdentityStore,
               public ZoneStore,
               public EventInbox,
+              public IntakeBook,
               public Retention,
               public Directory,
               public EntryBook,

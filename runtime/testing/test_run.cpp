@@ -58,8 +58,8 @@ void bring_in(const lang::TestCase::Event& event, Store& store) {
 void happen(const lang::TestCase::Event& event, Instant at, const lang::Plan& plan, Store& store) {
     const auto transaction = store.begin();
     bring_in(event, store);
-    store.add_event(checked_event(
-        plan, {event.id, event.type, event.group, event.member, at, at, event.fields}));
+    store.add_event(EventSchema(plan).check(
+        {event.id, event.type, event.group, event.member, at, at, event.fields}));
     transaction->commit();
 }
 

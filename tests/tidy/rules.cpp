@@ -50,6 +50,8 @@ const std::vector<Box> boxes = {
     {"runtime/store/", {"runtime/store/", "runtime/clock/", "runtime/delivery/channel.h"}},
     {"runtime/directory/", {"runtime/directory/", "runtime/store/store.h"}},
     {"runtime/intake/", {"runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
+    {"runtime/http/",
+     {"runtime/http/", "runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
     {"runtime/scheduler/",
      {"runtime/scheduler/", "runtime/store/store.h", "runtime/clock/clock.h",
       "runtime/delivery/channel.h"}},
@@ -83,7 +85,7 @@ const std::vector<Door> library_doors = {
     {"csv.h", {"lang/csv_table.cpp"}, "call lang/csv_table.h"},
     {"toml++/", {"runtime/config/config.cpp"}, "call runtime/config/config.h"},
     {"CLI/", {"runtime/cli/"}, "take the arguments as values"},
-    {"httplib.h", {}, "it is here for tests only"},
+    {"httplib.h", {"runtime/http/http_server.cpp"}, "call runtime/http/http_server.h"},
     {"date/tz.h", {}, "zones are lang/calendar/zone.h, which is right after 2037 as well"},
     {"date/ptz.h", {}, "zones are lang/calendar/zone.h"},
 };

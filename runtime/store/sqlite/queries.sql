@@ -474,13 +474,13 @@ FROM delivery_detail
 WHERE id = ?1
 
 -- name: insert_event
-INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?8)
+INSERT INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE processed = 0 AND at <= ?1
 ORDER BY at, id
@@ -493,19 +493,52 @@ SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
 UPDATE event SET processed = 1 WHERE id = ?1
 
 -- name: select_event
-SELECT id, type, group_id, member_id, at, received_at, fields, processed FROM event WHERE id = ?1
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra FROM event WHERE id = ?1
 
 -- name: select_events_of_group
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE group_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
 ORDER BY at, id
 
 -- name: select_events_of_member
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
 ORDER BY at, id
+
+-- name: select_latest_events_of_group
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE group_id = ?1
+ORDER BY at DESC, id DESC
+LIMIT ?2
+
+-- name: select_latest_events_of_member
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE member_id = ?1
+ORDER BY at DESC, id DESC
+LIMIT ?2
+
+-- name: select_backlog
+SELECT count(*), min(at) FROM event WHERE processed = 0 AND at <= ?1
+
+-- name: upsert_intake_count
+INSERT INTO intake_count (outcome, reason, count) VALUES (?1, ?2, ?3)
+ON CONFLICT (outcome, reason) DO UPDATE SET count = count + excluded.count
+
+-- name: select_intake_counts
+SELECT outcome, reason, count FROM intake_count ORDER BY outcome, reason
+
+-- name: insert_rejected_event
+INSERT INTO rejected_event (received_at, source, line, reason, message, excerpt) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+
+-- name: delete_old_rejected_events
+DELETE FROM rejected_event WHERE id <= (SELECT max(id) FROM rejected_event) - ?1
+
+-- name: select_rejected_events
+SELECT received_at, source, line, reason, message, excerpt FROM rejected_event ORDER BY id DESC LIMIT ?1
 
 -- name: select_delivery_page
 -- Retention looks at each table page by page. Ids grow as rows are made, so that behind a page without a row from before the
@@ -583,14 +616,15 @@ WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM firing)
   AND NOT EXISTS (SELECT 1 FROM run WHERE run.firing = firing.id)
 
 -- name: select_event_page
-SELECT max(id) FROM (SELECT id FROM event WHERE id > ?1 ORDER BY id LIMIT ?2)
+SELECT max(number), total(received_at < ?2)
+FROM (SELECT number, received_at FROM event WHERE number > ?1 ORDER BY number LIMIT ?3)
 
 -- name: select_events_to_forget
 -- While a firing of an event is kept, its runs may still need the event for their texts. Migrated ones have a firing with
 -- the version after the key.
 SELECT id, received_at
 FROM event
-WHERE id > ?1 AND id <= ?2 AND processed = 1 AND received_at < ?3
+WHERE number > ?1 AND number <= ?2 AND processed = 1 AND received_at < ?3
   AND NOT EXISTS (
       SELECT 1 FROM rule CROSS JOIN firing ON firing.rule = rule.id AND firing.key = 'event:' || event.id)
   AND NOT EXISTS (
@@ -779,6 +813,12 @@ ON CONFLICT (rule, per, subject, period) DO UPDATE SET since = excluded.since, c
 
 -- name: insert_condition_met
 INSERT INTO condition_met (rule, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING
+
+-- name: select_looked_through
+SELECT through FROM condition_look
+
+-- name: upsert_looked_through
+INSERT INTO condition_look (id, through) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET through = excluded.through
 
 -- name: delete_condition_met
 DELETE FROM condition_met WHERE rule = ?1 AND subject = ?2

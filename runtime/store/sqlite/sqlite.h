@@ -99,6 +99,7 @@ class SqliteConnection {
     sqlite3_stmt* prepare(std::string_view sql);
 
     std::string path_;
+    int patience_milliseconds_;
     sqlite3* handle_ = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };

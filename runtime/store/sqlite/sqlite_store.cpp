@@ -298,7 +298,31 @@ Event read_event(SqliteQuery& row) {
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
             .fields = json_from<std::map<std::string, std::string>>(row.text()),
-            .processed = row.boolean()};
+            .processed = row.boolean(),
+            .extra = row.optional_text().value_or("")};
+}
+
+IntakeOutcome intake_outcome_from(const std::string& column) {
+    using enum IntakeOutcome;
+    return value_from(column, {accepted, duplicate, rejected});
+}
+
+EventBacklog read_backlog(SqliteQuery& row) {
+    return {.count = row.integer(), .oldest_at = instant_from(row.optional_integer())};
+}
+
+IntakeCount read_intake_count(SqliteQuery& row) {
+    return {
+        .outcome = intake_outcome_from(row.text()), .reason = row.text(), .count = row.integer()};
+}
+
+RejectedEvent read_rejected_event(SqliteQuery& row) {
+    return {.received_at = instant_from(row.integer()),
+            .source = row.text(),
+            .line = row.integer(),
+            .reason = row.text(),
+            .message = row.text(),
+            .excerpt = row.text()};
 }
 
 Pause read_pause(SqliteQuery& row) {
@@ -998,7 +1022,8 @@ class SqliteStore : public Store {
     bool add_event(const Event& event) override {
         query(sql::insert_event, event.id, event.type, event.group, event.member,
               to_column(event.at), to_column(event.received_at),
-              to_column(nlohmann::json(event.fields)), event_hash(event.id))
+              to_column(nlohmann::json(event.fields)),
+              event.extra.empty() ? std::nullopt : std::optional(event.extra), event_hash(event.id))
             .next();
         return connection_.changed_rows() != 0;
     }
@@ -1026,6 +1051,40 @@ class SqliteStore : public Store {
         return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
     }
 
+    std::vector<Event> latest_events_of(SubjectKind kind, const std::string& subject,
+                                        std::size_t limit) override {
+        const auto& statement = kind == SubjectKind::group ? sql::select_latest_events_of_group
+                                                           : sql::select_latest_events_of_member;
+        return all(query(statement, subject, to_column(limit)), read_event);
+    }
+
+    EventBacklog backlog(Instant now) override {
+        return first(query(sql::select_backlog, to_column(now)), read_backlog).value();
+    }
+
+    // ---- intake
+
+    void count_intake(const IntakeCount& more) override {
+        query(sql::upsert_intake_count, to_text(more.outcome), more.reason, more.count).next();
+    }
+
+    std::vector<IntakeCount> intake_counts() override {
+        return all(query(sql::select_intake_counts), read_intake_count);
+    }
+
+    void add_rejected_event(const RejectedEvent& rejected) override {
+        atomically([&] {
+            query(sql::insert_rejected_event, to_column(rejected.received_at), rejected.source,
+                  rejected.line, rejected.reason, rejected.message, rejected.excerpt)
+                .next();
+            query(sql::delete_old_rejected_events, rejected_events_kept).next();
+        });
+    }
+
+    std::vector<RejectedEvent> rejected_events(std::size_t limit) override {
+        return all(query(sql::select_rejected_events, to_column(limit)), read_rejected_event);
+    }
+
     // ---- retention
 
     std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
@@ -1042,7 +1101,10 @@ class SqliteStore : public Store {
                 return sweep_numbered(sql::select_firing_page, sql::delete_firings, after, before,
                                       limit);
             case Kept::events:
-                return sweep_events(after, before, limit);
+                return sweep_numbered(sql::select_event_page, after, before, limit,
+                                      [&](std::int64_t through) {
+                                          return forget_events(after.number, through, before);
+                                      });
             case Kept::event_ids:
                 return sweep_numbered(sql::select_forgotten_event_page,
                                       sql::delete_forgotten_events, after, before, limit);
@@ -1167,6 +1229,14 @@ class SqliteStore : public Store {
 
     void forget_conditions(RuleId rule) override { query(sql::delete_conditions_met, rule).next(); }
 
+    std::optional<Instant> looked_through() override {
+        return first(query(sql::select_looked_through), read_instant);
+    }
+
+    void set_looked_through(Instant at) override {
+        query(sql::upsert_looked_through, to_column(at)).next();
+    }
+
     // ---- Ledger
 
     std::int64_t points_of(const std::string& member) override {
@@ -1288,23 +1358,14 @@ class SqliteStore : public Store {
         return static_cast<std::int64_t>(ids.size());
     }
 
-    std::optional<SweptPage> sweep_events(const SweepCursor& after, Instant before,
-                                          std::size_t limit) {
-        const auto through =
-            first(query(sql::select_event_page, after.text, to_column(limit)), read_text);
-        if (through->empty()) return std::nullopt;
-        SweptPage swept{.through = {.text = *through}};
-        atomically([&] {
-            const auto old =
-                all(query(sql::select_events_to_forget, after.text, *through, to_column(before)),
-                    read_old_event);
-            for (const OldEvent& event : old) {
-                query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
-                query(sql::delete_event, event.id).next();
-            }
-            swept.let_go = static_cast<std::int64_t>(old.size());
-        });
-        return swept;
+    std::int64_t forget_events(std::int64_t after, std::int64_t through, Instant before) {
+        const auto old = all(query(sql::select_events_to_forget, after, through, to_column(before)),
+                             read_old_event);
+        for (const OldEvent& event : old) {
+            query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
+            query(sql::delete_event, event.id).next();
+        }
+        return static_cast<std::int64_t>(old.size());
     }
 
     SqliteConnection connection_;

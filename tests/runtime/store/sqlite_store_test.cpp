@@ -203,6 +203,33 @@ TEST_CASE("a version that cannot ask sends nothing again that was asked about", 
     CHECK_FALSE(rows[0].delivery.asks);
 }
 
+TEST_CASE("events are the same after a change of version up and down", "[store][sqlite]") {
+    tests::TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    {
+        const auto store = open_sqlite_store(path);
+        store->add_event({.id = "e2",
+                          .type = "order",
+                          .group = "g1",
+                          .member = "m1",
+                          .at = at(3),
+                          .received_at = at(4),
+                          .fields = {{"amount", "9.90 CNY"}}});
+        store->add_event({.id = "e1", .type = "join", .at = at(1), .received_at = at(5)});
+        store->mark_processed("e2");
+    }
+    go_down(path, 13);
+    const auto store = open_sqlite_store(path);
+    const auto event = store->find_event("e2").value();
+    CHECK(event.fields == std::map<std::string, std::string>{{"amount", "9.90 CNY"}});
+    CHECK(event.at == at(3));
+    CHECK(event.received_at == at(4));
+    CHECK(event.processed);
+    CHECK(store->next_event_at() == at(1));
+    CHECK_FALSE(store->add_event({.id = "e1", .type = "join"}));
+    CHECK(store->events_of(SubjectKind::group, "g1", "order", at(0), at(9)).size() == 1);
+}
+
 TEST_CASE("a damaged store says so", "[store][sqlite]") {
     tests::TemporaryFolder folder;
     const std::string path = (folder / "sop.db").string();

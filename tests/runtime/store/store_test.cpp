@@ -871,6 +871,84 @@ TEMPLATE_TEST_CASE("an event is taken once, comes back whole, and in the order o
     CHECK_THROWS_AS((*store).mark_processed("e9"), StoreError);
 }
 
+TEMPLATE_TEST_CASE("what an event says besides comes back as it was", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    (*store).add_event({.id = "e1", .type = "order", .extra = R"({"shop":{"id":7}})"});
+    (*store).add_event({.id = "e2", .type = "order"});
+    CHECK((*store).find_event("e1")->extra == R"({"shop":{"id":7}})");
+    CHECK((*store).find_event("e2")->extra.empty());
+}
+
+TEMPLATE_TEST_CASE("the latest events of a group or member are told, and what waits", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK((*store).backlog(at(100)) == EventBacklog{});
+    const auto add = [&](const std::string& id, const std::string& type, int minute) {
+        (*store).add_event(
+            {.id = id, .type = type, .group = "g1", .member = "m1", .at = at(minute)});
+    };
+    add("e2", "order", 7);
+    add("e1", "join", 3);
+    add("e3", "leave", 7);
+    add("e4", "join", 20);
+    (*store).add_event({.id = "e5", .type = "join", .group = "g2", .at = at(8)});
+
+    CHECK(ids_of((*store).latest_events_of(SubjectKind::member, "m1", 3)) == Ids{"e4", "e3", "e2"});
+    CHECK(ids_of((*store).latest_events_of(SubjectKind::group, "g1", 10)) ==
+          Ids{"e4", "e3", "e2", "e1"});
+    CHECK((*store).latest_events_of(SubjectKind::member, "g1", 3).empty());
+
+    CHECK((*store).backlog(at(8)) == EventBacklog{4, at(3)});
+    (*store).mark_processed("e1");
+    CHECK((*store).backlog(at(8)) == EventBacklog{3, at(7)});
+}
+
+TEMPLATE_TEST_CASE("what came in is counted by what became of it", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    CHECK((*store).intake_counts().empty());
+    using enum IntakeOutcome;
+    (*store).count_intake({.outcome = rejected, .reason = "future", .count = 2});
+    (*store).count_intake({.outcome = accepted, .count = 5});
+    (*store).count_intake({.outcome = rejected, .reason = "future", .count = 1});
+    (*store).count_intake({.outcome = duplicate, .count = 1});
+    (*store).count_intake({.outcome = rejected, .reason = "past", .count = 4});
+    CHECK((*store).intake_counts() == std::vector<IntakeCount>{{accepted, "", 5},
+                                                               {duplicate, "", 1},
+                                                               {rejected, "future", 3},
+                                                               {rejected, "past", 4}});
+}
+
+TEMPLATE_TEST_CASE("of what was rejected the latest are kept", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    CHECK((*store).rejected_events(10).empty());
+    const auto rejected = [](std::int64_t line) {
+        return RejectedEvent{at(5), "events.ndjson", line, "not JSON", "why", "{"};
+    };
+    {
+        const auto transaction = (*store).begin();
+        for (std::int64_t line = 1; line <= rejected_events_kept + 3; ++line)
+            (*store).add_rejected_event(rejected(line));
+        transaction->commit();
+    }
+    CHECK((*store).rejected_events(2) ==
+          std::vector<RejectedEvent>{rejected(rejected_events_kept + 3),
+                                     rejected(rejected_events_kept + 2)});
+    const auto all = (*store).rejected_events(every_row);
+    CHECK(all.size() == static_cast<std::size_t>(rejected_events_kept));
+    CHECK(all.back() == rejected(4));
+}
+
+TEMPLATE_TEST_CASE("a store knows as of when conditions were looked at last", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK_FALSE((*store).looked_through());
+    (*store).set_looked_through(at(7));
+    (*store).set_looked_through(at(9));
+    CHECK((*store).looked_through() == at(9));
+}
+
 TEMPLATE_TEST_CASE("an event field that is not UTF-8 is refused", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
