@@ -138,8 +138,13 @@ class Walker {
     StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                         const Event* event);
     std::string find_exit(const StepContext& context, const Run& run, const Event* own);
-    std::string find_exit_event(const StepContext& context, const Run& run, Instant until,
-                                const Event* own);
+    struct ExitByEvent {
+        std::string reason;
+        Instant at;
+        std::string event;
+    };
+    std::optional<ExitByEvent> find_exit_event(const StepContext& context, const Run& run,
+                                               Instant until, const Event* own);
     void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
