@@ -22,6 +22,8 @@ struct LoadedRule {
     const lang::Rule* rule = nullptr;
     std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
     std::string trouble;                               // why it cannot be executed; else empty
+    bool draws = false;                                // has a `draw`
+    bool gives = false;                                // has a `give`
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -38,6 +40,7 @@ struct LoadedPlan {
     // The rules that an event of a type may begin, and the types that may answer or end a run.
     std::unordered_map<std::string, std::vector<RuleId>> begun_by;
     std::set<std::string> awaited_events;
+    bool collects = false;  // a rule has a `collect`
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -68,6 +71,8 @@ class PlanBook {
     bool watches(const std::string& tag) const;
     // Whether a run of such a plan may wait for events of the type, or end by one.
     bool awaits(const std::string& event_type) const;
+    // Whether a rule of such a plan may have collected something.
+    bool collects() const;
 
   private:
     struct Page {

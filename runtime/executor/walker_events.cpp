@@ -66,7 +66,8 @@ std::size_t Walker::take_event(const Event& event, Instant now) {
         taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
     }
-    const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
+    const std::size_t changed =
+        taken.size() + tell_collections(event) + start_event_runs(event, taken, now);
     store_.mark_processed(event.id);
     return changed;
 }

@@ -1,4 +1,4 @@
--- Version 14. Events stand in the order in which they came, so that new ones are written side by side; what their senders say
+-- Version 15. Events stand in the order in which they came, so that new ones are written side by side; what their senders say
 -- that no playbook declares; how many came, and what was not taken.
 
 CREATE TABLE event_in_order (
@@ -50,4 +50,4 @@ CREATE TABLE condition_look (
     through INTEGER NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 14;
+PRAGMA user_version = 15;

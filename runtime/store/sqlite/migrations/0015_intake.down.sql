@@ -23,4 +23,4 @@ CREATE INDEX event_due ON event (at) WHERE processed = 0;
 CREATE INDEX event_of_group ON event (group_id, type, at) WHERE group_id IS NOT NULL;
 CREATE INDEX event_of_member ON event (member_id, type, at) WHERE member_id IS NOT NULL;
 
-PRAGMA user_version = 13;
+PRAGMA user_version = 14;
