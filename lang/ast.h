@@ -238,6 +238,7 @@ struct ConcurrentClause {
 
 struct LocaleClause {
     std::string locale;
+    SourceSpan locale_span;
     SourceSpan span;
 };
 
@@ -705,6 +706,9 @@ struct TestDeclaration {
         std::optional<LocalMoment> from{};
         std::optional<LocalMoment> until{};
         std::optional<Text> containing{};
+        std::optional<Verb> verb{};  // nothing: however it is said
+        bool mention_all = false;
+        std::optional<Name> mention;  // a member
         SourceSpan span{};
     };
     Text title;

@@ -105,6 +105,10 @@ inline constexpr const char* wrong_table_value = "SOP0443";
 inline constexpr const char* table_key_twice = "SOP0444";
 inline constexpr const char* table_row_missing = "SOP0445";
 
+// How texts show values.
+inline constexpr const char* unknown_locale = "SOP0460";
+inline constexpr const char* wrong_hole_format = "SOP0461";
+
 // Templates.
 inline constexpr const char* unknown_template = "SOP0450";
 inline constexpr const char* wrong_argument = "SOP0451";

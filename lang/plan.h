@@ -502,6 +502,17 @@ struct Guards {
     bool operator==(const Guards&) const = default;
 };
 
+// What `next workday` goes by: Monday to Friday without a calendar.
+struct WorkdayCalendar {
+    std::shared_ptr<const calendar::Calendar> calendar{};
+    bool unknown_as_weekdays = false;  // in years the calendar has no data for
+
+    bool operator==(const WorkdayCalendar& other) const {
+        return calendar::is_same(calendar, other.calendar) &&
+               unknown_as_weekdays == other.unknown_as_weekdays;
+    }
+};
+
 // Identity across edits is (playbook name, rule name).
 struct Rule {
     std::string name;
@@ -514,6 +525,7 @@ struct Rule {
     std::vector<Step> steps;  // in the order of time; at least one
     std::vector<ExitEvent> exits{};
     Guards guards{};
+    WorkdayCalendar workdays{};  // of its steps `next workday`
     std::chrono::seconds late_within{
         std::chrono::minutes{5}};  // a step got to later than this is skipped
     std::chrono::seconds deliver_within{

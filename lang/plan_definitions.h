@@ -320,6 +320,12 @@ inline Definition definition(Of<Guards>) {
     return {"Guards", "What holds a rule back",
             "Each is left out where it is as usual; `space` and `spread` are in seconds."};
 }
+inline Definition definition(Of<WorkdayCalendar>) {
+    return {
+        "WorkdayCalendar", "What `next workday` goes by",
+        "A calendar of the plan by its place, and whether Monday to Friday are workdays in years "
+        "that it does not know."};
+}
 inline Definition definition(Of<Rule>) {
     return {"Rule", "Rule",
             "Known across edits by the playbook's name and its own. A step got to later than "

@@ -522,6 +522,7 @@ void describe(A& archive, Part<A, Rule>& rule) {
     archive.field("steps", rule.steps);
     archive.extra("exits", rule.exits);
     archive.extra("guards", rule.guards);
+    archive.extra("workdays", rule.workdays);
     archive.field("late_within", rule.late_within);
     archive.field("deliver_within", rule.deliver_within);
 }

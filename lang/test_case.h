@@ -51,6 +51,9 @@ struct TestCase {
         std::optional<date::local_seconds> from{};   // inclusive
         std::optional<date::local_seconds> until{};  // exclusive
         std::string containing{};                    // a part of the text; empty for any
+        std::optional<Verb> verb{};                  // how it is said; nothing for any way
+        bool mentions_all = false;
+        std::string mentions{};  // a member; empty for any message
         std::size_t line = 1;
 
         bool operator==(const Expectation&) const = default;

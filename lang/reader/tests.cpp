@@ -87,7 +87,17 @@ Test::Event read_event_of_test(Cursor& cursor) {
     return event;
 }
 
-// `at …`, `from …`, `until …`, `containing "…"`, each once
+// `mention all`, `mention m1`
+void read_mention(Cursor& cursor, Test::Expectation& expectation) {
+    cursor.take(Keyword::mention);
+    if (cursor.take_if(Keyword::all)) {
+        expectation.mention_all = true;
+    } else {
+        expectation.mention = cursor.expect_name("`all` or a member's name"_say);
+    }
+}
+
+// `at …`, `from …`, `until …`, `containing "…"`, each once; `mention …`
 void read_expectation_clause(Cursor& cursor, Test::Expectation& expectation) {
     const std::size_t begin = cursor.peek().span.begin;
     const auto set = [&](std::optional<ast::LocalMoment>& target) {
@@ -102,12 +112,22 @@ void read_expectation_clause(Cursor& cursor, Test::Expectation& expectation) {
     if (cursor.take_if(Keyword::at)) return set(expectation.at);
     if (cursor.take_if(Keyword::from)) return set(expectation.from);
     if (cursor.take_if(Keyword::until)) return set(expectation.until);
+    if (cursor.is(Keyword::mention)) return read_mention(cursor, expectation);
     if (!cursor.take_if(Keyword::containing))
-        cursor.fail_expecting("`at`, `from`, `until` or `containing`"_say);
+        cursor.fail_expecting("`at`, `from`, `until`, `containing` or `mention`"_say);
     expectation.containing = read_text(cursor, "a part of the message"_say);
 }
 
-// `expect 8 posts in g1 until 2026-11-27 00:00`, `expect post to m1 at …`, `expect nothing in g1 …`
+// `reply`, `announce`, `warn`: messages that are said so
+std::optional<Verb> read_verb(Cursor& cursor) {
+    if (cursor.take_if(Keyword::reply)) return Verb::reply;
+    if (cursor.take_if(Keyword::announce)) return Verb::announce;
+    if (cursor.take_if(Keyword::warn)) return Verb::warn;
+    return std::nullopt;
+}
+
+// `expect 8 posts in g1 until 2026-11-27 00:00`, `expect post to m1 at …`, `expect reply in g1 …`,
+// `expect nothing in g1 …`
 Test::Expectation read_expectation(Cursor& cursor) {
     Test::Expectation expectation;
     const std::size_t begin = cursor.take(Keyword::expect).span.begin;
@@ -117,7 +137,10 @@ Test::Expectation read_expectation(Cursor& cursor) {
         expectation.count = read_count(cursor, "a number of posts"_say, 0, posts_max);
         cursor.expect(Keyword::posts);
     } else if (!cursor.take_if(Keyword::post)) {
-        cursor.fail_expecting("`post`, a number of `posts` or `nothing`"_say);
+        expectation.verb = read_verb(cursor);
+        if (!expectation.verb)
+            cursor.fail_expecting(
+                "`post`, `reply`, `announce`, `warn`, a number of `posts` or `nothing`"_say);
     }
     expectation.to_member = cursor.take_if(Keyword::to_person);
     if (!expectation.to_member) cursor.expect(Keyword::in_group);

@@ -199,6 +199,9 @@ class TestResolver {
         result.from = moment_of(expectation.from);
         result.until = moment_of(expectation.until);
         result.containing = ast::plain_text(expectation.containing);
+        result.verb = expectation.verb;
+        result.mentions_all = expectation.mention_all;
+        if (expectation.mention) result.mentions = expectation.mention->text;
         result.line = line_of(expectation.span);
         check(expectation);
         result_.expectations.push_back(std::move(result));
@@ -220,6 +223,7 @@ class TestResolver {
                         "it ends before it begins"_say)
                 .related.push_back({expectation.from->span, "it begins here"_say});
         }
+        if (expectation.mention) require_member(*expectation.mention);
         check_containing(expectation.containing);
     }
 

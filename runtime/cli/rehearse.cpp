@@ -13,6 +13,7 @@
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/text.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -169,7 +170,7 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
             line.step = step_path(*rule, due.delivery.step);
             line.kind = due.subject_kind;
             line.outcome = outcome;
-            line.text = due.text;
+            line.text = shown_line(due.text, due.form);
         }
     }
 }

@@ -9,6 +9,7 @@
 #include "runtime/clock/instant_text.h"
 #include "runtime/executor/audiences.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/text.h"
 #include "runtime/scheduler/timeline.h"
 
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ std::string quiet_text(const lang::Rule& rule) {
 }
 
 // Why a message was skipped, as a half sentence.
-std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
+std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Rule* rule) {
     const std::string& reason = delivery.reason;
     if (rule == nullptr) return reason;
     if (reason == "late") {
@@ -76,8 +77,7 @@ std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
     if (reason == "cap") {
         return fmt::format(
             "cap: {} had its messages, or more urgent ones keep their place (at most {})",
-            rule->audience.kind == SubjectKind::group ? "the group" : "the member",
-            limits_text(*rule));
+            kind == SubjectKind::group ? "the group" : "the member", limits_text(*rule));
     }
     if (reason == "spacing") {
         return fmt::format(
@@ -130,7 +130,7 @@ std::string outcome_text(const DueDelivery& due, const lang::Rule* rule,
                                at(delivery.settled_at), delivery.channel,
                                delivery.reason.empty() ? "" : " (" + delivery.reason + ")");
         case DeliveryState::skipped:
-            return "skipped, " + skip_text(delivery, rule);
+            return "skipped, " + skip_text(delivery, due.subject_kind, rule);
         case DeliveryState::exited:
             return fmt::format("the run ended: {}", delivery.reason);
         case DeliveryState::cancelled:
@@ -167,6 +167,18 @@ struct RuleNote {
     std::string note;
 };
 
+const char* whom_text(SubjectKind kind) {
+    switch (kind) {
+        case SubjectKind::group:
+            return "is for groups";
+        case SubjectKind::member:
+            return "is for members";
+        case SubjectKind::playbook:
+            return "is for nobody in particular: its messages say where they go";
+    }
+    return "";  // not reached: the switch names every kind
+}
+
 std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& question,
                                      const lang::calendar::ZoneDatabase& zones, Store& store) {
     std::vector<RuleNote> notes;
@@ -174,9 +186,7 @@ std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& que
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
             if (rule.audience.kind != question.kind) {
-                notes.push_back({path, rule.audience.kind == SubjectKind::group
-                                           ? "is for groups"
-                                           : "is for members"});
+                notes.push_back({path, whom_text(rule.audience.kind)});
                 continue;
             }
             const auto zone = zones.find(rule.timezone);
@@ -254,7 +264,11 @@ class Answer {
             const auto zone = zone_of(rule);
             fmt::print("\n{}  {}.{} `{}`{}\n", local_text(due.delivery.planned_for, *zone),
                        due.playbook, due.rule, plans_.step_of(due), moved_text(due, rule, *zone));
-            if (!due.text.empty()) fmt::print("  \"{}\"\n", shortened(due.text, text_cells));
+            const std::string said = shown_line(due.text, due.form);
+            const bool has_text = due.delivery.message != 0 && !said.empty();
+            if (has_text)
+                fmt::print("  \"{}\"{}\n", shortened(said, text_cells),
+                           due.delivery.variant.empty() ? "" : ", form " + due.delivery.variant);
             fmt::print("  {}\n", outcome_text(due, rule, *zone));
         }
         print_runs();
@@ -279,7 +293,11 @@ class Answer {
                        {"explanation", outcome_text(due, rule, *zone_of(rule))},
                        {"channel", delivery.channel},
                        {"attempts", delivery.attempts},
-                       {"text", due.text}};
+                       {"text", due.text},
+                       {"verb", std::string(to_text(due.form.verb))}};
+            if (!delivery.variant.empty()) entry["variant"] = delivery.variant;
+            if (const auto said = shown_line(due.text, due.form); said != due.text)
+                entry["shown"] = said;
             if (delivery.skipped_as) entry["skipped_as"] = *delivery.skipped_as;
             if (delivery.settled_at) entry["settled_at"] = instant_text(*delivery.settled_at);
             if (delivery.due_at) entry["due_at"] = instant_text(*delivery.due_at);

@@ -17,6 +17,9 @@ std::string delivery_key(const DeliveryIdentity& identity) {
         text += part;
     }
     text += fmt::format("{}", identity.action);
+    for (const std::string_view part : {identity.target_kind, identity.target}) {
+        if (!identity.target.empty()) text += fmt::format(":{}:{}", part.size(), part);
+    }
 
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {

@@ -12,12 +12,18 @@ Attempt attempt_at(const DueDelivery& due, const lang::Rule& rule, int number) {
     attempt.playbook = due.playbook;
     attempt.rule = due.rule;
     attempt.step = step_path(rule, delivery.step);
-    attempt.key = delivery_key(
-        {due.playbook, due.rule, due.firing.key, due.subject, attempt.step, delivery.action});
+    DeliveryIdentity identity{due.playbook,    due.rule,     due.firing.key,
+                              due.run_subject, attempt.step, delivery.action};
+    if (delivery.target) {
+        identity.target_kind = delivery.target->kind == SubjectKind::group ? "group" : "member";
+        identity.target = delivery.target->id;
+    }
+    attempt.key = delivery_key(identity);
     attempt.target_kind = due.subject_kind;
     attempt.target = due.subject;
     attempt.target_name = due.subject_name;
     attempt.text = due.text;
+    attempt.form = due.form;
     attempt.planned_for = delivery.planned_for;
     attempt.number = number;
     return attempt;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/scheduler/event_match.h"
+#include "runtime/scheduler/guards.h"
 
 namespace sop::runtime {
 
@@ -12,7 +13,7 @@ namespace {
 
 LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule& rule,
                      const lang::calendar::ZoneDatabase& zones) {
-    LoadedRule loaded{id, &playbook, &rule, nullptr, {}};
+    LoadedRule loaded{id, &playbook, &rule, nullptr, {}, other_audiences(rule)};
     const std::string path = lang::rule_path(playbook, rule);
     try {
         loaded.zone = zones.find(rule.timezone);
@@ -54,6 +55,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
             loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
+            if (rule.audience.kind == SubjectKind::playbook) loaded->has_runs_for_nobody = true;
             if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
                 loaded->conditions.push_back(id);
         }
@@ -65,6 +67,12 @@ bool PlanBook::watches(const std::string& tag) const {
     return std::any_of(pages_.begin(), pages_.end(), [&tag](const auto& entry) {
         const auto& plan = entry.second.plan;
         return plan != nullptr && plan->watched_tags.contains(tag);
+    });
+}
+
+bool PlanBook::has_runs_for_nobody() const {
+    return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
+        return entry.second.plan != nullptr && entry.second.plan->has_runs_for_nobody;
     });
 }
 

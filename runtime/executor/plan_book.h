@@ -19,8 +19,9 @@ struct LoadedRule {
     RuleId id = 0;
     const lang::Playbook* playbook = nullptr;
     const lang::Rule* rule = nullptr;
-    std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
-    std::string trouble;                               // why it cannot be executed; else empty
+    std::shared_ptr<const lang::calendar::Zone> zone;      // nullptr when the zone data lacks it
+    std::string trouble;                                   // why it cannot be executed; else empty
+    std::vector<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -34,6 +35,7 @@ struct LoadedPlan {
     std::map<RuleId, LoadedRule> rules;
     std::vector<RuleId> conditions;      // the rules `when`
     std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
+    bool has_runs_for_nobody = false;    // of a rule without `for`
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -62,6 +64,8 @@ class PlanBook {
 
     // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
     bool watches(const std::string& tag) const;
+    // Whether one of those plans has a rule without `for`.
+    bool has_runs_for_nobody() const;
 
   private:
     struct Page {

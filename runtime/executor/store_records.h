@@ -23,6 +23,14 @@ class StoreRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
 
+    std::optional<std::string> name_of(SubjectKind kind, const std::string& subject) override {
+        return store_.find_name(kind, subject);
+    }
+
+    std::int64_t turns_of(const std::string& content, const Target& target) override {
+        return store_.turns_of(content, target);
+    }
+
   private:
     Store& store_;
 };

@@ -134,8 +134,10 @@ void Walker::advance(Instant now) {
 
 std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     // What has begun is finished first: an event that came after it must meet its runs.
+    if (auto mailing = next_mailing())
+        return Work{Work::Kind::mailing, now, {}, std::move(*mailing)};
     if (auto open = store_.firings_to_expand(1); !open.empty()) {
-        return Work{Work::Kind::expansion, now, std::move(open.front())};
+        return Work{Work::Kind::expansion, now, std::move(open.front()), {}};
     }
     const Instant event_at = store_.next_event_at().value_or(Instant::max());
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
@@ -144,17 +146,21 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     const Instant earliest = std::min({wait_ends, event_at, begins_at, step_due});
     if (earliest > now) return std::nullopt;
     if (wait_ends == earliest)
-        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due})};
+        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due}), {}, {}};
     const Instant before_waits = wait_ends - just_before;
     if (event_at == earliest)
-        return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
-    if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
+        return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits}), {}, {}};
+    if (begins_at == earliest) return Work{Work::Kind::firing, begins_at, {}, {}};
     return Work{Work::Kind::steps,
-                std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
+                std::min({now, event_at - just_before, begins_at - just_before, before_waits}),
+                {},
+                {}};
 }
 
 std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
     switch (work.kind) {
+        case Work::Kind::mailing:
+            return mail(work.mailing, room);
         case Work::Kind::expansion:
             return expand(work.firing, now, room);
         case Work::Kind::waits:
@@ -171,7 +177,7 @@ std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
 }
 
 std::optional<Instant> Walker::next_due() {
-    if (!store_.firings_to_expand(1).empty()) return Instant{};
+    if (next_mailing() || !store_.firings_to_expand(1).empty()) return Instant{};
     std::optional<Instant> earliest;
     const auto consider = [&earliest](std::optional<Instant> at) {
         if (at && (!earliest || *at < *earliest)) earliest = at;
@@ -262,7 +268,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
         }
         const bool replaces = rule.rule->guards.concurrent == lang::Concurrency::replace;
-        if (turned_away_ || (has_arrived && replaces))
+        if (turned_away_ || has_mailings_ || (has_arrived && replaces))
             next = Instant::min();
         else if (has_made_events_ || !touched_.empty())
             next = planned_for;
@@ -286,7 +292,7 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
         store_.update_run(run);
         record(context, rule, run, step, planned_for, decision);
         if (decision.answered_by) turn_away(*decision.answered_by, run);
-    } while (run.state == RunState::running && run.due_at == planned_for);
+    } while (run.state == RunState::running && run.due_at == planned_for && !has_mailings_);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
     const Instant until = std::min(context.now, run.due_at.value_or(context.now));
     if (const auto reason = find_exit_event(context, run, until, event); !reason.empty())
@@ -383,6 +389,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     if (channel != via.end()) context.channel = *channel;
     context.now = now;
     context.records = &records_;
+    context.firing_key = original_key(firing.key);
     context.skips_paused = guardian_.pause_of(rule.id) == PauseMode::skip;
     context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
     return context;
@@ -410,7 +417,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
     if (run.state == RunState::done && event != nullptr) run_ended(run, planned_for, context.now);
-    if (run.state == RunState::running && run.due_at == planned_for)
+    if (run.state == RunState::running && run.due_at == planned_for && !has_mailings_)
         walk(run, context, rule, event);
 }
 
@@ -490,32 +497,41 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
                     std::size_t step, Instant planned_for, const StepDecision& decision) {
     if (planned_for >= context.admitted_at)
         reports_.stepped(rule.playbook->name, rule.rule->name, step);
-    StepRecord record_of_step{context, rule, run, {}};
-    Delivery& delivery = record_of_step.delivery;
-    delivery.run = run.id;
-    delivery.step = step;
-    delivery.channel = channel_of(context);
-    delivery.planned_for = planned_for;
-    delivery.priority = context.rule.guards.priority;
+    StepRecord record_of_step = record_of(context, rule, run, step, planned_for);
     for (const StepEffect& effect : decision.effects) {
-        delivery.action = effect.action;
+        record_of_step.delivery.action = effect.action;
         std::visit([&](const auto& what) { record(record_of_step, what); }, effect.what);
     }
+}
+
+Walker::StepRecord Walker::record_of(const StepContext& context, const LoadedRule& rule,
+                                     const Run& run, std::size_t step, Instant planned_for) const {
+    StepRecord made{context, rule, run, {}};
+    made.delivery.run = run.id;
+    made.delivery.step = step;
+    made.delivery.channel = channel_of(context);
+    made.delivery.planned_for = planned_for;
+    made.delivery.priority = context.rule.guards.priority;
+    return made;
 }
 
 void Walker::record(const StepRecord& step, const SendText& message) {
     const auto& [context, rule, run, written] = step;
     Delivery delivery = written;
+    const Target target = message.target.value_or(Target{context.rule.audience.kind, run.subject});
     Instant wanted_at = message.wanted_at;
     if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
-        wanted_at = guardian_.spaced(context.rule, run.rule, run.subject, context.now);
+        wanted_at = guardian_.spaced(context.rule, run.rule, target, context.now);
     if (wanted_at != delivery.planned_for) delivery.moved_to = wanted_at;
     delivery.due_at = wanted_at;
-    delivery.message = store_.intern_message(message.text);
+    delivery.message = store_.intern_message({message.text, message.form});
+    delivery.target = message.target;
+    delivery.variant = message.variant;
+    if (!message.rotated.empty()) store_.add_turn(message.rotated, target);
     delivery.id = store_.add_delivery(delivery);
     if (!is_guarded(context.rule, {delivery.step, delivery.action})) return;
-    guardian_.expect({context.rule.audience.kind, run.subject, delivery.id, run.rule,
-                      delivery.priority, wanted_at, false});
+    guardian_.expect(
+        {target.kind, target.id, delivery.id, run.rule, delivery.priority, wanted_at, false});
 }
 
 void Walker::record(const StepRecord& step, const Withhold& withheld) {
@@ -523,6 +539,7 @@ void Walker::record(const StepRecord& step, const Withhold& withheld) {
     ended.state = withheld.state;
     ended.reason = withheld.reason;
     ended.settled_at = step.context.now;
+    ended.target = withheld.target;
     store_.add_delivery(ended);
     reports_.settled(step.rule.playbook->name, step.rule.rule->name, withheld.state,
                      withheld.reason);

@@ -57,9 +57,10 @@ class Walker {
 
   private:
     struct Work {
-        enum class Kind { expansion, waits, events, firing, steps } kind;
+        enum class Kind { mailing, expansion, waits, events, firing, steps } kind;
         Instant until{};  // of waits, events and steps those up to here come before anything else
         Firing firing{};  // for an expansion
+        Mailing mailing{};
     };
     // Firings to come, the earliest first; one for each calendar rule of the plan in force.
     using Upcoming = std::map<std::pair<Instant, RuleId>, PlannedFiring>;
@@ -124,6 +125,9 @@ class Walker {
     void plan_next_firing(const LoadedRule& rule, Instant fired_through);
     void begin_firing(Upcoming::iterator planned);
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
+    std::optional<Mailing> next_mailing();
+    std::size_t mail(const Mailing& mailing, std::size_t room);
+    std::size_t mail_page(const Mailing& mailing, std::size_t room);
 
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
     std::optional<Instant> do_step(Run run, Instant now);
@@ -149,7 +153,10 @@ class Walker {
         const Run& run;
         Delivery delivery;
     };
+    StepRecord record_of(const StepContext& context, const LoadedRule& rule, const Run& run,
+                         std::size_t step, Instant planned_for) const;
     void record(const StepRecord& step, const SendText& message);
+    void record(const StepRecord& step, const SendToMany& message);
     void record(const StepRecord& step, const Withhold& withheld);
     void record(const StepRecord& step, const TagChange& change);
     void record(const StepRecord& step, const PointChange& change);
@@ -170,6 +177,8 @@ class Walker {
     // By the step or event that is done: a run that was to begin, and events that come next.
     bool turned_away_ = false;
     bool has_made_events_ = false;
+    // Messages to many may be on their way, which come before anything else.
+    bool has_mailings_ = true;
     Reports& reports_;
     Entries entries_;
     Audiences audiences_;

@@ -38,6 +38,8 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
         if (event.member) touch(SubjectKind::member, *event.member, event.at);
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
+        if (plans_.has_runs_for_nobody())
+            taken.merge(tell_open_runs(event, SubjectKind::playbook, now));
         const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
         rows += changed + 1;
@@ -46,7 +48,8 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
         // An event may fill the page; the others stay for the next.
         if (is_last || rows >= room) break;
         // What it made due may come before the next one.
-        if (has_made_events_ || (changed > 0 && is_due_before(events[i + 1].at))) break;
+        if (has_made_events_ || has_mailings_ || (changed > 0 && is_due_before(events[i + 1].at)))
+            break;
     }
     return rows;
 }
@@ -139,7 +142,9 @@ bool Walker::starts(const LoadedRule& rule, const Event& event, const std::strin
 // the event are not started by it.
 std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
     std::set<RuleId> taken;
-    const auto& subject = kind == SubjectKind::group ? event.group : event.member;
+    const auto subject = kind == SubjectKind::group    ? event.group
+                         : kind == SubjectKind::member ? event.member
+                                                       : std::optional(std::string());
     if (!subject) return taken;
     for (const Run& run : store_.open_runs_of(*subject)) {
         on_run(run, now, [&] {

@@ -8,6 +8,7 @@
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/period.h"
 #include "runtime/scheduler/quantity.h"
+#include "runtime/scheduler/value_format.h"
 
 namespace sop::runtime {
 
@@ -193,8 +194,9 @@ class Evaluator {
                 return moment(reference, facts_.window.start);
             case Owner::end:
                 return moment(reference, facts_.window.end);
-            // What asks for these is not deployed (unsupported.h).
             case Owner::join:
+                return facts_.event ? event_value(reference, *facts_.event) : std::nullopt;
+            // What asks for these is not deployed (unsupported.h).
             case Owner::collected:
             case Owner::draw:
                 break;
@@ -213,9 +215,12 @@ class Evaluator {
         if (reference.field.empty() || reference.field == "id") return Value{reference.type, *id};
         if (reference.field == "points" && facts_.records != nullptr)
             return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
-        if (reference.field == "name" && member != nullptr)
-            return Value{reference.type, member->name};
-        return std::nullopt;
+        if (reference.field != "name") return std::nullopt;
+        if (member != nullptr) return Value{reference.type, member->name};
+        const auto name = facts_.records == nullptr
+                              ? std::nullopt
+                              : facts_.records->name_of(SubjectKind::member, *id);
+        return name ? Found(Value{reference.type, *name}) : std::nullopt;
     }
 
     Found group_field(const FieldReference& reference, const Group* group) const {
@@ -257,7 +262,21 @@ class Evaluator {
         if (name == "group") return person(event.group);
         if (name == "member") return person(event.member);
         auto text = event_field(facts_.plan, event, name);
+        const bool asks_for_first = !text && event.type == join_event && name == first_join;
+        if (asks_for_first) return yes_or_no(is_first_join(event));
         return text ? value_of(reference.type, std::move(*text)) : std::nullopt;
+    }
+
+    // Whether no earlier joining of that group by that member is known.
+    bool is_first_join(const Event& event) const {
+        if (!event.member || facts_.records == nullptr) return true;
+        const auto earlier =
+            facts_.records->events_of(SubjectKind::member, *event.member, join_event, Instant{},
+                                      event.at + std::chrono::milliseconds{1});
+        return std::none_of(earlier.begin(), earlier.end(), [&event](const Event& other) {
+            return other.group == event.group &&
+                   std::pair{other.at, other.id} < std::pair{event.at, event.id};
+        });
     }
 
     // ---- tables, lists, metrics ----
@@ -361,8 +380,10 @@ class Evaluator {
     }
 
     std::vector<Event> events_in(const Expression& expression, const lang::Period& period) const {
-        const bool is_member = std::holds_alternative<Member>(facts_.subject);
-        const SubjectKind kind = is_member ? SubjectKind::member : SubjectKind::group;
+        const SubjectKind kind =
+            std::holds_alternative<Member>(facts_.subject)  ? SubjectKind::member
+            : std::holds_alternative<Group>(facts_.subject) ? SubjectKind::group
+                                                            : SubjectKind::playbook;
         const InstantRange range = range_of(period, facts_.zone, facts_.window, facts_.at);
         std::vector<Event> events;
         if (facts_.records != nullptr) {
@@ -424,23 +445,89 @@ class Evaluator {
     const lang::Period* period_;
 };
 
-std::string shown(const Value& value, const Expression& expression, const Facts& facts) {
-    constexpr std::size_t to_the_minute = 5;
-    if (value.type == ValueType::instant) {
-        const Instant instant{std::chrono::milliseconds{milliseconds_of(value)}};
-        return date::format("%F %R",
-                            facts.zone.to_local(date::floor<std::chrono::seconds>(instant)));
+// ---- as people read it ----
+
+std::string name_of(const Value& value, const Facts& facts) {
+    if (facts.records == nullptr) return value.text;
+    const auto kind = value.type == ValueType::group ? SubjectKind::group : SubjectKind::member;
+    const auto name = facts.records->name_of(kind, value.text);
+    return name && !name->empty() ? *name : value.text;
+}
+
+// The digits of a canonical text as a number: "2026" of "2026-11-19".
+int digits(const std::string& text, std::size_t at, std::size_t size) {
+    int number = 0;
+    std::from_chars(text.data() + at, text.data() + std::min(at + size, text.size()), number);
+    return number;
+}
+
+unsigned weekday_of(date::local_days day) {
+    return date::weekday{day}.iso_encoding() - 1;
+}
+
+MomentParts parts_of_date(const std::string& text) {
+    const date::local_days day{date::year{digits(text, 0, 4)} / digits(text, 5, 2) /
+                               digits(text, 8, 2)};
+    return {.date = day, .weekday = weekday_of(day)};
+}
+
+MomentParts parts_of_time(const std::string& text, bool is_of_moment) {
+    const std::string time = full_time(text);
+    return {.time = std::chrono::hours{digits(time, 0, 2)} +
+                    std::chrono::minutes{digits(time, 3, 2)} +
+                    std::chrono::seconds{digits(time, 6, 2)},
+            .with_seconds = !is_of_moment && time.size() == text.size()};
+}
+
+MomentParts parts_of_weekday(const std::string& text) {
+    const auto found = std::find(weekdays.begin(), weekdays.end(), text);
+    return {.weekday = static_cast<unsigned>(found - weekdays.begin())};
+}
+
+MomentParts parts_of_instant(const Value& value, const Facts& facts) {
+    const Instant instant{std::chrono::milliseconds{milliseconds_of(value)}};
+    const auto local = facts.zone.to_local(date::floor<std::chrono::seconds>(instant));
+    const auto day = date::floor<date::days>(local);
+    return {.date = day, .time = local - day, .weekday = weekday_of(day)};
+}
+
+std::string moment_as_read(const MomentParts& moment, const lang::Hole& hole, const Facts& facts) {
+    const auto format = lang::read_moment_format(hole.format);
+    return format ? moment_text(moment, *format, facts.locale) : moment_text(moment, facts.locale);
+}
+
+std::string as_read(const Value& value, const lang::Hole& hole, const Facts& facts) {
+    switch (value.type) {
+        case ValueType::number:
+        case ValueType::money: {
+            const auto format = lang::read_number_format(hole.format);
+            if (format) return number_text(value.quantity, *format);
+            // As it was told.
+            if (facts.locale.empty()) return value.text;
+            return quantity_text(value.quantity, facts.locale);
+        }
+        case ValueType::instant:
+            return moment_as_read(parts_of_instant(value, facts), hole, facts);
+        case ValueType::date:
+            return moment_as_read(parts_of_date(value.text), hole, facts);
+        case ValueType::time:
+            return moment_as_read(parts_of_time(value.text, hole.value.kind == Kind::field), hole,
+                                  facts);
+        case ValueType::weekday:
+            return moment_as_read(parts_of_weekday(value.text), hole, facts);
+        case ValueType::group:
+        case ValueType::member:
+            return name_of(value, facts);
+        default:
+            return value.text;
     }
-    const bool is_time_of_moment = value.type == ValueType::time && expression.kind == Kind::field;
-    return is_time_of_moment ? value.text.substr(0, to_the_minute) : value.text;
 }
 
 }  // namespace
 
-std::optional<std::string> value_text(const Expression& expression, const Facts& facts) {
-    const Found value = Evaluator(facts).evaluate(expression);
-    if (!value) return std::nullopt;
-    return shown(*value, expression, facts);
+std::optional<std::string> hole_text(const lang::Hole& hole, const Facts& facts) {
+    const Found value = Evaluator(facts).evaluate(hole.value);
+    return value ? std::optional(as_read(*value, hole, facts)) : std::nullopt;
 }
 
 std::optional<std::int64_t> whole_number(const Expression& expression, const Facts& facts) {
@@ -471,9 +558,8 @@ std::string find_unanswerable(const Expression& expression) {
         const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
         const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
         if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
-        const bool of_later = field.owner == Owner::join || field.owner == Owner::collected ||
-                              field.owner == Owner::draw;
-        if (of_later) return "join, collected, draw";
+        const bool of_later = field.owner == Owner::collected || field.owner == Owner::draw;
+        if (of_later) return "collected, draw";
         if (field.owner == Owner::run && field.type != ValueType::date &&
             field.type != ValueType::time)
             return "run." + field.field;

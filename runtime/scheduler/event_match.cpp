@@ -97,7 +97,16 @@ std::set<std::string> watched_tags(const lang::Rule& rule) {
 }
 
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {
-    return rule.audience.kind == lang::SubjectKind::member ? event.member : event.group;
+    static const std::optional<std::string> nobody;
+    switch (rule.audience.kind) {
+        case lang::SubjectKind::group:
+            return event.group;
+        case lang::SubjectKind::member:
+            return event.member;
+        case lang::SubjectKind::playbook:
+            break;
+    }
+    return nobody;
 }
 
 }  // namespace sop::runtime

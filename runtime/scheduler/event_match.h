@@ -27,6 +27,7 @@ inline constexpr const char* run_now_rule = "rule";
 inline constexpr const char* message_event = "message";
 inline constexpr const char* message_text = "text";
 inline constexpr const char* join_event = "join";
+inline constexpr const char* first_join = "first";  // whether it is the first time
 inline constexpr const char* leave_event = "leave";
 inline constexpr const char* tagged_event = "tagged";
 inline constexpr const char* untagged_event = "untagged";
@@ -42,7 +43,8 @@ bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const 
 // Tags whose coming or going starts the rule, ends its runs or answers their waits.
 std::set<std::string> watched_tags(const lang::Rule& rule);
 
-// The subject of the kind the rule is for; nothing when the event names none.
+// The subject of the kind the rule is for; nothing when the event names none, and of a rule for
+// nobody in particular.
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);
 
 }  // namespace sop::runtime

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,10 +15,14 @@
 
 namespace sop::runtime {
 
+// Whom a run of a rule without `for` is for.
+struct Nobody {
+    bool operator==(const Nobody&) const = default;
+};
 // Whom a run is for, as the directory has it now; monostate when it is no longer there.
-using Subject = std::variant<std::monostate, Group, Member>;
+using Subject = std::variant<std::monostate, Group, Member, Nobody>;
 
-// Empty for one that is no longer there.
+// Empty for nobody, and for one that is no longer there.
 std::string_view subject_id(const Subject& subject);
 
 // What came before, as far as it is kept. The same question has the same answer within one
@@ -25,13 +30,18 @@ std::string_view subject_id(const Subject& subject);
 class Records {
   public:
     virtual ~Records() = default;
-    // Of a type, about a subject, with `at` in [from, to), in the order (at, id).
+    // Of a type, about a subject (about anybody for SubjectKind::playbook), with `at` in [from,
+    // to), in the order (at, id).
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
     // Whether a group or member carries the tag now. No for one that is not there.
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
+    // Of a group or member; nothing for one that is not there.
+    virtual std::optional<std::string> name_of(SubjectKind kind, const std::string& subject) = 0;
+    // How many messages of a content that takes its forms in turn the target was given.
+    virtual std::int64_t turns_of(const std::string& content, const Target& target) = 0;
 };
 
 struct Facts {
@@ -44,6 +54,8 @@ struct Facts {
     // time would have counted.
     Instant at{};
     Records* records = nullptr;  // nullptr: there are none
+    // How values are written in texts (value_format.h); empty for the plain way.
+    std::string_view locale{};
 };
 
 }  // namespace sop::runtime

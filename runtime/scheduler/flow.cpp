@@ -128,6 +128,25 @@ std::string branch_path(const lang::Step& step, std::size_t action, const Block&
     throw std::out_of_range("a step stands in no branch of the action that holds it");
 }
 
+// `or_answer`: the event that answered a wait counts as well.
+bool stands_at_event(const lang::Rule& rule, Position position, bool or_answer) {
+    const StepPlace place = place_of(rule, position.step);
+    const auto& actions = place.step->actions;
+    const auto end =
+        actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
+    // Time has passed since the step began.
+    if (std::any_of(actions.begin(), end, waits)) return false;
+    if (!place.inside) {
+        return std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
+               place.step->when == lang::StepTime{};
+    }
+    if (!is_at_once(*place.step)) return false;
+    const lang::Step& holder = step_at(rule, place.inside->step);
+    if (const auto* wait = std::get_if<lang::Wait>(&holder.actions[place.inside->action]))
+        return or_answer && place.block == &wait->yes;
+    return stands_at_event(rule, *place.inside, or_answer);
+}
+
 }  // namespace
 
 StepPlace place_of(const lang::Rule& rule, std::size_t step) {
@@ -191,21 +210,11 @@ bool is_at_once(const lang::Step& step) {
 }
 
 bool is_answer(const lang::Rule& rule, Position position) {
-    const StepPlace place = place_of(rule, position.step);
-    const auto& actions = place.step->actions;
-    const auto end =
-        actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
-    // Time has passed since the step began.
-    if (std::any_of(actions.begin(), end, waits)) return false;
-    if (!place.inside) {
-        return std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
-               place.step->when == lang::StepTime{};
-    }
-    if (!is_at_once(*place.step)) return false;
-    const lang::Step& holder = step_at(rule, place.inside->step);
-    if (const auto* wait = std::get_if<lang::Wait>(&holder.actions[place.inside->action]))
-        return place.block == &wait->yes;
-    return is_answer(rule, *place.inside);
+    return stands_at_event(rule, position, true);
+}
+
+bool is_at_event(const lang::Rule& rule, Position position) {
+    return stands_at_event(rule, position, false);
 }
 
 const lang::Wait* wait_after(const lang::Rule& rule, Position message) {

@@ -57,6 +57,8 @@ bool is_at_once(const lang::Step& step);
 // Whether a run stands there at the very moment of an event of its subject: the one that started
 // it, or that answered its wait.
 bool is_answer(const lang::Rule& rule, Position position);
+// The same, of the event that started it alone.
+bool is_at_event(const lang::Rule& rule, Position position);
 
 // The wait right after a message of the step, whose time begins with the outcome of that message.
 const lang::Wait* wait_after(const lang::Rule& rule, Position message);

@@ -62,13 +62,20 @@ std::optional<Quantity> read_quantity(const std::string& text) {
     return Quantity{*number, space == std::string::npos ? std::string{} : text.substr(space + 1)};
 }
 
-std::string to_text(const Quantity& quantity) {
+std::size_t places_of(const Quantity& quantity) {
     const bool is_amount = !quantity.currency.empty();
     const auto exact = exact_places(quantity.number);
-    std::size_t places = exact.value_or(is_amount ? amount_places : number_places);
-    if (is_amount && places > 0) places = std::max(places, amount_places);
-    const std::string text = decimal_text(quantity.number, places);
-    return is_amount ? text + " " + quantity.currency : text;
+    const std::size_t places = exact.value_or(is_amount ? amount_places : number_places);
+    return is_amount && places > 0 ? std::max(places, amount_places) : places;
+}
+
+std::string to_text(const Quantity& quantity, std::size_t places) {
+    return decimal_text(quantity.number, places);
+}
+
+std::string to_text(const Quantity& quantity) {
+    const std::string text = to_text(quantity, places_of(quantity));
+    return quantity.currency.empty() ? text : text + " " + quantity.currency;
 }
 
 std::optional<Quantity> add(const Quantity& a, const Quantity& b) {

@@ -9,7 +9,6 @@
 #include "runtime/scheduler/guards.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
-#include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
 
@@ -31,10 +30,6 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
     return go_on_after(context, *place.inside, at);
 }
 
-std::string text_of(const lang::Plan& plan, const lang::Deliver& deliver, const Facts& facts) {
-    return render_text(plan.contents.at(deliver.content).text, facts);
-}
-
 // At the end of the step's actions.
 AfterStep pass_over(const StepContext& context, std::size_t step, Instant at) {
     const std::size_t last = step_at(context.rule, step).actions.size();
@@ -53,7 +48,9 @@ AfterStep enter(const StepContext& context, Position position, const Block& bloc
 // Why a whole step is passed over.
 std::optional<Withhold> find_obstacle(const StepContext& context, const lang::Step& step,
                                       Position position, Instant planned_for, const Facts& facts) {
-    if (context.no_calendar_data) return Withhold{DeliveryState::skipped, "no calendar data"};
+    if (context.no_calendar_data ||
+        lacks_calendar_data(context.rule, position.step, planned_for, context.zone))
+        return Withhold{DeliveryState::skipped, "no calendar data"};
     if (planned_for < context.admitted_at)
         return Withhold{DeliveryState::skipped, "before admission"};
     // Judged when the step begins.
@@ -67,9 +64,93 @@ std::vector<StepEffect> withhold_messages(const lang::Step& step, Position posit
                                           const Withhold& why) {
     std::vector<StepEffect> effects;
     for (std::size_t i = position.action; i < step.actions.size(); ++i) {
-        if (std::holds_alternative<lang::Deliver>(step.actions[i])) effects.push_back({i, why});
+        const auto* deliver = std::get_if<lang::Deliver>(&step.actions[i]);
+        if (deliver == nullptr) continue;
+        if (deliver->to) {
+            effects.push_back({i, SendToMany{why}});
+        } else {
+            effects.push_back({i, why});
+        }
     }
     return effects;
+}
+
+// One message for one target, its own or one of many.
+class MessageDecision {
+  public:
+    MessageDecision(const StepContext& context, Position position, Instant planned_for, int newer,
+                    const Facts& facts)
+        : context_(context),
+          position_(position),
+          deliver_(deliver_at(context.rule, position)),
+          planned_for_(planned_for),
+          newer_(newer),
+          facts_(facts) {}
+
+    std::variant<SendText, Withhold> to_its_target() const {
+        const Address address = address_of(context_.rule, deliver_, facts_);
+        if (!context_.skips_paused && !address.problem.empty())
+            return Withhold{DeliveryState::refused, address.problem, address.target};
+        return decide(address);
+    }
+
+    std::variant<SendText, Withhold> to(const Target& target) const {
+        Address address = address_of(context_.rule, deliver_, facts_);
+        address.problem.clear();
+        address.target = target;
+        if (target == subject_of(context_.rule, facts_)) address.target.reset();
+        return decide(address);
+    }
+
+    Composition compose(const Address& address) const {
+        const std::string step = step_path(context_.rule, position_.step);
+        const Target target = address.target.value_or(subject_of(context_.rule, facts_));
+        return runtime::compose(deliver_, address, {context_.firing_key, step, target}, facts_);
+    }
+
+    static const lang::Deliver& deliver_at(const lang::Rule& rule, Position position) {
+        return std::get<lang::Deliver>(step_at(rule, position.step).actions.at(position.action));
+    }
+
+  private:
+    std::variant<SendText, Withhold> decide(const Address& address) const {
+        const auto withhold = [&](DeliveryState state, std::string reason) {
+            return Withhold{state, std::move(reason), address.target};
+        };
+        if (context_.skips_paused) return withhold(DeliveryState::skipped, "paused");
+        const bool guarded = is_guarded(context_.rule, position_) && !deliver_.at_once;
+        const std::string_view whom =
+            address.target ? std::string_view(address.target->id) : subject_id(facts_.subject);
+        const auto wanted_at =
+            place(context_.rule, context_.zone, context_.window, planned_for_, whom, guarded);
+        if (!wanted_at) return withhold(DeliveryState::skipped, "quiet");
+        const bool missed = context_.now > *wanted_at;
+        const bool overtaken = missed && newer_ >= newer_needed(context_.rule);
+        if (overtaken || is_too_late(context_.rule, *wanted_at, context_.now))
+            return withhold(DeliveryState::skipped, "late");
+        if (!context_.channel) {
+            return withhold(DeliveryState::failed,
+                            fmt::format("no channel of `via {}` is set up",
+                                        fmt::join(context_.rule.via, " else ")));
+        }
+        Composition composed = compose(address);
+        return SendText{std::move(composed.content.text), *wanted_at,
+                        std::move(composed.content.form), address.target,
+                        std::move(composed.variant),      std::move(composed.rotated)};
+    }
+
+    const StepContext& context_;
+    Position position_;
+    const lang::Deliver& deliver_;
+    Instant planned_for_;
+    int newer_;
+    const Facts& facts_;
+};
+
+template <typename Decided>
+decltype(StepEffect::what) as_effect(Decided decided) {
+    return std::visit([](auto& what) -> decltype(StepEffect::what) { return std::move(what); },
+                      decided);
 }
 
 class StepPerformance {
@@ -99,13 +180,24 @@ class StepPerformance {
 
     Leave perform(const lang::Deliver& deliver) {
         // It is to tell the points that are given above it.
-        if (changes_points()) return GoOn{position_, planned_for_};
-        effects_.push_back({position_.action, decide(deliver)});
+        if (changes_points() || has_rotated(deliver)) return GoOn{position_, planned_for_};
+        if (deliver.to) return send_to_many();
+        const MessageDecision message(context_, position_, planned_for_, newer_, facts_);
+        effects_.push_back({position_.action, as_effect(message.to_its_target())});
         return std::nullopt;
     }
 
+    // The audience is looked up with the tags that change above it, and before what comes below.
+    Leave send_to_many() {
+        if (changes_tags()) return GoOn{position_, planned_for_};
+        effects_.push_back({position_.action, SendToMany{}});
+        return GoOn{{position_.step, position_.action + 1}, planned_for_};
+    }
+
     Leave perform(const lang::ChangeTag& change) {
-        if (context_.skips_paused) return std::nullopt;
+        const bool is_for_nobody =
+            !change.person && context_.rule.audience.kind == SubjectKind::playbook;
+        if (context_.skips_paused || is_for_nobody) return std::nullopt;
         TagChange effect{context_.rule.audience.kind, std::string(subject_id(facts_.subject)),
                          change.tag, change.add};
         if (change.person) {
@@ -140,8 +232,10 @@ class StepPerformance {
             effect.group = facts_.event->group;
             effect.member = facts_.event->member;
         }
-        const bool for_group = context_.rule.audience.kind == SubjectKind::group;
-        (for_group ? effect.group : effect.member) = std::string(subject_id(facts_.subject));
+        const SubjectKind kind = context_.rule.audience.kind;
+        if (kind == SubjectKind::playbook) return effect;
+        (kind == SubjectKind::group ? effect.group : effect.member) =
+            std::string(subject_id(facts_.subject));
         return effect;
     }
 
@@ -184,6 +278,15 @@ class StepPerformance {
             if (share < through) return take(branch.steps);
         }
         return std::nullopt;
+    }
+
+    // The same content goes out above it, and its next form is to be seen.
+    bool has_rotated(const lang::Deliver& deliver) const {
+        const std::string& content = context_.plan.contents.at(deliver.content).name;
+        return std::any_of(effects_.begin(), effects_.end(), [&](const StepEffect& effect) {
+            const auto* message = std::get_if<SendText>(&effect.what);
+            return message != nullptr && !message->rotated.empty() && message->rotated == content;
+        });
     }
 
     bool changes_tags() const {
@@ -259,25 +362,6 @@ class StepPerformance {
         return facts_.event == nullptr ? std::nullopt : facts_.event->member;
     }
 
-    decltype(StepEffect::what) decide(const lang::Deliver& deliver) const {
-        if (context_.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
-        const bool guarded = is_guarded(context_.rule, position_) && !deliver.at_once;
-        const auto wanted_at = place(context_.rule, context_.zone, context_.window, planned_for_,
-                                     subject_id(facts_.subject), guarded);
-        if (!wanted_at) return Withhold{DeliveryState::skipped, "quiet"};
-        const bool missed = context_.now > *wanted_at;
-        const bool overtaken = missed && newer_ >= newer_needed(context_.rule);
-        if (overtaken || is_too_late(context_.rule, *wanted_at, context_.now)) {
-            return Withhold{DeliveryState::skipped, "late"};
-        }
-        if (!context_.channel) {
-            return Withhold{DeliveryState::failed,
-                            fmt::format("no channel of `via {}` is set up",
-                                        fmt::join(context_.rule.via, " else "))};
-        }
-        return SendText{text_of(context_.plan, deliver, facts_), *wanted_at};
-    }
-
     const StepContext& context_;
     const lang::Step& step_;
     Position position_;
@@ -289,8 +373,8 @@ class StepPerformance {
 };
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
-    return {context.plan, context.zone, context.window, run.subject,
-            run.event,    planned_for,  context.records};
+    return {context.plan, context.zone, context.window,  run.subject,
+            run.event,    planned_for,  context.records, context.rule.guards.locale};
 }
 
 std::string find_exit(const RunFacts& run) {
@@ -320,11 +404,20 @@ AfterStep end_wait(const StepContext& context, Position position, bool answered,
     return enter(context, position, answered ? wait->yes : wait->no, at);
 }
 
-std::string render_message(const StepContext& context, Position position, Instant planned_for,
-                           const RunFacts& run) {
-    const auto& action = step_at(context.rule, position.step).actions.at(position.action);
-    return text_of(context.plan, std::get<lang::Deliver>(action),
-                   facts_of(context, planned_for, run));
+std::variant<SendText, Withhold> decide_message(const StepContext& context, Position position,
+                                                Instant planned_for, int newer, const RunFacts& run,
+                                                const Target& target) {
+    const Facts facts = facts_of(context, planned_for, run);
+    return MessageDecision(context, position, planned_for, newer, facts).to(target);
+}
+
+Composition compose_message(const StepContext& context, Position position, Instant planned_for,
+                            const RunFacts& run, const std::optional<Target>& target) {
+    const Facts facts = facts_of(context, planned_for, run);
+    Address address =
+        address_of(context.rule, MessageDecision::deliver_at(context.rule, position), facts);
+    address.target = target;
+    return MessageDecision(context, position, planned_for, 0, facts).compose(address);
 }
 
 const lang::Wait* wait_at(const lang::Rule& rule, Position position) {

@@ -27,14 +27,8 @@ class Finder {
         }
         for (const auto& content : plan_.contents) {
             where_ = content.name.empty() ? "a text" : "content " + content.name;
-            need(content.variants.empty(), "several forms, pictures or cards");
-            for (const auto& part : content.text.parts) {
-                const auto* hole = std::get_if<lang::Hole>(&part);
-                if (hole == nullptr) continue;
-                need(hole->format.empty(), "{…: " + hole->format + "}");
-                need(!hole->tracked_link, "{link …}");
-                check(hole->value);
-            }
+            check(content.text);
+            for (const auto& variant : content.variants) check(variant);
         }
         for (const auto& metric : plan_.metrics) {
             where_ = "metric " + metric.name;
@@ -56,8 +50,24 @@ class Finder {
         if (!supported) found_.push_back(where_ + ": `" + what + "`");
     }
 
+    void check(const lang::Variant& variant) {
+        check(variant.text);
+        if (!variant.card) return;
+        check(variant.card->title);
+        check(variant.card->text);
+        check(variant.card->link);
+    }
+
+    void check(const lang::TextTemplate& text) {
+        for (const auto& part : text.parts) {
+            const auto* hole = std::get_if<lang::Hole>(&part);
+            if (hole == nullptr) continue;
+            need(!hole->tracked_link, "{link …}");
+            check(hole->value);
+        }
+    }
+
     void check(const lang::Audience& audience) {
-        need(audience.kind != lang::SubjectKind::playbook, "a rule without `for`");
         need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
@@ -66,7 +76,6 @@ class Finder {
         check(rule.audience);
         need(!rule.timezone_of_member, "timezone of member");
         for (const auto& exit : rule.exits) check(exit.event);
-        check(rule.guards);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
             check(*event);
         }
@@ -88,19 +97,13 @@ class Finder {
         if (pattern.where) check(*pattern.where);
     }
 
-    void check(const lang::Guards& guards) { need(guards.locale.empty(), "locale"); }
-
     void check(const lang::Step& step) {
         if (step.condition) check(*step.condition);
-        need(step.when.next == lang::StepTime::Next::none, "next workday, next WEEKDAY");
         for (const auto& action : step.actions) {
             const char* word = action_words[action.index()];
             need(word == nullptr, word == nullptr ? "" : word);
             if (const auto* deliver = std::get_if<lang::Deliver>(&action)) {
-                need(deliver->verb == lang::Verb::post || deliver->verb == lang::Verb::send,
-                     "reply, announce, warn");
-                need(!deliver->mention_all, "mention all");
-                need(!deliver->to, "to");
+                if (deliver->to) check(*deliver->to);
             }
             if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
                 if (change->person) check(*change->person);

@@ -188,7 +188,8 @@ struct Run {
     RunId id = 0;
     FiringId firing = 0;
     RuleId rule = 0;
-    std::string subject{};  // id of a group or member; the rule's audience says which
+    // Id of a group or member, as the rule's audience says; "" of a run for nobody in particular.
+    std::string subject{};
     RunState state = RunState::running;
     std::size_t next_step = 0;    // as scheduler/flow.h counts them
     std::size_t next_action = 0;  // where it goes on in that step; the wait itself while waiting
@@ -258,11 +259,19 @@ enum class DeliveryState {
 };
 std::string_view to_text(DeliveryState state);
 
+// Whom a message goes to.
+struct Target {
+    SubjectKind kind = SubjectKind::group;
+    std::string id{};
+
+    bool operator==(const Target&) const = default;
+};
+
 struct Delivery {
     DeliveryId id = 0;
     RunId run = 0;
     std::size_t step = 0;    // index in the rule's steps
-    std::size_t action = 0;  // index in the step's actions; (run, step, action) is unique
+    std::size_t action = 0;  // index in the step's actions; with `target` unique in the run
     std::string channel{};
     MessageId message = 0;  // 0 when it was skipped before its text was made
     Instant planned_for{};
@@ -284,6 +293,10 @@ struct Delivery {
     // Of one that is under way or asked about and not to be sent any more: what it ends as, for
     // `reason`, unless it was taken.
     std::optional<DeliveryState> unless_taken{};
+    std::optional<Target> target{};  // nothing: the run's subject
+    // The form of its content that was taken: its name, or its place from 1 where it has none;
+    // empty where there is one form only.
+    std::string variant{};
 
     // Lateness counts from here.
     Instant wanted_at() const { return moved_to.value_or(planned_for); }
@@ -295,10 +308,38 @@ struct DueDelivery {
     Firing firing{};
     std::string playbook{};
     std::string rule{};
+    std::string run_subject{};  // whom its run is for; of the firing's kind
+    // Whom it goes to.
+    SubjectKind subject_kind = SubjectKind::group;
     std::string subject{};
     std::string subject_name{};
-    SubjectKind subject_kind = SubjectKind::group;
     std::string text{};
+    MessageForm form{};
+};
+
+// What a message says.
+struct MessageContent {
+    std::string text{};
+    MessageForm form{};
+
+    bool operator==(const MessageContent&) const = default;
+};
+
+// One message for many that was decided, and how far it has come among them.
+struct Mailing {
+    std::int64_t id = 0;
+    RunId run = 0;
+    std::size_t step = 0;
+    std::size_t action = 0;
+    Instant planned_for{};
+    Instant decided_at{};
+    int newer = 0;  // newer messages of the rule that were due then (scheduler/lateness.h)
+    // What becomes of it for all of them, when it is not to be sent; and why.
+    std::optional<DeliveryState> withheld{};
+    std::string reason{};
+    std::string through{};  // the last target that has its delivery; "" for none yet
+
+    bool operator==(const Mailing&) const = default;
 };
 
 struct DeliverySummary {
@@ -326,9 +367,9 @@ struct DeliveryFilter {
 class Outbox {
   public:
     virtual ~Outbox() = default;
-    // The id of a text; equal texts share one row.
-    virtual MessageId intern_message(const std::string& text) = 0;
-    // Throws StoreError when (run, step, action) is there already.
+    // The id of what is said; equal ones share one row.
+    virtual MessageId intern_message(const MessageContent& content) = 0;
+    // Throws StoreError when (run, step, action, target) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
     virtual std::optional<DueDelivery> find_delivery(DeliveryId id) = 0;
     // Pending ones of a channel with due_at <= now, in the order (due_at, priority, planned_for,
@@ -375,8 +416,9 @@ class Outbox {
     // The skipped ones planned before `to` that come after (planned_for, id), in that order.
     virtual std::vector<DueDelivery> skipped_between(std::pair<Instant, DeliveryId> after,
                                                      Instant to, std::size_t limit) = 0;
-    // A skipped one becomes pending, wanted and due at `at`.
-    virtual void backfill(DeliveryId id, MessageId message, Instant at) = 0;
+    // A skipped one becomes pending, wanted and due at `at`. Its variant stays unless one is given.
+    virtual void backfill(DeliveryId id, MessageId message, const std::string& variant,
+                          Instant at) = 0;
 
     // Those that are under way or asked about too.
     virtual std::vector<DueDelivery> unsettled_of_run(RunId run) = 0;
@@ -388,6 +430,31 @@ class Outbox {
     virtual std::int64_t count_deliveries() = 0;
     // With firing, rule and text, in the order of ids.
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
+};
+
+// ---- messages to many
+// ------------------------------------------------------------------------------------------------
+
+class Mailings {
+  public:
+    virtual ~Mailings() = default;
+    // Throws StoreError when (run, step, action) is there already.
+    virtual void add_mailing(const Mailing& mailing) = 0;
+    // The one that came first.
+    virtual std::optional<Mailing> next_mailing() = 0;
+    virtual void set_mailed_through(std::int64_t id, const std::string& through) = 0;
+    virtual void remove_mailing(std::int64_t id) = 0;
+};
+
+// ---- contents that take their forms in turn
+// --------------------------------------------------------------------------
+
+class Rotations {
+  public:
+    virtual ~Rotations() = default;
+    // How many messages of the content this one was given.
+    virtual std::int64_t turns_of(const std::string& content, const Target& target) = 0;
+    virtual void add_turn(const std::string& content, const Target& target) = 0;
 };
 
 // ---- contacts
@@ -600,7 +667,8 @@ class EventInbox {
     virtual std::optional<Instant> next_event_at() = 0;
     virtual void mark_processed(const std::string& id) = 0;
     virtual std::optional<Event> find_event(const std::string& id) = 0;
-    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id).
+    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id);
+    // for SubjectKind::playbook those of all, found by looking at every event.
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
 };
@@ -680,6 +748,8 @@ class Directory {
     virtual void put_member(const Member& member) = 0;
     virtual std::optional<Group> find_group(const std::string& id) = 0;
     virtual std::optional<Member> find_member(const std::string& id) = 0;
+    // Nothing for one that is not there.
+    virtual std::optional<std::string> find_name(SubjectKind kind, const std::string& id) = 0;
     virtual DirectoryCounts count_directory() = 0;
     // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids.
     virtual std::vector<std::string> audience_page(const lang::Audience& audience,
@@ -769,6 +839,8 @@ class Store : public PlanStore,
               public VersionRequests,
               public RunStore,
               public Outbox,
+              public Mailings,
+              public Rotations,
               public ContactBook,
               public ChannelUses,
               public PauseStore,

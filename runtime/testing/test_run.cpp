@@ -76,7 +76,7 @@ std::vector<TestPost> list_posts(const lang::Plan& plan, Store& store) {
         std::string step = step_path(*rules.at(path), due.delivery.step);
         posts.push_back({due.subject_kind, std::move(due.subject), std::move(path), std::move(step),
                          due.delivery.wanted_at(), due.delivery.state, due.delivery.reason,
-                         std::move(due.text)});
+                         std::move(due.text), std::move(due.form)});
     }
     std::stable_sort(posts.begin(), posts.end(),
                      [](const TestPost& a, const TestPost& b) { return a.at < b.at; });

@@ -49,7 +49,7 @@ struct OldProject : Project {
             store->add_delivery({.run = run,
                                  .channel = "log",
                                  .message = store->intern_message(
-                                     fmt::format("message {} {:200}", i, "of those days")),
+                                     {fmt::format("message {} {:200}", i, "of those days"), {}}),
                                  .planned_for = long_ago,
                                  .state = DeliveryState::sent,
                                  .settled_at = long_ago});

@@ -205,18 +205,20 @@ UPDATE run SET state = ?3 WHERE rule = ?1 AND due_at IS NOT NULL AND state = ?2
 SELECT id FROM message WHERE hash = ?1
 
 -- name: insert_message
-INSERT INTO message (hash, text) VALUES (?1, ?2)
+INSERT INTO message (hash, text, form) VALUES (?1, ?2, nullif(?3, ''))
 
 -- name: insert_delivery
 INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-                      moved_to, priority)
-VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-ON CONFLICT (run, step, action) DO NOTHING
+                      moved_to, priority, target_kind, target, variant)
+VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, nullif(?16, ''))
+ON CONFLICT (run, step, action, target) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE channel = ?1 AND state = 'pending' AND asks IS NULL AND due_at <= ?2
 ORDER BY due_at, priority, planned_for, id
@@ -266,8 +268,10 @@ WHERE channel = ?1 AND state = 'attempting'
 
 -- name: select_asked_about_of_channel
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE channel = ?1 AND asks IS NOT NULL
 ORDER BY due_at, id
@@ -275,8 +279,10 @@ LIMIT ?2
 
 -- name: select_asked_about
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_asked_about WHERE asks IS NOT NULL)
 ORDER BY id
@@ -382,8 +388,10 @@ DELETE FROM contact
 
 -- name: insert_contacts_since
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made)
-SELECT firing.subject_kind, run.subject, coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id,
-       run.rule, delivery.priority, delivery.state <> 'pending'
+SELECT coalesce(delivery.target_kind, firing.subject_kind),
+       iif(delivery.target_kind IS NULL, run.subject, delivery.target),
+       coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id, run.rule,
+       delivery.priority, delivery.state <> 'pending'
 FROM delivery
 CROSS JOIN run ON run.id = delivery.run
 CROSS JOIN firing ON firing.id = run.firing
@@ -392,15 +400,19 @@ WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown'
 
 -- name: select_unsettled_of_run
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE run = ?1 AND state IN ('pending', 'attempting')
 
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (
     SELECT delivery.id
@@ -411,8 +423,10 @@ ORDER BY id
 
 -- name: select_skipped_between
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
-       expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event, expanded,
+       expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (
     SELECT id
@@ -424,7 +438,8 @@ ORDER BY planned_for, id
 
 -- name: update_to_backfilled
 UPDATE delivery
-SET state = 'pending', due_at = ?3, moved_to = ?3, reason = 'backfill', settled_at = NULL, skipped_as = reason, message = ?2
+SET state = 'pending', due_at = ?3, moved_to = ?3, reason = 'backfill', settled_at = NULL, skipped_as = reason, message = ?2,
+    variant = coalesce(nullif(?4, ''), variant)
 WHERE id = ?1 AND state = 'skipped'
 
 -- name: upsert_pause
@@ -457,8 +472,10 @@ SELECT (SELECT count(*) FROM delivery) + (SELECT coalesce(sum(count), 0) FROM fo
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id > ?1
   AND (?2 IS NULL OR state = ?2)
@@ -468,10 +485,32 @@ LIMIT ?3
 
 -- name: select_delivery
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id = ?1
+
+-- name: insert_mailing
+INSERT INTO mailing (run, step, action, planned_for, decided_at, newer, state, reason, through)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+
+-- name: select_next_mailing
+SELECT id, run, step, action, planned_for, decided_at, newer, state, reason, through FROM mailing ORDER BY id LIMIT 1
+
+-- name: update_mailing
+UPDATE mailing SET through = ?2 WHERE id = ?1
+
+-- name: delete_mailing
+DELETE FROM mailing WHERE id = ?1
+
+-- name: select_turns
+SELECT turns FROM rotation WHERE content = ?1 AND subject_kind = ?2 AND subject = ?3
+
+-- name: upsert_turn
+INSERT INTO rotation (content, subject_kind, subject, turns) VALUES (?1, ?2, ?3, 1)
+ON CONFLICT (content, subject_kind, subject) DO UPDATE SET turns = turns + 1
 
 -- name: insert_event
 INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
@@ -505,6 +544,12 @@ ORDER BY at, id
 SELECT id, type, group_id, member_id, at, received_at, fields, processed
 FROM event
 WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_events_of_type
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
+FROM event
+WHERE type = ?1 AND at >= ?2 AND at < ?3
 ORDER BY at, id
 
 -- name: select_delivery_page
@@ -676,6 +721,12 @@ WHERE id = ?1
 
 -- name: count_directory
 SELECT (SELECT count(*) FROM chat_group), (SELECT count(*) FROM member)
+
+-- name: select_group_name
+SELECT name FROM chat_group WHERE id = ?1
+
+-- name: select_member_name
+SELECT name FROM member WHERE id = ?1
 
 -- name: select_groups_page
 SELECT id FROM chat_group WHERE id > ?1 ORDER BY id LIMIT ?2

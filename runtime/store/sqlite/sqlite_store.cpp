@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "runtime/store/sqlite/message_form.h"
 #include "runtime/store/sqlite/schema.h"
 #include "runtime/store/sqlite/sql.h"
 #include "runtime/store/sqlite/sqlite.h"
@@ -69,7 +70,15 @@ std::string_view to_text(RunState state) {
 }
 
 std::string_view to_text(SubjectKind kind) {
-    return kind == SubjectKind::group ? "group" : "member";
+    switch (kind) {
+        case SubjectKind::group:
+            return "group";
+        case SubjectKind::member:
+            return "member";
+        case SubjectKind::playbook:
+            return "playbook";
+    }
+    return "";  // not reached: the switch names every kind
 }
 
 // The value among `values` whose text stands in the column.
@@ -106,7 +115,8 @@ VersionOutcome version_outcome_from(const std::string& column) {
 }
 
 SubjectKind subject_kind_from(const std::string& column) {
-    return value_from(column, {SubjectKind::group, SubjectKind::member});
+    using enum SubjectKind;
+    return value_from(column, {group, member, playbook});
 }
 
 DeliveryState delivery_state_from(const std::string& column) {
@@ -174,8 +184,8 @@ Digest sha256(const std::string& text) {
 }
 
 // Half of a SHA-256: enough that two texts never meet, in half the index.
-std::string message_hash(const std::string& text) {
-    const Digest digest = sha256(text);
+std::string message_hash(const std::string& text, const std::string& form) {
+    const Digest digest = sha256(form.empty() ? text : text + '\0' + form);
     return std::string(digest.begin(), digest.begin() + 16);
 }
 
@@ -257,6 +267,12 @@ std::pair<Run, Instant> read_run_and_instant(SqliteQuery& row) {
     return {std::move(run), instant_from(row.integer())};
 }
 
+std::optional<Target> read_target(SqliteQuery& row) {
+    const auto kind = row.optional_text();
+    std::string id = row.text();
+    return kind ? std::optional(Target{subject_kind_from(*kind), std::move(id)}) : std::nullopt;
+}
+
 Delivery read_delivery(SqliteQuery& row) {
     return {.id = row.integer(),
             .run = row.integer(),
@@ -275,7 +291,22 @@ Delivery read_delivery(SqliteQuery& row) {
             .in_doubt = row.boolean(),
             .skipped_as = row.optional_text(),
             .asks = count_from(row.optional_integer()),
-            .unless_taken = delivery_state_from(row.optional_text())};
+            .unless_taken = delivery_state_from(row.optional_text()),
+            .target = read_target(row),
+            .variant = row.optional_text().value_or("")};
+}
+
+Mailing read_mailing(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .run = row.integer(),
+            .step = size_from(row.integer()),
+            .action = size_from(row.integer()),
+            .planned_for = instant_from(row.integer()),
+            .decided_at = instant_from(row.integer()),
+            .newer = static_cast<int>(row.integer()),
+            .withheld = delivery_state_from(row.optional_text()),
+            .reason = row.text(),
+            .through = row.text()};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -283,10 +314,15 @@ DueDelivery read_delivery_detail(SqliteQuery& row) {
                        .firing = read_firing(row),
                        .playbook = row.text(),
                        .rule = row.text(),
+                       .run_subject = row.text(),
+                       .subject_kind = subject_kind_from(row.text()),
                        .subject = row.text(),
                        .subject_name = row.text(),
                        .text = row.text()};
-    detail.subject_kind = detail.firing.subject_kind;
+    const auto form = row.optional_text();
+    if (form) detail.form = read_message_form(*form);
+    const bool is_sent = !form && detail.subject_kind == SubjectKind::member;
+    if (is_sent) detail.form.verb = lang::Verb::send;
     return detail;
 }
 
@@ -664,13 +700,14 @@ class SqliteStore : public Store {
 
     // ---- outbox
 
-    MessageId intern_message(const std::string& text) override {
-        const std::string hash = message_hash(text);
+    MessageId intern_message(const MessageContent& content) override {
+        const std::string form = write_message_form(content.form);
+        const std::string hash = message_hash(content.text, form);
         const SqliteBlob key{hash};
         if (const auto known = first(query(sql::select_message_id, key), read_integer)) {
             return *known;
         }
-        query(sql::insert_message, key, text).next();
+        query(sql::insert_message, key, content.text, form).next();
         return connection_.last_inserted_id();
     }
 
@@ -680,7 +717,9 @@ class SqliteStore : public Store {
             to_column(delivery.action), delivery.channel, delivery.message,
             to_column(delivery.planned_for), to_column(delivery.due_at), to_text(delivery.state),
             delivery.reason, std::int64_t{delivery.attempts}, to_column(delivery.settled_at),
-            to_column(delivery.moved_to), to_column(delivery.priority)));
+            to_column(delivery.moved_to), to_column(delivery.priority),
+            delivery.target ? std::optional(to_text(delivery.target->kind)) : std::nullopt,
+            delivery.target ? delivery.target->id : std::string(), delivery.variant));
         if (!id) {
             throw StoreError(fmt::format("{}: run {} has a delivery for step {}, action {} already",
                                          connection_.path(), delivery.run, delivery.step,
@@ -788,9 +827,10 @@ class SqliteStore : public Store {
                    read_delivery_detail);
     }
 
-    void backfill(DeliveryId id, MessageId message, Instant at) override {
+    void backfill(DeliveryId id, MessageId message, const std::string& variant,
+                  Instant at) override {
         change_row("skipped delivery", id,
-                   query(sql::update_to_backfilled, id, message, to_column(at)));
+                   query(sql::update_to_backfilled, id, message, to_column(at), variant));
     }
 
     std::vector<DueDelivery> unsettled_of_run(RunId run) override {
@@ -817,6 +857,39 @@ class SqliteStore : public Store {
         return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit), kind,
                          filter.subject, to_column(filter.from), to_column(filter.to)),
                    read_delivery_detail);
+    }
+
+    // ---- messages to many
+
+    void add_mailing(const Mailing& mailing) override {
+        query(sql::insert_mailing, mailing.run, to_column(mailing.step), to_column(mailing.action),
+              to_column(mailing.planned_for), to_column(mailing.decided_at),
+              std::int64_t{mailing.newer},
+              mailing.withheld ? std::optional(to_text(*mailing.withheld)) : std::nullopt,
+              mailing.reason, mailing.through)
+            .next();
+    }
+
+    std::optional<Mailing> next_mailing() override {
+        return first(query(sql::select_next_mailing), read_mailing);
+    }
+
+    void set_mailed_through(std::int64_t id, const std::string& through) override {
+        query(sql::update_mailing, id, through).next();
+    }
+
+    void remove_mailing(std::int64_t id) override { query(sql::delete_mailing, id).next(); }
+
+    // ---- contents that take their forms in turn
+
+    std::int64_t turns_of(const std::string& content, const Target& target) override {
+        return first(query(sql::select_turns, content, to_text(target.kind), target.id),
+                     read_integer)
+            .value_or(0);
+    }
+
+    void add_turn(const std::string& content, const Target& target) override {
+        query(sql::upsert_turn, content, to_text(target.kind), target.id).next();
     }
 
     // ---- contacts
@@ -1021,6 +1094,9 @@ class SqliteStore : public Store {
 
     std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                  const std::string& type, Instant from, Instant to) override {
+        if (kind == SubjectKind::playbook)
+            return all(query(sql::select_events_of_type, type, to_column(from), to_column(to)),
+                       read_event);
         const auto& statement =
             kind == SubjectKind::group ? sql::select_events_of_group : sql::select_events_of_member;
         return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
@@ -1095,6 +1171,13 @@ class SqliteStore : public Store {
 
     std::optional<Member> find_member(const std::string& id) override {
         return first(query(sql::select_member, id), read_member);
+    }
+
+    std::optional<std::string> find_name(SubjectKind kind, const std::string& id) override {
+        return first(
+            query(kind == SubjectKind::group ? sql::select_group_name : sql::select_member_name,
+                  id),
+            read_text);
     }
 
     DirectoryCounts count_directory() override {

@@ -62,7 +62,7 @@ struct Rows {
         Delivery each{.run = of,
                       .step = steps++,
                       .channel = "hook",
-                      .message = store->intern_message(text),
+                      .message = store->intern_message({text, {}}),
                       .planned_for = at(1),
                       .state = state,
                       .reason = reason};
@@ -138,14 +138,14 @@ TEST_CASE("a text goes with the last message that has it, a contact with its own
     rows.delivery(run, DeliveryState::sent, 50, "alone");
     rows.delivery(run, DeliveryState::sent, 200, "shared");
     rows.store->add_contact({.subject = "g1", .delivery = old, .at = at(50), .made = true});
-    const MessageId shared = rows.store->intern_message("shared");
-    const MessageId alone = rows.store->intern_message("alone");
-    const MessageId newest = rows.store->intern_message("newest");
+    const MessageId shared = rows.store->intern_message({"shared", {}});
+    const MessageId alone = rows.store->intern_message({"alone", {}});
+    const MessageId newest = rows.store->intern_message({"newest", {}});
     sweep(*rows.store, Kept::deliveries);
     CHECK_FALSE(rows.store->has_contacts());
-    CHECK(rows.store->intern_message("shared") == shared);
-    CHECK(rows.store->intern_message("newest") == newest);
-    CHECK(rows.store->intern_message("alone") != alone);
+    CHECK(rows.store->intern_message({"shared", {}}) == shared);
+    CHECK(rows.store->intern_message({"newest", {}}) == newest);
+    CHECK(rows.store->intern_message({"alone", {}}) != alone);
 }
 
 TEST_CASE("runs and firings go when nothing of them is left", "[store][retention]") {

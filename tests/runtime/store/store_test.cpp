@@ -68,7 +68,7 @@ Outboxed add_pending(Store& store, const std::string& subject, int due,
     const RuleId rule = add_rule(store);
     const FiringId firing = add_firing(store, rule, "key of " + subject);
     const RunId run = store.add_run(a_run(rule, firing, subject, std::nullopt)).value();
-    const MessageId message = store.intern_message("Good morning");
+    const MessageId message = store.intern_message({"Good morning", {}});
     return {.run = run,
             .delivery = store.add_delivery({.run = run,
                                             .channel = channel,
@@ -444,11 +444,11 @@ TEMPLATE_TEST_CASE("of changes of zone data the latest is told, with what it mov
 TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
-    const MessageId morning = (*store).intern_message("Good morning");
+    const MessageId morning = (*store).intern_message({"Good morning", {}});
     CHECK(morning != 0);
-    CHECK((*store).intern_message("Good morning") == morning);
-    CHECK((*store).intern_message("Good morning ") != morning);
-    CHECK((*store).intern_message("") == (*store).intern_message(""));
+    CHECK((*store).intern_message({"Good morning", {}}) == morning);
+    CHECK((*store).intern_message({"Good morning ", {}}) != morning);
+    CHECK((*store).intern_message({"", {}}) == (*store).intern_message({"", {}}));
 }
 
 TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", MemoryStore, FileStore) {
@@ -466,6 +466,164 @@ TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", Memor
     CHECK_NOTHROW(add(0, 1));
     CHECK_NOTHROW(add(1, 0));
     CHECK_THROWS_AS(add(1, 0), StoreError);
+}
+
+TEMPLATE_TEST_CASE("one text said in two ways is two messages", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    MessageForm reply{.verb = lang::Verb::reply, .mentions = {"m1"}, .reply_to = "e1"};
+    const MessageId posted = (*store).intern_message({"Hello", {}});
+    const MessageId replied = (*store).intern_message({"Hello", reply});
+    CHECK(replied != posted);
+    CHECK((*store).intern_message({"Hello", reply}) == replied);
+    reply.mentions = {"m2"};
+    CHECK((*store).intern_message({"Hello", reply}) != replied);
+}
+
+TEMPLATE_TEST_CASE("how a message is said comes back with it", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    MessageForm card{.verb = lang::Verb::announce, .mentions_all = true, .pictures = {"a.png"}};
+    card.card = MessageCard{"Sale", "Tonight", "sale.png", "https://shop.example/", "pages/sale"};
+    const MessageForm plain;
+    const MessageForm sent{.verb = lang::Verb::send};
+    const MessageForm reply{.verb = lang::Verb::reply, .mentions = {"m1", "m2"}, .reply_to = "e1"};
+    int number = 0;
+    for (const auto& [form, kind] : {std::pair{card, SubjectKind::group},
+                                     {plain, SubjectKind::group},
+                                     {sent, SubjectKind::member},
+                                     {reply, SubjectKind::group}}) {
+        const RuleId rule = add_rule(*store);
+        const FiringId firing = add_firing(*store, rule, "key " + std::to_string(++number), kind);
+        const RunId run = (*store).add_run(a_run(rule, firing, "g1", std::nullopt)).value();
+        const DeliveryId id = (*store).add_delivery({.run = run,
+                                                     .channel = "robot",
+                                                     .message = (*store).intern_message({"", form}),
+                                                     .planned_for = at(4),
+                                                     .due_at = at(5)});
+        CHECK((*store).find_delivery(id)->form == form);
+    }
+}
+
+TEMPLATE_TEST_CASE("an action has one delivery for each of its targets", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    (*store).put_group({"g2", "Two", "", {}});
+    (*store).put_member({"m1", "Ann", {}, {}});
+    const RuleId rule = add_rule(*store);
+    const RunId run =
+        (*store).add_run(a_run(rule, add_firing(*store, rule), "g1", std::nullopt)).value();
+    Delivery delivery{.run = run, .channel = "robot", .planned_for = at(4), .due_at = at(5)};
+    delivery.variant = "short";
+    const DeliveryId own = (*store).add_delivery(delivery);
+    delivery.target = Target{SubjectKind::group, "g2"};
+    const DeliveryId other = (*store).add_delivery(delivery);
+    CHECK_THROWS_AS((*store).add_delivery(delivery), StoreError);
+    delivery.target = Target{SubjectKind::member, "m1"};
+    delivery.variant.clear();
+    const DeliveryId member = (*store).add_delivery(delivery);
+
+    const auto of_own = (*store).find_delivery(own).value();
+    CHECK_FALSE(of_own.delivery.target);
+    CHECK(of_own.subject == "g1");
+    CHECK(of_own.delivery.variant == "short");
+    const auto of_other = (*store).find_delivery(other).value();
+    CHECK(of_other.delivery.target == Target{SubjectKind::group, "g2"});
+    CHECK(of_other.subject_kind == SubjectKind::group);
+    CHECK(of_other.subject == "g2");
+    CHECK(of_other.subject_name == "Two");
+    CHECK(of_other.run_subject == "g1");
+    const auto of_member = (*store).find_delivery(member).value();
+    CHECK(of_member.subject_kind == SubjectKind::member);
+    CHECK(of_member.subject_name == "Ann");
+    CHECK(of_member.firing.subject_kind == SubjectKind::group);
+    CHECK(of_member.delivery.variant.empty());
+    CHECK(ids_of((*store).list_deliveries({.subject_kind = SubjectKind::group, .subject = "g2"})) ==
+          std::vector<DeliveryId>{other});
+
+    // Whom they went to is who got them.
+    (*store).rebuild_contacts(at(0));
+    CHECK((*store).count_contacts_waiting(SubjectKind::group, "g2", at(0), at(9),
+                                          lang::Priority::low) == 1);
+    CHECK((*store).count_contacts_waiting(SubjectKind::member, "m1", at(0), at(9),
+                                          lang::Priority::low) == 1);
+}
+
+TEMPLATE_TEST_CASE("a message to many is told until it has reached all of them", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK_FALSE((*store).next_mailing());
+    const RuleId rule = add_rule(*store);
+    const RunId run =
+        (*store).add_run(a_run(rule, add_firing(*store, rule), "g1", std::nullopt)).value();
+    Mailing first{
+        .run = run, .step = 2, .action = 1, .planned_for = at(4), .decided_at = at(5), .newer = 3};
+    Mailing second = first;
+    second.action = 2;
+    second.withheld = DeliveryState::skipped;
+    second.reason = "condition";
+    (*store).add_mailing(first);
+    (*store).add_mailing(second);
+    CHECK_THROWS_AS((*store).add_mailing(first), StoreError);
+
+    first.id = (*store).next_mailing()->id;
+    CHECK((*store).next_mailing() == first);
+    (*store).set_mailed_through(first.id, "g17");
+    first.through = "g17";
+    CHECK((*store).next_mailing() == first);
+    (*store).remove_mailing(first.id);
+    second.id = (*store).next_mailing()->id;
+    CHECK((*store).next_mailing() == second);
+    (*store).remove_mailing(second.id);
+    CHECK_FALSE((*store).next_mailing());
+}
+
+TEMPLATE_TEST_CASE("turns of a content are counted for each target", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const Target group{SubjectKind::group, "x"};
+    const Target member{SubjectKind::member, "x"};
+    CHECK((*store).turns_of("morning", group) == 0);
+    (*store).add_turn("morning", group);
+    (*store).add_turn("morning", group);
+    (*store).add_turn("evening", group);
+    (*store).add_turn("morning", member);
+    CHECK((*store).turns_of("morning", group) == 2);
+    CHECK((*store).turns_of("evening", group) == 1);
+    CHECK((*store).turns_of("morning", member) == 1);
+    CHECK((*store).turns_of("morning", {SubjectKind::group, "y"}) == 0);
+}
+
+TEMPLATE_TEST_CASE("names are found by kind and id", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({"x", "One", "", {}});
+    (*store).put_member({"x", "Ann", {}, {}});
+    CHECK((*store).find_name(SubjectKind::group, "x") == "One");
+    CHECK((*store).find_name(SubjectKind::member, "x") == "Ann");
+    CHECK_FALSE((*store).find_name(SubjectKind::member, "y"));
+}
+
+TEMPLATE_TEST_CASE("for nobody in particular the events of all count", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const auto add = [&](const std::string& id, const std::string& type, int minute) {
+        (*store).add_event({.id = id, .type = type, .member = "m" + id, .at = at(minute)});
+    };
+    add("b", "order", 2);
+    add("a", "order", 2);
+    add("c", "refund", 2);
+    add("d", "order", 5);
+    CHECK(ids_of((*store).events_of(SubjectKind::playbook, "", "order", at(2), at(5))) ==
+          Ids{"a", "b"});
+}
+
+TEMPLATE_TEST_CASE("a run may be for nobody in particular", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId firing = add_firing(*store, rule, "key", SubjectKind::playbook);
+    CHECK((*store).find_firing(firing)->subject_kind == SubjectKind::playbook);
+    const RunId run = (*store).add_run(a_run(rule, firing, "", at(1))).value();
+    CHECK_FALSE((*store).add_run(a_run(rule, firing, "", at(1))));
+    CHECK(ids_of((*store).open_runs_of("")) == std::vector<RunId>{run});
+    CHECK(ids_of((*store).open_runs(rule, {}, 10)) == std::vector<RunId>{run});
 }
 
 TEMPLATE_TEST_CASE(
@@ -521,7 +679,7 @@ TEMPLATE_TEST_CASE("a due delivery carries all that an attempt needs", "[store]"
     const auto& [kind, subject, name] = row;
     const FiringId firing = add_firing(*store, rule, "key", kind);
     const RunId run = (*store).add_run(a_run(rule, firing, subject, std::nullopt)).value();
-    const MessageId message = (*store).intern_message("早上好");
+    const MessageId message = (*store).intern_message({"早上好", {}});
     (*store).add_delivery({.run = run,
                            .step = 2,
                            .action = 1,
@@ -1070,7 +1228,7 @@ TEST_CASE("all of it survives closing and opening again", "[store]") {
     const DeliveryId pending = add_pending(*store, "g1", 5).delivery;
     const DeliveryId attempting = add_pending(*store, "g2", 5).delivery;
     (*store).mark_attempting(attempting);
-    const MessageId message = (*store).intern_message("Good morning");
+    const MessageId message = (*store).intern_message({"Good morning", {}});
 
     store.reopen();
 
@@ -1086,7 +1244,7 @@ TEST_CASE("all of it survives closing and opening again", "[store]") {
     CHECK((*store).settle_attempting_as_unknown(at(70)) == 1);
     CHECK(ids_of((*store).list_deliveries({.state = DeliveryState::unknown})) ==
           std::vector<DeliveryId>{attempting});
-    CHECK((*store).intern_message("Good morning") == message);
+    CHECK((*store).intern_message({"Good morning", {}}) == message);
 }
 
 }  // namespace
