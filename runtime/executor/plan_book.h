@@ -21,6 +21,8 @@ struct LoadedRule {
     const lang::Rule* rule = nullptr;
     std::shared_ptr<const lang::calendar::Zone> zone;      // nullptr when the zone data lacks it
     std::string trouble;                                   // why it cannot be executed; else empty
+    bool draws = false;                                    // has a `draw`
+    bool gives = false;                                    // has a `give`
     std::vector<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
 
     bool is_calendar_rule() const {
@@ -36,6 +38,7 @@ struct LoadedPlan {
     std::vector<RuleId> conditions;      // the rules `when`
     std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
     bool has_runs_for_nobody = false;    // of a rule without `for`
+    bool collects = false;               // a rule has a `collect`
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -66,6 +69,8 @@ class PlanBook {
     bool watches(const std::string& tag) const;
     // Whether one of those plans has a rule without `for`.
     bool has_runs_for_nobody() const;
+    // Whether a rule of such a plan may have collected something.
+    bool collects() const;
 
   private:
     struct Page {

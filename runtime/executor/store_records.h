@@ -31,6 +31,10 @@ class StoreRecords : public Records {
         return store_.turns_of(content, target);
     }
 
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return store_.next_code(pool);
+    }
+
   private:
     Store& store_;
 };

@@ -66,7 +66,7 @@ std::size_t Walker::mail_page(const Mailing& mailing, std::size_t room) {
     std::optional<Event> event;
     if (firing.event) event = store_.find_event(*firing.event);
     const Subject subject = find_subject(store_, firing.subject_kind, run->subject);
-    const RunFacts facts{subject, event ? &*event : nullptr};
+    const RunFacts facts{subject, event ? &*event : nullptr, {}, proceeds_of(rule, *run)};
     StepRecord record_of_each = record_of(context, rule, *run, position.step, mailing.planned_for);
     record_of_each.delivery.action = position.action;
     for (const std::string& id : page.subjects) {

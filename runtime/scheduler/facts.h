@@ -42,6 +42,27 @@ class Records {
     virtual std::optional<std::string> name_of(SubjectKind kind, const std::string& subject) = 0;
     // How many messages of a content that takes its forms in turn the target was given.
     virtual std::int64_t turns_of(const std::string& content, const Target& target) = 0;
+    // The code of a pool that is given next; nothing when none is left.
+    virtual std::optional<std::string> next_code(const std::string& pool) = 0;
+};
+
+// What a run's own actions brought it: the list it is a part of, the draw, the codes.
+struct Proceeds {
+    struct List {
+        std::string text;
+        std::optional<std::int64_t> left{};  // nothing without a limit
+    };
+    struct Draw {
+        std::string seal;
+        // Of a draw that was held.
+        std::string seed{};
+        std::string winners{};
+        std::optional<std::int64_t> place{};  // of the winner whom it is about, else how many won
+        std::optional<std::int64_t> entries{};
+    };
+    std::optional<List> list{};
+    std::optional<Draw> draw{};
+    std::optional<std::string> code{};  // the last that was given
 };
 
 struct Facts {
@@ -56,6 +77,8 @@ struct Facts {
     Records* records = nullptr;  // nullptr: there are none
     // How values are written in texts (value_format.h); empty for the plain way.
     std::string_view locale{};
+    const Proceeds* proceeds = nullptr;
+    const Event* collected = nullptr;  // that was taken, and may be given back
 };
 
 }  // namespace sop::runtime

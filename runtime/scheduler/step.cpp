@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/draw.h"
 #include "runtime/scheduler/evaluation.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/guards.h"
@@ -26,7 +27,7 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
             {*place.next, 0},
             planned_time(context.rule, *place.next, context.window, previous, context.zone)};
     }
-    if (!place.inside) return RunOver{};
+    if (!place.inside || is_run_of_its_own(context.rule, *place.inside)) return RunOver{};
     return go_on_after(context, *place.inside, at);
 }
 
@@ -179,8 +180,9 @@ class StepPerformance {
     using Leave = std::optional<AfterStep>;
 
     Leave perform(const lang::Deliver& deliver) {
-        // It is to tell the points that are given above it.
-        if (changes_points() || has_rotated(deliver)) return GoOn{position_, planned_for_};
+        // It is to tell the points and codes that are given above it.
+        if (changes_points() || gives_codes() || has_rotated(deliver))
+            return GoOn{position_, planned_for_};
         if (deliver.to) return send_to_many();
         const MessageDecision message(context_, position_, planned_for_, newer_, facts_);
         effects_.push_back({position_.action, as_effect(message.to_its_target())});
@@ -247,6 +249,7 @@ class StepPerformance {
 
     Leave perform(const lang::Emit& action) {
         if (context_.skips_paused) return std::nullopt;
+        if (gives_codes()) return GoOn{position_, planned_for_};
         EmittedEvent event = inheriting(EmittedEvent{action.event});
         for (const lang::NamedValue& field : action.fields) {
             if (auto value = canonical_text(field.value, facts_))
@@ -258,7 +261,8 @@ class StepPerformance {
 
     Leave perform(const lang::If& choice) {
         // What it asks is to see the tags and points that change above it.
-        if (changes_tags() || changes_points()) return GoOn{position_, planned_for_};
+        if (changes_tags() || changes_points() || gives_codes())
+            return GoOn{position_, planned_for_};
         for (const auto& branch : choice.branches) {
             if (!branch.condition || holds(*branch.condition, facts_)) return take(branch.steps);
         }
@@ -286,6 +290,42 @@ class StepPerformance {
         return std::any_of(effects_.begin(), effects_.end(), [&](const StepEffect& effect) {
             const auto* message = std::get_if<SendText>(&effect.what);
             return message != nullptr && !message->rotated.empty() && message->rotated == content;
+        });
+    }
+
+    Leave perform(const lang::Collect&) {
+        if (context_.skips_paused || planned_for_ >= context_.window.end) return std::nullopt;
+        effects_.push_back({position_.action, OpenedCollection{planned_for_, context_.window.end}});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::Draw& draw) {
+        if (context_.skips_paused || facts_.records == nullptr) return std::nullopt;
+        auto events = facts_.records->events_of(
+            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), draw.from.event,
+            context_.window.start, std::min(planned_for_, context_.window.end));
+        std::erase_if(events, [&](const Event& event) {
+            return !event.processed || !matches(draw.from, event, facts_);
+        });
+        const std::string name = step_path(context_.rule, position_.step);
+        const auto& sealed = facts_.proceeds == nullptr ? std::nullopt : facts_.proceeds->draw;
+        const std::string seed = sealed ? sealed->seed : std::string{};
+        effects_.push_back(
+            {position_.action, HeldDraw{seed, name, hold_draw(draw, seed, name, events)}});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::Give& give) {
+        if (gives_codes()) return GoOn{position_, planned_for_};
+        if (context_.skips_paused) return std::nullopt;
+        const auto effect = decide(give);
+        effects_.push_back({position_.action, effect});
+        return take(std::holds_alternative<GivenCode>(effect) ? give.given : give.refused);
+    }
+
+    bool gives_codes() const {
+        return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
+            return std::holds_alternative<GivenCode>(effect.what);
         });
     }
 
@@ -355,6 +395,15 @@ class StepPerformance {
         return PointChange{*person, *amount, change.reason};
     }
 
+    decltype(StepEffect::what) decide(const lang::Give& give) const {
+        const auto person = member_concerned();
+        if (!person || facts_.records == nullptr)
+            return Withhold{DeliveryState::refused, "no value"};
+        auto code = facts_.records->next_code(give.pool);
+        if (!code) return Withhold{DeliveryState::refused, "pool empty"};
+        return GivenCode{give.pool, std::move(*code), *person};
+    }
+
     // Whose points change without a name: the run's, else that of its event.
     std::optional<std::string> member_concerned() const {
         if (context_.rule.audience.kind == SubjectKind::member)
@@ -374,7 +423,8 @@ class StepPerformance {
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
     return {context.plan, context.zone, context.window,  run.subject,
-            run.event,    planned_for,  context.records, context.rule.guards.locale};
+            run.event,    planned_for,  context.records, context.rule.guards.locale,
+            &run.proceeds};
 }
 
 std::string find_exit(const RunFacts& run) {

@@ -45,6 +45,7 @@ struct RunFacts {
     const Subject& subject;
     const Event* event = nullptr;  // nullptr for a calendar rule
     std::string exit_reason{};     // why it ends now; empty when it goes on
+    Proceeds proceeds{};
 };
 
 struct SendText {
@@ -97,6 +98,31 @@ struct StartedRule {
     bool operator==(const StartedRule&) const = default;
 };
 
+// A `collect` begins to take what comes.
+struct OpenedCollection {
+    Instant opened_at{};
+    Instant closes_at{};
+
+    bool operator==(const OpenedCollection&) const = default;
+};
+
+struct HeldDraw {
+    std::string seed;
+    std::string name;  // of the step
+    std::vector<StoredDrawEntry> entries;
+
+    bool operator==(const HeldDraw&) const = default;
+};
+
+// A code of a pool.
+struct GivenCode {
+    std::string pool;
+    std::string code;
+    std::string member;
+
+    bool operator==(const GivenCode&) const = default;
+};
+
 // A message that is not sent, or points that are not given: skipped, exited, refused or failed, and
 // why.
 struct Withhold {
@@ -114,7 +140,7 @@ struct SendToMany {
 struct StepEffect {
     std::size_t action = 0;  // index in the step's actions
     std::variant<SendText, SendToMany, Withhold, TagChange, PointChange, PointsTakenBack,
-                 EmittedEvent, StartedRule>
+                 EmittedEvent, StartedRule, OpenedCollection, HeldDraw, GivenCode>
         what;
 };
 
@@ -163,6 +189,8 @@ struct StepDecision {
 //  - points that would go below zero are `refused` "balance", but for a correction and what is
 //  taken
 //    back; those of an amount or a person without a value are `refused` "no value";
+//  - a code that is to be given when none is left, or to nobody: `refused` "pool empty", "no
+//    value";
 //  - a message that goes to nobody: `refused` "no value" where nothing names its target, "gone"
 //    where that is not in the directory (target.h);
 //  - otherwise everything is done. Behind a message to many the run goes on at once, when all of

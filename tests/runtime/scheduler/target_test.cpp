@@ -20,6 +20,7 @@ class FewPeople : public Records {
     }
     bool has_tag(SubjectKind, const std::string&, const std::string&) override { return false; }
     std::int64_t points_of(const std::string&) override { return 0; }
+    std::optional<std::string> next_code(const std::string&) override { return std::nullopt; }
     std::optional<std::string> name_of(SubjectKind kind, const std::string& id) override {
         const bool is_there = kind == SubjectKind::group ? id == "g1" || id == "g2" : id == "m1";
         return is_there ? std::optional(id) : std::nullopt;

@@ -196,7 +196,7 @@ TEST_CASE("a version that knows no targets sends nobody what was for others", "[
         delivery.id = store->add_delivery(delivery);
         store->add_contact({.subject = "g2", .delivery = delivery.id});
     }
-    go_down(path, 13);
+    go_down(path, 14);
     const auto store = open_sqlite_store(path);
     const auto rows = store->list_deliveries({});
     REQUIRE(rows.size() == 1);
@@ -254,7 +254,7 @@ TEST_CASE("a state this version does not know is not guessed at", "[store][sqlit
 
 // ---- several at once ----------------------------------------------------------------------------
 
-constexpr SqliteOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
+const SqliteOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
 
 std::string locked(const std::string& path) {
     return path +
