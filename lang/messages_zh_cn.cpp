@@ -496,7 +496,7 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"there is no locale `{}`", "没有名为 `{}` 的语言地区"},
         {"known are `en`, `en-GB`, `zh-CN` and `zh-TW`",
          "能用的有 `en`、`en-GB`、`zh-CN` 和 `zh-TW`"},
-        {"`{}` is no format for {}", "`{}` 不是{}的格式"},
+        {"`{}` is no format for a value of type `{}`", "`{}` 不是 `{}` 类型的格式"},
         {"numbers, amounts, dates and times have formats; leave it out here",
          "只有数字、金额、日期和时间有格式，这里不要写"},
         {"such as {}", "例如 {}"},

@@ -669,7 +669,7 @@ namespace {
 bool check_format(const ast::Name& format, const Type& type, const ResolveContext& context) {
     if (is_format_of(type.value, format.text)) return true;
     auto& diagnostic = context.report(code::wrong_hole_format, format.span,
-                                      "`{}` is no format for {}"_say(format.text, type_text(type)));
+                                      "`{}` is no format for a value of type `{}`"_say(format.text, type_text(type)));
     const std::string known = formats_of(type.value);
     diagnostic.notes.push_back(
         known.empty() ? "numbers, amounts, dates and times have formats; leave it out here"_say
