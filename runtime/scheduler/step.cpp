@@ -104,7 +104,11 @@ class MessageDecision {
     }
 
     Composition compose(const Address& address) const {
-        const std::string step = step_path(context_.rule, position_.step);
+        // Only chance asks for it.
+        const bool by_chance =
+            context_.plan.contents.at(deliver_.content).pick == lang::Content::Pick::random;
+        const std::string step =
+            by_chance ? step_path(context_.rule, position_.step) : std::string();
         const Target target = address.target.value_or(subject_of(context_.rule, facts_));
         return runtime::compose(deliver_, address, {context_.firing_key, step, target}, facts_);
     }

@@ -44,8 +44,9 @@ MessageCard read_card(const json& object) {
 }  // namespace
 
 std::string write_message_form(const MessageForm& form) {
-    json object = json::object();
     const bool is_usual = form.verb == lang::Verb::post || form.verb == lang::Verb::send;
+    if (is_usual && form == MessageForm{.verb = form.verb}) return {};
+    json object = json::object();
     if (!is_usual) object["verb"] = std::string(to_text(form.verb));
     if (form.mentions_all) object["mentions_all"] = true;
     if (!form.mentions.empty()) object["mentions"] = form.mentions;
@@ -53,8 +54,7 @@ std::string write_message_form(const MessageForm& form) {
     if (!form.pictures.empty()) object["pictures"] = form.pictures;
     if (form.card) object["card"] = write_card(*form.card);
     // Ids come from outside and need not be UTF-8.
-    return object.empty() ? std::string()
-                          : object.dump(-1, ' ', false, json::error_handler_t::replace);
+    return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 MessageForm read_message_form(const std::string& text) {
