@@ -695,11 +695,19 @@ struct TestDeclaration {
         std::vector<Argument> fields{};  // `group` and `member` among them
         SourceSpan span{};
     };
+    // `at 2026-11-26 20:05 done "Call"`, `at … reject "Call"`: of the task with that in its text
+    struct Answer {
+        LocalMoment at;
+        bool done = true;
+        Text text;
+        SourceSpan span{};
+    };
     // `expect 8 posts in g1 until …`, `expect nothing in g1 from … until …`
     struct Expectation {
         std::optional<Number> count{};  // nothing: at least one
         bool nothing = false;
-        Name subject;  // of a group, or of a member with `to`
+        Name subject;            // of a group, or of a member with `to`
+        bool in_quotes = false;  // a group that the test does not have: a rule creates it
         bool to_member = false;
         std::optional<LocalMoment> at{};
         std::optional<LocalMoment> from{};
@@ -712,6 +720,7 @@ struct TestDeclaration {
     std::vector<Group> groups{};
     std::vector<Member> members{};
     std::vector<Event> events{};
+    std::vector<Answer> answers{};
     std::vector<Expectation> expectations{};
     bool broken = false;  // an item could not be read
     SourceSpan span{};

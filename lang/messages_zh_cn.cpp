@@ -481,6 +481,7 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"why it stops", "停止的原因"},
         {"the name of a rule", "规则名"},
         {"the playbook has no rule `{}`", "剧本里没有规则 `{}`"},
+        {"a part of the task's text", "任务文字的一部分"},
         {"the rule would start itself without end", "规则会没完没了地启动自己"},
         {"the rule `{}` emits what starts it, without end",
          "规则 `{}` 产生的事件又会启动它自己，没完没了"},

@@ -60,11 +60,10 @@ ast::Argument read_field(Cursor& cursor) {
     return field;
 }
 
-// `at 2026-11-26 20:05 event order { group g1 member m1 amount 59 CNY }`
-Test::Event read_event_of_test(Cursor& cursor) {
+// `event order { group g1 member m1 amount 59 CNY }`
+Test::Event read_event_of_test(Cursor& cursor, ast::LocalMoment at, std::size_t begin) {
     Test::Event event;
-    const std::size_t begin = cursor.take(Keyword::at).span.begin;
-    event.at = read_moment(cursor);
+    event.at = at;
     cursor.expect(Keyword::event);
     event.event = cursor.expect_name("the name of an event"_say);
     cursor.expect(TokenKind::open_brace, "`{{` and the event's fields"_say);
@@ -85,6 +84,32 @@ Test::Event read_event_of_test(Cursor& cursor) {
     if (broken) throw BrokenItem{};
     event.span = cursor.span_from(begin);
     return event;
+}
+
+// `at 2026-11-26 20:05 event …`, `at … done "Call"`, `at … reject "Call"`
+void read_happening(Cursor& cursor, Test& test) {
+    const std::size_t begin = cursor.take(Keyword::at).span.begin;
+    const ast::LocalMoment at = read_moment(cursor);
+    const bool done = cursor.take_if(Keyword::done);
+    if (!done && !cursor.take_if(Keyword::reject)) {
+        test.events.push_back(read_event_of_test(cursor, at, begin));
+        return;
+    }
+    Test::Answer answer{at, done, read_text(cursor, "a part of the task's text"_say)};
+    answer.span = cursor.span_from(begin);
+    test.answers.push_back(std::move(answer));
+}
+
+// A name; or in quotes the name of a group that a rule creates.
+void read_subject(Cursor& cursor, Test::Expectation& expectation) {
+    if (!expectation.to_member && cursor.is(TokenKind::string_open)) {
+        const ast::Text text = read_text(cursor, "the group's name"_say);
+        expectation.subject = {ast::plain_text(text), text.span};
+        expectation.in_quotes = true;
+        return;
+    }
+    expectation.subject = cursor.expect_name(expectation.to_member ? "the member's name"_say
+                                                                   : "the group's name"_say);
 }
 
 // `at …`, `from …`, `until …`, `containing "…"`, each once
@@ -121,8 +146,7 @@ Test::Expectation read_expectation(Cursor& cursor) {
     }
     expectation.to_member = cursor.take_if(Keyword::to_person);
     if (!expectation.to_member) cursor.expect(Keyword::in_group);
-    expectation.subject = cursor.expect_name(expectation.to_member ? "the member's name"_say
-                                                                   : "the group's name"_say);
+    read_subject(cursor, expectation);
     while (!cursor.at_item_end()) read_expectation_clause(cursor, expectation);
     expectation.span = cursor.span_from(begin);
     return expectation;
@@ -143,7 +167,7 @@ void read_item(Cursor& cursor, Test& test) {
     } else if (cursor.is(Keyword::member)) {
         test.members.push_back(read_member(cursor));
     } else if (cursor.is(Keyword::at)) {
-        test.events.push_back(read_event_of_test(cursor));
+        read_happening(cursor, test);
     } else if (cursor.is(Keyword::expect)) {
         test.expectations.push_back(read_expectation(cursor));
     } else {

@@ -194,7 +194,9 @@ class StepResolver {
     // ---- groups ----
 
     std::optional<Action> make(const ast::CreateGroupAction& create, SourceSpan) {
-        return CreateGroup{resolve_text(create.name, rule_.scope, context_),
+        // `{n}` counts the groups.
+        const Scope counting = rule_.scope.filtering({{"n", {ValueType::number, {}}}});
+        return CreateGroup{resolve_text(create.name, counting, context_),
                            resolve_audience(create.members, context_),
                            create.size ? create.size->value : 0, create.keep_filling};
     }

@@ -14,7 +14,8 @@
 
 namespace sop::runtime::cli {
 
-enum class OutputFormat { text, json, prometheus };  // the last for `status` alone
+// Not every command knows the last two.
+enum class OutputFormat { text, json, csv, prometheus };
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.
@@ -201,6 +202,26 @@ struct PointsOptions {
     std::string zoneinfo = zoneinfo_folder_default;
 };
 int points(const PointsOptions& options);
+
+struct TasksOptions {
+    std::string folder = ".";
+    std::optional<std::string> role;
+    std::optional<std::string> group;
+    bool all = false;      // those that are over too
+    bool overdue = false;  // only open ones whose time is over
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int tasks(const TasksOptions& options);
+
+struct TaskAnswerOptions {
+    std::string folder = ".";
+    std::int64_t task = 0;
+    bool done = true;  // else rejected
+    std::string by;
+    std::string note;
+};
+int answer_task(const TaskAnswerOptions& options);
 
 struct BackupOptions {
     std::string folder = ".";

@@ -22,6 +22,9 @@ using namespace sop::runtime::cli;
 const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                   {"json", OutputFormat::json}};
 
+const std::map<std::string, OutputFormat> table_formats{
+    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+
 const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::text},
                                                          {"json", OutputFormat::json},
                                                          {"prometheus", OutputFormat::prometheus}};
@@ -113,6 +116,8 @@ struct CommandLine {
     PauseOptions pause_options;
     WhyOptions why_options;
     PointsOptions points_options;
+    TasksOptions tasks_options;
+    TaskAnswerOptions task_answer_options;
     BackupOptions backup_options;
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
@@ -147,6 +152,7 @@ struct CommandLine {
         add_status();
         add_why();
         add_points();
+        add_tasks();
         add_doubt();
         add_pause();
         add_resume();
@@ -560,6 +566,46 @@ struct CommandLine {
             "Examples:\n  sop points m00002 --dir examples/points\n"
             "  sop points m00002 --at 2026-11-30T23:59 --format json");
         command->callback([this] { run = [this] { return points(points_options); }; });
+    }
+
+    void add_tasks() {
+        auto* command =
+            app.add_subcommand("tasks", "List what staff are to do, or say what was done");
+        command->add_option("--role", tasks_options.role, "Of this role alone")->type_name("ROLE");
+        command->add_option("--group", tasks_options.group, "About this group alone")
+            ->type_name("ID");
+        command->add_flag("--overdue", tasks_options.overdue, "Only those whose time is over");
+        command->add_flag("--all", tasks_options.all,
+                          "Also those that are done, rejected, late or cancelled");
+        add_folder(command, tasks_options.folder);
+        add_zoneinfo(command, tasks_options.zoneinfo);
+        command->add_option("--format", tasks_options.format, "text, csv or json")
+            ->transform(one_of(table_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            "Examples:\n  sop tasks --role owner --overdue\n  sop tasks --all --format csv\n"
+            "  sop tasks done 12 --by lily --note \"she is coming\"\n  sop tasks reject 13");
+        command->callback([this, command] {
+            if (command->get_subcommands().empty()) run = [this] { return tasks(tasks_options); };
+        });
+        add_task_answer(command, "done", "Say that a task is done, or a step approved", true);
+        add_task_answer(command, "reject",
+                        "Say that a task will not be done, or a step is not approved", false);
+    }
+
+    void add_task_answer(CLI::App* parent, const char* name, const char* what, bool done) {
+        auto* command = parent->add_subcommand(name, what);
+        command->add_option("TASK", task_answer_options.task, "Its number")
+            ->required()
+            ->type_name("");
+        command->add_option("--by", task_answer_options.by, "Who says so")->type_name("WHO");
+        command->add_option("--note", task_answer_options.note, "What is to be known of it")
+            ->type_name("TEXT");
+        add_folder(command, task_answer_options.folder);
+        command->callback([this, done] {
+            task_answer_options.done = done;
+            run = [this] { return answer_task(task_answer_options); };
+        });
     }
 
     void add_doubt() {

@@ -11,6 +11,7 @@
 
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
+#include "runtime/delivery/command.h"
 
 namespace sop::runtime {
 
@@ -29,7 +30,8 @@ struct Attempt {
     std::string target_name;
     std::string text;
     Instant planned_for{};
-    int number = 1;  // 1 for the first try
+    int number = 1;                    // 1 for the first try
+    std::optional<Command> command{};  // of one that is no message
 };
 
 struct AttemptResult {

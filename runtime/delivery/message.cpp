@@ -9,7 +9,7 @@ namespace sop::runtime {
 
 nlohmann::ordered_json message_of(const Attempt& attempt) {
     const bool to_group = attempt.target_kind == lang::SubjectKind::group;
-    return {
+    nlohmann::ordered_json message{
         {"key", attempt.key},
         {"playbook", attempt.playbook},
         {"rule", attempt.rule},
@@ -19,6 +19,12 @@ nlohmann::ordered_json message_of(const Attempt& attempt) {
         {"text", attempt.text},
         {"planned_for", instant_text(attempt.planned_for)},
     };
+    if (attempt.command) {
+        message["do"] = attempt.command->verb;
+        message["fields"] = attempt.command->fields;
+        message["members"] = attempt.command->members;
+    }
+    return message;
 }
 
 std::string on_one_line(const nlohmann::ordered_json& message) {

@@ -9,7 +9,8 @@
 namespace sop::runtime {
 
 // {"key","playbook","rule","step","group" or "member","name","text","planned_for"}, in this order;
-// `planned_for` is UTC, "2026-11-19T12:00:00Z".
+// `planned_for` is UTC, "2026-11-19T12:00:00Z". What is no message has besides "do", the verb of
+// command.h, "fields", texts by name, and "members", ids.
 nlohmann::ordered_json message_of(const Attempt& attempt);
 
 // Without layout and so without line ends. Bytes that are not UTF-8 become U+FFFD: a message with a

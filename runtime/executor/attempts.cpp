@@ -5,7 +5,7 @@
 
 namespace sop::runtime {
 
-Attempt attempt_at(const DueDelivery& due, const lang::Rule& rule, int number) {
+Attempt attempt_at(Store& store, const DueDelivery& due, const lang::Rule& rule, int number) {
     const Delivery& delivery = due.delivery;
     Attempt attempt;
     attempt.delivery = delivery.id;
@@ -20,6 +20,8 @@ Attempt attempt_at(const DueDelivery& due, const lang::Rule& rule, int number) {
     attempt.text = due.text;
     attempt.planned_for = delivery.planned_for;
     attempt.number = number;
+    if (!is_message(action_of(rule, {delivery.step, delivery.action})))
+        attempt.command = store.find_command(delivery.id);
     return attempt;
 }
 

@@ -170,6 +170,8 @@ Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loade
         return {Turn::Kind::end, {}, DeliveryState::skipped, "paused"};
     }
     const Turn turn = guarded_turn_of(due, loaded, now);
+    // An order is not for its subject.
+    if (!is_message(action_of(*loaded.rule, {due.delivery.step, due.delivery.action}))) return turn;
     if (turn.kind == Turn::Kind::go && limits_.is_over_quota(due, *loaded.zone, now))
         return {Turn::Kind::end, {}, DeliveryState::refused, "quota"};
     return turn;

@@ -92,7 +92,9 @@ std::optional<End> Recovery::find_end(const DueDelivery& due) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
         const StepContext context = walker_.context_of(rule, due.firing, now_);
-        if (now_ <= delivery.wanted_at()) return std::nullopt;
+        const Position place{delivery.step, delivery.action};
+        if (now_ <= delivery.wanted_at() || !is_message(action_of(*rule.rule, place)))
+            return std::nullopt;
         // What is asked about had its turn, before anything newer was missed.
         const bool is_overtaken =
             !delivery.asks && !delivery.skipped_as && !guardian_.was_waiting(delivery) &&

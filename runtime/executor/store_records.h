@@ -23,6 +23,12 @@ class StoreRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
 
+    std::vector<std::string> staff_of(const std::string& group, const std::string& role) override {
+        const auto found = store_.find_group(group);
+        if (!found || role != "owner" || found->owner.empty()) return {};
+        return {found->owner};
+    }
+
   private:
     Store& store_;
 };

@@ -141,11 +141,15 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
     const Instant step_due = store_.next_run_due().value_or(Instant::max());
     const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
-    const Instant earliest = std::min({wait_ends, event_at, begins_at, step_due});
+    const Instant remind_at = store_.next_reminder_at().value_or(Instant::max());
+    const Instant earliest = std::min({remind_at, wait_ends, event_at, begins_at, step_due});
     if (earliest > now) return std::nullopt;
+    if (remind_at == earliest) return Work{Work::Kind::reminders, remind_at};
+    const Instant before_reminders = remind_at - just_before;
     if (wait_ends == earliest)
-        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due})};
-    const Instant before_waits = wait_ends - just_before;
+        return Work{Work::Kind::waits,
+                    std::min({now, event_at, begins_at, step_due, before_reminders})};
+    const Instant before_waits = std::min(wait_ends - just_before, before_reminders);
     if (event_at == earliest)
         return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
     if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
@@ -157,6 +161,8 @@ std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
     switch (work.kind) {
         case Work::Kind::expansion:
             return expand(work.firing, now, room);
+        case Work::Kind::reminders:
+            return remind_staff(work.until, now, room);
         case Work::Kind::waits:
             return end_waits(work.until, now, room);
         case Work::Kind::events:
@@ -179,6 +185,7 @@ std::optional<Instant> Walker::next_due() {
     consider(store_.next_event_at());
     consider(store_.next_run_due());
     consider(store_.next_wait_end());
+    consider(store_.next_reminder_at());
     if (!upcoming_.empty()) consider(upcoming_.begin()->first.first);
     return earliest;
 }
@@ -297,7 +304,12 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
 
 std::size_t Walker::end_waits(Instant until, Instant now, std::size_t room) {
     const auto runs = store_.ended_waits(until, room);
-    for (const Run& run : runs) on_run(run, now, [&] { end_wait(run, false, *run.due_at, now); });
+    for (const Run& run : runs) {
+        on_run(run, now, [&] {
+            settle_unanswered(run, *run.due_at);
+            end_wait(run, false, *run.due_at, now);
+        });
+    }
     return runs.size();
 }
 
@@ -335,6 +347,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // At that time by the run's own clock. Whoever waits for its turn may wait for one of the calendar,
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
+    cancel_tasks(run, now);
     const Firing& firing = firing_of(run);
     if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
     start_queued_run(run.rule, run.subject, now);
@@ -409,6 +422,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
+    cancel_tasks(run, context.now);
     if (run.state == RunState::done && event != nullptr) run_ended(run, planned_for, context.now);
     if (run.state == RunState::running && run.due_at == planned_for)
         walk(run, context, rule, event);
@@ -490,17 +504,24 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
                     std::size_t step, Instant planned_for, const StepDecision& decision) {
     if (planned_for >= context.admitted_at)
         reports_.stepped(rule.playbook->name, rule.rule->name, step);
-    StepRecord record_of_step{context, rule, run, {}};
-    Delivery& delivery = record_of_step.delivery;
-    delivery.run = run.id;
-    delivery.step = step;
-    delivery.channel = channel_of(context);
-    delivery.planned_for = planned_for;
-    delivery.priority = context.rule.guards.priority;
+    StepRecord record_of_step{context, rule, run,
+                              delivery_of(context, run, step, planned_for, channel_of(context))};
     for (const StepEffect& effect : decision.effects) {
-        delivery.action = effect.action;
+        record_of_step.delivery.action = effect.action;
         std::visit([&](const auto& what) { record(record_of_step, what); }, effect.what);
     }
+}
+
+// One without its action and its outcome.
+Delivery Walker::delivery_of(const StepContext& context, const Run& run, std::size_t step,
+                             Instant planned_for, const std::string& channel) {
+    Delivery delivery;
+    delivery.run = run.id;
+    delivery.step = step;
+    delivery.channel = channel;
+    delivery.planned_for = planned_for;
+    delivery.priority = context.rule.guards.priority;
+    return delivery;
 }
 
 void Walker::record(const StepRecord& step, const SendText& message) {

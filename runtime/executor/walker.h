@@ -2,10 +2,10 @@
 // due.
 //
 // Everything is done in the order of its own time, whatever held the executor up, so that a stop
-// gives what an on-time executor would have given: waits that end at T before events at T before
-// firings at T before steps planned for T. Work due together shares a transaction, at most
-// `page_rows` rows of it; a kill takes all of it or nothing. Messages only become pending here: the
-// dispatcher sends them.
+// gives what an on-time executor would have given: reminders and waits that end at T before events
+// at T before firings at T before steps planned for T. Work due together shares a transaction, at
+// most `page_rows` rows of it; a kill takes all of it or nothing. Messages only become pending
+// here: the dispatcher sends them.
 #pragma once
 
 #include <functional>
@@ -57,8 +57,9 @@ class Walker {
 
   private:
     struct Work {
-        enum class Kind { expansion, waits, events, firing, steps } kind;
-        Instant until{};  // of waits, events and steps those up to here come before anything else
+        enum class Kind { expansion, reminders, waits, events, firing, steps } kind;
+        Instant until{};  // of reminders, waits, events and steps those up to here come before
+                          // anything else
         Firing firing{};  // for an expansion
     };
     // Firings to come, the earliest first; one for each calendar rule of the plan in force.
@@ -96,6 +97,13 @@ class Walker {
                          Instant now);
     void begin_firing_of_one(const LoadedRule& rule, Firing& firing, const std::string& subject,
                              const Event* event, Instant now);
+    std::size_t remind_staff(Instant until, Instant now, std::size_t room);
+    void remind(const Task& task, Instant remind_at, Instant now);
+    std::vector<std::string> staff_of(const Task& task);
+    std::size_t take_task_answer(const Event& event, Instant now);
+    static bool is_waiting_for(const Run& run, const Task& task);
+    void settle_unanswered(const Run& run, Instant at);
+    void cancel_tasks(const Run& run, Instant now);
     bool may_begin(Run& run, const LoadedRule& rule, const Event* event, Instant now);
     void turn_away(const std::string& event, const Run& waiting);
     void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
@@ -149,6 +157,29 @@ class Walker {
         const Run& run;
         Delivery delivery;
     };
+    static Delivery delivery_of(const StepContext& context, const Run& run, std::size_t step,
+                                Instant planned_for, const std::string& channel);
+    void tell_staff(const StepRecord& step, const Task& task, const char* verb,
+                    const std::vector<std::string>& staff);
+    DeliveryId add_order(const StepRecord& step, const Order& order);
+    bool can_order(const StepRecord& step, const Order& order) const;
+
+    // Of a step that creates, fills or dissolves groups, or removes members.
+    struct GroupScene {
+        const StepRecord& step;
+        RunFacts facts;
+    };
+    void order(const GroupScene& scene, const lang::CreateGroup& action);
+    void order(const GroupScene& scene, const lang::Invite& action);
+    void order(const GroupScene& scene, const lang::DissolveGroup& action);
+    void order(const GroupScene& scene, const lang::RemoveMember& action);
+    StepRecord nth_of(const StepRecord& step, std::size_t nth) const;
+    std::vector<std::string> members_in_order(const StepRecord& step,
+                                              const lang::Audience& audience);
+    std::vector<std::string> brought_by(const std::set<std::string>& inviters);
+    std::optional<std::string> find_group_called(const std::string& name);
+    std::string made_group_id(const StepRecord& step, std::size_t number);
+
     void record(const StepRecord& step, const SendText& message);
     void record(const StepRecord& step, const Withhold& withheld);
     void record(const StepRecord& step, const TagChange& change);
@@ -156,6 +187,9 @@ class Walker {
     void record(const StepRecord& step, const PointsTakenBack& taken);
     void record(const StepRecord& step, const EmittedEvent& emitted);
     void record(const StepRecord& step, const StartedRule& started);
+    void record(const StepRecord& step, const AskedStaff& asked);
+    void record(const StepRecord& step, const Order& order);
+    void record(const StepRecord& step, const GroupOrders& orders);
     void add_own_event(const StepRecord& step, Event event);
     void look_at_older_plans(PlanVersion in_force);
     std::string channel_of(const StepContext& context) const;

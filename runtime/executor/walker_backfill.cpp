@@ -36,6 +36,9 @@ Walker::BackfillPage Walker::backfill(const Event& event, Instant now, std::size
 bool Walker::try_backfill(const DueDelivery& due, Instant now) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
+        // Staff and platforms are not asked late what they were to be asked then.
+        const Position place{due.delivery.step, due.delivery.action};
+        if (!is_message(action_of(*rule.rule, place))) return false;
         const auto run = store_.find_run(due.delivery.run);
         const Subject subject = find_subject(store_, due.subject_kind, due.subject);
         const bool is_gone = std::holds_alternative<std::monostate>(subject);

@@ -6,6 +6,7 @@
 #include "runtime/executor/walker.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/migration.h"
+#include "runtime/scheduler/staff.h"
 
 namespace sop::runtime {
 
@@ -38,7 +39,8 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
         if (event.member) touch(SubjectKind::member, *event.member, event.at);
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
+        const std::size_t changed =
+            take_task_answer(event, now) + taken.size() + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
         rows += changed + 1;
         const bool is_last = i + 1 == events.size();
@@ -193,6 +195,7 @@ void Walker::on_run(const Run& run, Instant now, const std::function<void()>& wo
         Run broken = run;
         end_run(broken, error.what());
         store_.update_run(broken);
+        cancel_tasks(broken, now);
         start_queued_run(broken.rule, broken.subject, now);
     }
 }
@@ -289,6 +292,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
                        {DeliveryState::cancelled, "replaced"}, now);
             end_run(run, "replaced");
             store_.update_run(run);
+            cancel_tasks(run, now);
         }
         if (page.size() < runs_looked_at_once) return;
     }

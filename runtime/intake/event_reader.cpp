@@ -35,7 +35,7 @@ const std::vector<lang::EventType>& builtin_types() {
         {"message",
          {{.name = "text", .type = ValueType::text},
           {.name = "effective", .type = ValueType::boolean, .default_value = "yes"}}},
-        {"join", {}},
+        {"join", {{.name = "invited_by", .type = ValueType::text, .optional = true}}},
         {"leave", {}}};
     return types;
 }

@@ -184,6 +184,8 @@ class Evaluator {
             case Owner::event:
                 return facts_.event ? event_value(reference, *facts_.event) : std::nullopt;
             case Owner::subject:
+                if (reference.field == "n" && facts_.group_number)
+                    return value_of(Quantity{mpz_class(*facts_.group_number), {}});
                 if (filtered_ != nullptr) return event_value(reference, *filtered_);
                 return std::holds_alternative<Group>(facts_.subject)
                            ? group_field(reference, std::get_if<Group>(&facts_.subject))
@@ -193,8 +195,11 @@ class Evaluator {
                 return moment(reference, facts_.window.start);
             case Owner::end:
                 return moment(reference, facts_.window.end);
-            // What asks for these is not deployed (unsupported.h).
             case Owner::join:
+                if (facts_.event != nullptr && reference.field == join_invited_by)
+                    return event_value(reference, *facts_.event);
+                break;
+            // What asks for these is not deployed (unsupported.h).
             case Owner::collected:
             case Owner::draw:
                 break;
@@ -215,6 +220,18 @@ class Evaluator {
             return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
         if (reference.field == "name" && member != nullptr)
             return Value{reference.type, member->name};
+        if (reference.field == join_invited_by) return inviter_of(*id, reference.type);
+        return std::nullopt;
+    }
+
+    // As the first join that says so has it.
+    Found inviter_of(const std::string& member, ValueType type) const {
+        if (facts_.records == nullptr) return std::nullopt;
+        for (const Event& join : facts_.records->events_of(SubjectKind::member, member, join_event,
+                                                           Instant::min(), Instant::max())) {
+            const auto inviter = join.fields.find(join_invited_by);
+            if (inviter != join.fields.end()) return Value{type, inviter->second};
+        }
         return std::nullopt;
     }
 
@@ -468,11 +485,13 @@ bool holds_of(const Expression& condition, const Event& event, const Facts& fact
 std::string find_unanswerable(const Expression& expression) {
     if (expression.field) {
         const FieldReference& field = *expression.field;
-        const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
+        const std::set<std::string> known_of_people{"",      "id",     "name",
+                                                    "owner", "points", join_invited_by};
         const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
         if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
-        const bool of_later = field.owner == Owner::join || field.owner == Owner::collected ||
-                              field.owner == Owner::draw;
+        const bool of_join = field.owner == Owner::join && field.field != join_invited_by;
+        const bool of_later =
+            of_join || field.owner == Owner::collected || field.owner == Owner::draw;
         if (of_later) return "join, collected, draw";
         if (field.owner == Owner::run && field.type != ValueType::date &&
             field.type != ValueType::time)

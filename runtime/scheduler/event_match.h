@@ -23,11 +23,15 @@ inline constexpr const char* run_now_event = "sop.run";
 inline constexpr const char* run_now_rule = "rule";
 
 // Events that need no declaration (lang/, std.events). `message` has the fields `text` and
-// `effective`; `tagged` and `untagged`, which the executor adds itself, name the tag in `tag`.
+// `effective`; `join` may say who invited the member; `tagged` and `untagged`, which the executor
+// adds itself, name the tag in `tag`.
 inline constexpr const char* message_event = "message";
 inline constexpr const char* message_text = "text";
 inline constexpr const char* join_event = "join";
+inline constexpr const char* join_invited_by = "invited_by";
 inline constexpr const char* leave_event = "leave";
+// A group that is no more; a platform may tell it as well.
+inline constexpr const char* dissolved_event = "dissolved";
 inline constexpr const char* tagged_event = "tagged";
 inline constexpr const char* untagged_event = "untagged";
 inline constexpr const char* changed_tag = "tag";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +33,9 @@ class Records {
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
+    // Who has a role in a group now, in the order of ids.
+    virtual std::vector<std::string> staff_of(const std::string& group,
+                                              const std::string& role) = 0;
 };
 
 struct Facts {
@@ -44,6 +48,8 @@ struct Facts {
     // time would have counted.
     Instant at{};
     Records* records = nullptr;  // nullptr: there are none
+    // Which of the groups that an action creates its name is for, `{n}`.
+    std::optional<std::int64_t> group_number{};
 };
 
 }  // namespace sop::runtime

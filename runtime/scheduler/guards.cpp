@@ -75,8 +75,7 @@ std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
 }  // namespace
 
 bool is_guarded(const lang::Rule& rule, Position message) {
-    const auto& action = step_at(rule, message.step).actions.at(message.action);
-    const auto* deliver = std::get_if<lang::Deliver>(&action);
+    const auto* deliver = std::get_if<lang::Deliver>(&action_of(rule, message));
     if (deliver == nullptr) return false;
     switch (deliver->verb) {
         case lang::Verb::post:

@@ -40,7 +40,7 @@ std::optional<std::size_t> find_step(const lang::Rule& rule, const std::string& 
 }
 
 bool is_branch(const lang::Action& action) {
-    return std::holds_alternative<lang::Wait>(action) || std::holds_alternative<lang::If>(action) ||
+    return waits(action) || std::holds_alternative<lang::If>(action) ||
            std::holds_alternative<lang::Split>(action);
 }
 

@@ -9,6 +9,7 @@ constexpr date::days between_sweeps{1};
 std::optional<date::days> length_of(const RetentionPolicy& policy, Kept kept) {
     switch (kept) {
         case Kept::deliveries:
+        case Kept::tasks:
         case Kept::runs:
         case Kept::firings:
         case Kept::plans:

@@ -9,6 +9,7 @@
 #include "runtime/scheduler/guards.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
+#include "runtime/scheduler/staff.h"
 #include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
@@ -67,7 +68,7 @@ std::vector<StepEffect> withhold_messages(const lang::Step& step, Position posit
                                           const Withhold& why) {
     std::vector<StepEffect> effects;
     for (std::size_t i = position.action; i < step.actions.size(); ++i) {
-        if (std::holds_alternative<lang::Deliver>(step.actions[i])) effects.push_back({i, why});
+        if (makes_deliveries(step.actions[i])) effects.push_back({i, why});
     }
     return effects;
 }
@@ -155,8 +156,18 @@ class StepPerformance {
         if (context_.skips_paused) return std::nullopt;
         EmittedEvent event = inheriting(EmittedEvent{action.event});
         for (const lang::NamedValue& field : action.fields) {
-            if (auto value = canonical_text(field.value, facts_))
+            auto value = canonical_text(field.value, facts_);
+            const bool names_whom = field.name == "group" || field.name == "member";
+            // About nobody it would be about somebody else.
+            if (!value && names_whom) return std::nullopt;
+            if (!value) continue;
+            if (field.name == "group") {
+                event.group = std::move(*value);
+            } else if (field.name == "member") {
+                event.member = std::move(*value);
+            } else {
                 event.fields.emplace(field.name, std::move(*value));
+            }
         }
         effects_.push_back({position_.action, std::move(event)});
         return std::nullopt;
@@ -215,6 +226,85 @@ class StepPerformance {
                                      std::holds_alternative<SendText>(effects_.back().what);
         if (follows_message) waiting.until.reset();
         return waiting;
+    }
+
+    Leave perform(const lang::Task&) { return ask_staff(); }
+    Leave perform(const lang::Approve&) { return ask_staff(); }
+
+    Leave ask_staff() {
+        // Of the action itself: branches are known by where they stand.
+        const StaffRequest request = staff_request(step_.actions[position_.action]).value();
+        if (context_.skips_paused) {
+            effects_.push_back({position_.action, Withhold{DeliveryState::skipped, "paused"}});
+            return take(*request.unanswered);
+        }
+        // Its text is to tell the points that are given above it.
+        if (changes_points()) return GoOn{position_, planned_for_};
+        AskedStaff asked =
+            inheriting(AskedStaff{.is_approval = request.is_approval, .text = {}, .role = {}});
+        asked.text = request.is_approval ? text_to_approve(*request.answered)
+                                         : render_text(*request.text, facts_);
+        asked.role = *request.role;
+        asked.due_at = span_after(*request.within, context_.now, context_.zone);
+        asked.staff = find_staff(asked);
+        const Instant due_at = asked.due_at;
+        effects_.push_back({position_.action, std::move(asked)});
+        if (!request.is_waited_for()) return std::nullopt;
+        return WaitForEvent{position_, planned_for_, due_at};
+    }
+
+    // What is to be approved: the first message that a yes leads to, else the rule.
+    std::string text_to_approve(const Block& answered) const {
+        const std::string& title =
+            context_.rule.title.empty() ? context_.rule.name : context_.rule.title;
+        for (const lang::Step& step : answered) {
+            for (const lang::Action& action : step.actions) {
+                if (const auto* message = std::get_if<lang::Deliver>(&action))
+                    return title + ": " + text_of(context_.plan, *message, facts_);
+            }
+        }
+        return title;
+    }
+
+    // Of the group it is about; else of the first of the member's groups where somebody has the
+    // role.
+    std::vector<std::string> find_staff(const AskedStaff& asked) const {
+        if (facts_.records == nullptr) return {};
+        if (asked.group) return facts_.records->staff_of(*asked.group, asked.role);
+        const auto* member = std::get_if<Member>(&facts_.subject);
+        if (member == nullptr) return {};
+        for (const std::string& group : member->groups) {
+            auto staff = facts_.records->staff_of(group, asked.role);
+            if (!staff.empty()) return staff;
+        }
+        return {};
+    }
+
+    Leave perform(const lang::Call& call) {
+        Order order{.command = {.verb = call_command}, .channel = call.channel};
+        order.text = "call " + call.channel;
+        for (const lang::NamedValue& field : call.fields) {
+            if (auto value = canonical_text(field.value, facts_))
+                order.command.fields.emplace(field.name, std::move(*value));
+        }
+        return give(std::move(order));
+    }
+
+    Leave perform(const lang::CreateGroup&) { return give(GroupOrders{}); }
+    Leave perform(const lang::Invite&) { return give(GroupOrders{}); }
+    Leave perform(const lang::DissolveGroup&) { return give(GroupOrders{}); }
+    Leave perform(const lang::RemoveMember&) { return give(GroupOrders{}); }
+
+    template <typename Given>
+    Leave give(Given order) {
+        if (context_.skips_paused) {
+            effects_.push_back({position_.action, Withhold{DeliveryState::skipped, "paused"}});
+            return std::nullopt;
+        }
+        // It is to see the points and tags that change above it.
+        if (changes_points() || changes_tags()) return GoOn{position_, planned_for_};
+        effects_.push_back({position_.action, std::move(order)});
+        return std::nullopt;
     }
 
     Leave perform(const lang::Stop& stop) { return RunOver{stop.reason}; }
@@ -315,9 +405,13 @@ StepDecision decide_step(const StepContext& context, Position position, Instant 
 }
 
 AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at) {
-    const lang::Wait* wait = wait_at(context.rule, position);
-    if (wait == nullptr) return go_on_after(context, position, at);
-    return enter(context, position, answered ? wait->yes : wait->no, at);
+    const lang::Action* action = action_at(context.rule, position);
+    if (action == nullptr) return go_on_after(context, position, at);
+    if (const auto* wait = std::get_if<lang::Wait>(action))
+        return enter(context, position, answered ? wait->yes : wait->no, at);
+    if (const auto request = staff_request(*action))
+        return enter(context, position, answered ? *request->answered : *request->unanswered, at);
+    return go_on_after(context, position, at);
 }
 
 std::string render_message(const StepContext& context, Position position, Instant planned_for,
@@ -327,10 +421,24 @@ std::string render_message(const StepContext& context, Position position, Instan
                    facts_of(context, planned_for, run));
 }
 
-const lang::Wait* wait_at(const lang::Rule& rule, Position position) {
+std::string render_group_name(const StepContext& context, Position position, Instant planned_for,
+                              const RunFacts& run, std::int64_t number) {
+    Facts facts = facts_of(context, planned_for, run);
+    facts.group_number = number;
+    const lang::Action& action = action_of(context.rule, position);
+    const auto* create = std::get_if<lang::CreateGroup>(&action);
+    return render_text(create != nullptr ? create->name : std::get<lang::Invite>(action).group,
+                       facts);
+}
+
+const lang::Action* action_at(const lang::Rule& rule, Position position) {
     const auto& actions = step_at(rule, position.step).actions;
-    if (position.action >= actions.size()) return nullptr;
-    return std::get_if<lang::Wait>(&actions[position.action]);
+    return position.action < actions.size() ? &actions[position.action] : nullptr;
+}
+
+const lang::Wait* wait_at(const lang::Rule& rule, Position position) {
+    const lang::Action* action = action_at(rule, position);
+    return action == nullptr ? nullptr : std::get_if<lang::Wait>(action);
 }
 
 StepDecision fail_step(const lang::Rule& rule, Position position, const std::string& reason) {

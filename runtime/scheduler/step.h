@@ -91,6 +91,34 @@ struct StartedRule {
     bool operator==(const StartedRule&) const = default;
 };
 
+// A task or an approval that staff are asked for.
+struct AskedStaff {
+    bool is_approval = false;
+    std::string text;
+    std::string role;
+    Instant due_at{};
+    std::optional<std::string> group{};
+    std::optional<std::string> member{};
+    std::vector<std::string> staff{};  // who has the role now
+
+    bool operator==(const AskedStaff&) const = default;
+};
+
+// What a channel is to do besides bringing a message.
+struct Order {
+    Command command;
+    std::string channel{};  // its name; empty for that of the rule
+    std::string text{};     // what it is, for people
+
+    bool operator==(const Order&) const = default;
+};
+
+// Groups are created, filled or dissolved, or members removed; who that is takes a look at the
+// whole directory (executor/walker_groups.cpp).
+struct GroupOrders {
+    bool operator==(const GroupOrders&) const = default;
+};
+
 // A message that is not sent, or points that are not given: skipped, exited, refused or failed, and
 // why.
 struct Withhold {
@@ -101,7 +129,7 @@ struct Withhold {
 struct StepEffect {
     std::size_t action = 0;  // index in the step's actions
     std::variant<SendText, Withhold, TagChange, PointChange, PointsTakenBack, EmittedEvent,
-                 StartedRule>
+                 StartedRule, AskedStaff, Order, GroupOrders>
         what;
 };
 
@@ -112,9 +140,9 @@ struct GoOn {
 
     bool operator==(const GoOn&) const = default;
 };
-// It waits for an event.
+// It waits for an event, or for the answer of staff.
 struct WaitForEvent {
-    Position position{};             // of the wait
+    Position position{};             // of the wait or the question
     Instant since{};                 // events from then on answer it
     std::optional<Instant> until{};  // nothing: begins with the outcome of the message before it
 
@@ -143,10 +171,12 @@ struct StepDecision {
 //  - planned before the rule's plan was deployed: messages `skipped` "before admission", likewise;
 //  - a step whose condition is not so: messages `skipped` "condition", likewise;
 //  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags and
-//    points stay as they are, nothing is emitted, waits and branches are walked;
+//    points stay as they are, nothing is emitted, staff are not asked and have not answered, waits
+//    and branches are walked;
 //  - a message that quiet hours drop (guards.h): `skipped` "quiet";
 //  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
-//    "late". Tags and points change all the same, as later steps and other rules build on them;
+//    "late". Tags and points change all the same, as later steps and other rules build on them, and
+//    so are staff asked and orders given;
 //  - points that would go below zero are `refused` "balance", but for a correction and what is
 //  taken
 //    back; those of an amount or a person without a value are `refused` "no value";
@@ -155,14 +185,21 @@ struct StepDecision {
 StepDecision decide_step(const StepContext& context, Position position, Instant planned_for,
                          int newer, const RunFacts& run);
 
-// Where a run goes on whose wait at `position` ended at `at`, by an event or without one.
+// Where a run goes on whose wait at `position`, or question to staff, ended at `at`: by an event
+// (or with a yes), or without one.
 AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at);
 
 // The text of the message at that place.
 std::string render_message(const StepContext& context, Position position, Instant planned_for,
                            const RunFacts& run);
 
-// The wait at that place; nullptr when there is none.
+// The name of the n-th group that the action at that place creates, or of the one it invites to.
+std::string render_group_name(const StepContext& context, Position position, Instant planned_for,
+                              const RunFacts& run, std::int64_t number);
+
+// What the run does there next; nullptr at the end of the step's actions.
+const lang::Action* action_at(const lang::Rule& rule, Position position);
+// The wait for an event at that place; nullptr when there is none.
 const lang::Wait* wait_at(const lang::Rule& rule, Position position);
 
 // The end of a run whose step could not be decided: its messages `failed` with the reason.

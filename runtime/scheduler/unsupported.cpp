@@ -12,9 +12,8 @@ using lang::Expression;
 
 // In the order of lang::Action; those that can be done have no name.
 constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
-    nullptr,  nullptr,          nullptr,         nullptr, "task",  "approve by", "create group",
-    "invite", "dissolve group", "remove member", nullptr, "call",  nullptr,      "collect",
-    "draw",   "give",           nullptr,         nullptr, nullptr, nullptr};
+    nullptr, nullptr, nullptr, nullptr,   nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    nullptr, nullptr, nullptr, "collect", "draw",  "give",  nullptr, nullptr, nullptr, nullptr};
 
 class Finder {
   public:
@@ -28,13 +27,7 @@ class Finder {
         for (const auto& content : plan_.contents) {
             where_ = content.name.empty() ? "a text" : "content " + content.name;
             need(content.variants.empty(), "several forms, pictures or cards");
-            for (const auto& part : content.text.parts) {
-                const auto* hole = std::get_if<lang::Hole>(&part);
-                if (hole == nullptr) continue;
-                need(hole->format.empty(), "{…: " + hole->format + "}");
-                need(!hole->tracked_link, "{link …}");
-                check(hole->value);
-            }
+            check(content.text);
         }
         for (const auto& metric : plan_.metrics) {
             where_ = "metric " + metric.name;
@@ -58,6 +51,12 @@ class Finder {
 
     void check(const lang::Audience& audience) {
         need(audience.kind != lang::SubjectKind::playbook, "a rule without `for`");
+        need(!audience.of_groups, "members of groups");
+        if (audience.where) check(*audience.where);
+    }
+
+    void check_people(const lang::Audience& audience) {
+        need(audience.kind == lang::SubjectKind::member, "groups in a group");
         need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
@@ -110,6 +109,23 @@ class Finder {
             if (const auto* emitted = std::get_if<lang::Emit>(&action)) {
                 for (const auto& field : emitted->fields) check(field.value);
             }
+            if (const auto* task = std::get_if<lang::Task>(&action)) check(*task);
+            if (const auto* create = std::get_if<lang::CreateGroup>(&action)) {
+                need(!create->keep_filling, "keep filling");
+                check(create->name);
+                check_people(create->members);
+            }
+            if (const auto* invite = std::get_if<lang::Invite>(&action)) {
+                check(invite->group);
+                for (const auto& source : invite->sources) check_people(source.who);
+            }
+            if (const auto* approve = std::get_if<lang::Approve>(&action)) {
+                check(approve->yes);
+                check(approve->no);
+            }
+            if (const auto* call = std::get_if<lang::Call>(&action)) {
+                for (const auto& field : call->fields) check(field.value);
+            }
             if (const auto* wait = std::get_if<lang::Wait>(&action)) check(*wait);
             if (const auto* choice = std::get_if<lang::If>(&action)) check(*choice);
             if (const auto* split = std::get_if<lang::Split>(&action)) {
@@ -123,6 +139,22 @@ class Finder {
         if (change.person) check(*change.person);
         check(change.granted);
         check(change.refused);
+    }
+
+    void check(const lang::TextTemplate& text) {
+        for (const auto& part : text.parts) {
+            const auto* hole = std::get_if<lang::Hole>(&part);
+            if (hole == nullptr) continue;
+            need(hole->format.empty(), "{…: " + hole->format + "}");
+            need(!hole->tracked_link, "{link …}");
+            check(hole->value);
+        }
+    }
+
+    void check(const lang::Task& task) {
+        check(task.text);
+        check(task.done);
+        check(task.late);
     }
 
     void check(const lang::Wait& wait) {

@@ -20,6 +20,8 @@
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
+#include "runtime/store/group_work.h"
+#include "runtime/store/tasks.h"
 
 namespace sop::runtime {
 
@@ -331,6 +333,9 @@ class Outbox {
     // Throws StoreError when (run, step, action) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
     virtual std::optional<DueDelivery> find_delivery(DeliveryId id) = 0;
+    // The delivery is no message, but asks this of the platform.
+    virtual void put_command(DeliveryId id, const Command& command) = 0;
+    virtual std::optional<Command> find_command(DeliveryId id) = 0;
     // Pending ones of a channel with due_at <= now, in the order (due_at, priority, planned_for,
     // id); none that is asked about.
     virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
@@ -609,7 +614,7 @@ class EventInbox {
 // -------------------------------------------------------------------------------------------------------
 
 // What is let go in the course of time.
-enum class Kept { deliveries, runs, firings, events, event_ids, plans, zone_changes };
+enum class Kept { deliveries, tasks, runs, firings, events, event_ids, plans, zone_changes };
 
 // How far a sweep has come in a table: to the row of this number, or of this text.
 struct SweepCursor {
@@ -626,9 +631,9 @@ class Retention {
   public:
     virtual ~Retention() = default;
     // Looks at the next `limit` rows, and lets go those from before then that are over and that
-    // nothing kept refers to: no message that is open or unknown, no run that has a step to come,
-    // no event or plan that a firing kept came from, neither of the last two plans. Nothing when no
-    // more of this kind may go.
+    // nothing kept refers to: no message that is open or unknown, no open task, no run that has a
+    // step to come, no event or plan that a firing kept came from, neither of the last two plans.
+    // Nothing when no more of this kind may go.
     virtual std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
                                            std::size_t limit) = 0;
     // When the last sweep of everything ended.
@@ -780,7 +785,9 @@ class Store : public PlanStore,
               public Directory,
               public EntryBook,
               public ConditionBook,
-              public Ledger {
+              public Ledger,
+              public TaskStore,
+              public GroupWork {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

@@ -49,8 +49,10 @@ Verdict judge(const lang::TestCase& test, const Expectation& expected,
     std::vector<TestPost> of_subject;
     std::vector<TestPost> counted;
     for (const TestPost& post : posts) {
-        if (post.subject_kind != expected.subject_kind || post.subject != expected.subject)
-            continue;
+        const bool is_of_subject =
+            post.subject == expected.subject ||
+            (post.subject_kind == SubjectKind::group && post.subject_name == expected.subject);
+        if (post.subject_kind != expected.subject_kind || !is_of_subject) continue;
         of_subject.push_back(post);
         if (has_arrived(post) && post.at >= verdict.from && post.at < verdict.to &&
             post.text.find(expected.containing) != std::string::npos)

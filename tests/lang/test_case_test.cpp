@@ -97,6 +97,32 @@ TEST_CASE("a test is handed out as values, its events in the order of time", "[t
     CHECK(lang::end_of(test) == local(27, 0, 0));
 }
 
+TEST_CASE("what staff say, and groups that rules create, are part of a test", "[test]") {
+    const std::string text = playbook + R"(
+test "staff" {
+  start 2026-11-25 00:00 Asia/Shanghai
+  group g1
+  at 2026-11-26 12:00 reject "the sale"
+  at 2026-11-26 10:00 done "Call m1"
+  at 2026-11-26 09:00 event join { group g1 member m1 invited_by m0 }
+  expect post in "Club 1" until 2026-11-26 11:00
+}
+)";
+    INFO(tests::findings_of(text));
+    const std::vector<lang::Source> sources{{"a.sop", text}};
+    const auto compilation = compile(sources);
+    REQUIRE(compilation.tests.size() == 1);
+    const lang::TestCase& test = compilation.tests.front();
+    using Answer = lang::TestCase::Answer;
+    CHECK(test.answers == std::vector<Answer>{{"Call m1", true, local(26, 10, 0), 19},
+                                              {"the sale", false, local(26, 12, 0), 18}});
+    REQUIRE(test.events.size() == 1);
+    CHECK(test.events[0].fields == std::map<std::string, std::string>{{"invited_by", "m0"}});
+    REQUIRE(test.expectations.size() == 1);
+    CHECK(test.expectations[0].subject == "Club 1");
+    CHECK(lang::end_of(test) == local(26, 12, 0) + std::chrono::seconds{1});
+}
+
 TEST_CASE("tests are no part of the plan", "[test][plan]") {
     const auto without = tests::plan_of(playbook);
     const auto with = tests::plan_of(playbook + a_test);

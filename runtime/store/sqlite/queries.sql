@@ -389,6 +389,7 @@ CROSS JOIN run ON run.id = delivery.run
 CROSS JOIN firing ON firing.id = run.firing
 WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown')
   AND coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for) >= ?1
+  AND NOT EXISTS (SELECT 1 FROM command WHERE command.delivery = delivery.id)
 
 -- name: select_unsettled_of_run
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
@@ -809,6 +810,88 @@ FROM point_entry
 WHERE member = ?1 AND id > ?2
 ORDER BY id
 LIMIT ?3
+
+-- name: insert_task
+INSERT INTO task (run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+                  settled_at, by_whom, note)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+
+-- name: select_task
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE id = ?1
+
+-- name: select_tasks
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE id > ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR role = ?3) AND (?4 IS NULL OR group_id = ?4)
+ORDER BY id
+LIMIT ?5
+
+-- name: select_open_tasks_of_run
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE run = ?1 AND state = 'open'
+ORDER BY id
+
+-- name: update_to_task_end
+UPDATE task
+SET state = ?2, settled_at = ?3, by_whom = ?4, note = ?5, remind_at = NULL
+WHERE id = ?1 AND state IN ('open', 'late')
+
+-- name: select_due_reminders
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE remind_at <= ?1
+ORDER BY remind_at, id
+LIMIT ?2
+
+-- name: select_next_reminder_at
+SELECT remind_at FROM task WHERE remind_at IS NOT NULL ORDER BY remind_at LIMIT 1
+
+-- name: update_to_reminded
+UPDATE task SET remind_at = NULL WHERE id = ?1
+
+-- name: update_run_of_task
+UPDATE task SET run = ?2, step = ?3, action = ?4 WHERE id = ?1
+
+-- name: select_task_page
+SELECT max(id), total(made_at < ?2)
+FROM (SELECT id, made_at FROM task WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_tasks
+DELETE FROM task
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM task) AND state <> 'open' AND settled_at < ?3
+
+-- name: upsert_command
+INSERT INTO command (delivery, verb, fields, members) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (delivery) DO UPDATE SET verb = excluded.verb, fields = excluded.fields, members = excluded.members
+
+-- name: select_command
+SELECT verb, fields, members FROM command WHERE delivery = ?1
+
+-- name: insert_run_group
+INSERT INTO run_group (run, number, group_id)
+VALUES (?1, (SELECT count(*) + 1 FROM run_group WHERE run = ?1), ?2)
+
+-- name: select_groups_of_run
+SELECT group_id FROM run_group WHERE run = ?1 ORDER BY number
+
+-- name: update_run_of_groups
+UPDATE run_group SET run = ?2 WHERE run = ?1
+
+-- name: insert_invitation
+INSERT INTO invitation (group_id, member_id, delivery) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
+-- name: select_invited
+SELECT member_id FROM invitation WHERE group_id = ?1 ORDER BY member_id
+
+-- name: delete_invitations
+DELETE FROM invitation WHERE delivery = ?1
 
 -- name: insert_group_tag
 INSERT INTO group_tag (tag, group_id) SELECT ?2, id FROM chat_group WHERE id = ?1 ON CONFLICT DO NOTHING

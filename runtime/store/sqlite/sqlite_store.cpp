@@ -127,6 +127,11 @@ std::int64_t to_column(lang::Priority priority) {
     return static_cast<std::int64_t>(priority);
 }
 
+TaskState task_state_from(const std::string& column) {
+    using enum TaskState;
+    return value_from(column, {open, done, rejected, late, cancelled});
+}
+
 lang::Priority priority_from(std::int64_t column) {
     for (const auto priority :
          {lang::Priority::high, lang::Priority::normal, lang::Priority::low}) {
@@ -399,6 +404,32 @@ PointEntry read_point_entry(SqliteQuery& row) {
             .rule = row.integer(),
             .event = row.optional_text(),
             .undoes = row.optional_integer()};
+}
+
+Task read_task(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .run = row.integer(),
+            .rule = row.integer(),
+            .step = size_from(row.integer()),
+            .action = size_from(row.integer()),
+            .is_approval = row.boolean(),
+            .text = row.text(),
+            .role = row.text(),
+            .group = row.optional_text(),
+            .member = row.optional_text(),
+            .made_at = instant_from(row.integer()),
+            .due_at = instant_from(row.integer()),
+            .remind_at = instant_from(row.optional_integer()),
+            .state = task_state_from(row.text()),
+            .settled_at = instant_from(row.optional_integer()),
+            .by = row.text(),
+            .note = row.text()};
+}
+
+Command read_command(SqliteQuery& row) {
+    return {.verb = row.text(),
+            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .members = json_from<std::vector<std::string>>(row.text())};
 }
 
 Group read_group(SqliteQuery& row) {
@@ -691,6 +722,16 @@ class SqliteStore : public Store {
 
     std::optional<DueDelivery> find_delivery(DeliveryId id) override {
         return first(query(sql::select_delivery, id), read_delivery_detail);
+    }
+
+    void put_command(DeliveryId id, const Command& command) override {
+        query(sql::upsert_command, id, command.verb, to_column(nlohmann::json(command.fields)),
+              to_column(nlohmann::json(command.members)))
+            .next();
+    }
+
+    std::optional<Command> find_command(DeliveryId id) override {
+        return first(query(sql::select_command, id), read_command);
     }
 
     std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
@@ -1036,6 +1077,9 @@ class SqliteStore : public Store {
                                       [&](std::int64_t through) {
                                           return forget_deliveries(after.number, through, before);
                                       });
+            case Kept::tasks:
+                return sweep_numbered(sql::select_task_page, sql::delete_tasks, after, before,
+                                      limit);
             case Kept::runs:
                 return sweep_numbered(sql::select_run_page, sql::delete_runs, after, before, limit);
             case Kept::firings:
@@ -1192,6 +1236,84 @@ class SqliteStore : public Store {
                                         std::size_t limit) override {
         return all(query(sql::select_point_entries, member, after, to_column(limit)),
                    read_point_entry);
+    }
+
+    // ---- TaskStore
+
+    TaskId add_task(const Task& task) override {
+        query(sql::insert_task, task.run, task.rule, to_column(task.step), to_column(task.action),
+              std::int64_t{task.is_approval}, task.text, task.role, task.group, task.member,
+              to_column(task.made_at), to_column(task.due_at), to_column(task.remind_at),
+              to_text(task.state), to_column(task.settled_at), task.by, task.note)
+            .next();
+        return connection_.last_inserted_id();
+    }
+
+    std::optional<Task> find_task(TaskId id) override {
+        return first(query(sql::select_task, id), read_task);
+    }
+
+    std::vector<Task> list_tasks(const TaskFilter& filter) override {
+        const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
+        return all(query(sql::select_tasks, filter.after, state, filter.role, filter.group,
+                         to_column(filter.limit)),
+                   read_task);
+    }
+
+    std::vector<Task> open_tasks_of_run(RunId run) override {
+        return all(query(sql::select_open_tasks_of_run, run), read_task);
+    }
+
+    void settle_task(TaskId id, const TaskEnd& end) override {
+        assert(end.state != TaskState::open);
+        change_row("task that can still change", id,
+                   query(sql::update_to_task_end, id, to_text(end.state), to_column(end.at), end.by,
+                         end.note));
+    }
+
+    std::vector<Task> due_reminders(Instant until, std::size_t limit) override {
+        return all(query(sql::select_due_reminders, to_column(until), to_column(limit)), read_task);
+    }
+
+    std::optional<Instant> next_reminder_at() override {
+        return first(query(sql::select_next_reminder_at), read_instant);
+    }
+
+    void set_reminded(TaskId id) override {
+        change_row("task", id, query(sql::update_to_reminded, id));
+    }
+
+    void move_task(TaskId id, RunId run, std::size_t step, std::size_t action) override {
+        change_row("task", id,
+                   query(sql::update_run_of_task, id, run, to_column(step), to_column(action)));
+    }
+
+    // ---- GroupWork
+
+    void add_run_group(RunId run, const std::string& group) override {
+        query(sql::insert_run_group, run, group).next();
+    }
+
+    std::vector<std::string> groups_of_run(RunId run) override {
+        return all(query(sql::select_groups_of_run, run), read_text);
+    }
+
+    void move_run_groups(RunId from_run, RunId to_run) override {
+        query(sql::update_run_of_groups, from_run, to_run).next();
+    }
+
+    bool add_invitation(const std::string& group, const std::string& member,
+                        DeliveryId delivery) override {
+        query(sql::insert_invitation, group, member, delivery).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    std::vector<std::string> invited_to(const std::string& group) override {
+        return all(query(sql::select_invited, group), read_text);
+    }
+
+    void remove_invitations(DeliveryId delivery) override {
+        query(sql::delete_invitations, delivery).next();
     }
 
   private:

@@ -32,6 +32,10 @@ class FewRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return member == "m1" ? 120 : 0; }
 
+    std::vector<std::string> staff_of(const std::string&, const std::string&) override {
+        return {};
+    }
+
     std::vector<Event> events;
 };
 
