@@ -631,6 +631,13 @@ struct TierDeclaration {
     SourceSpan span;
 };
 
+// `points expire after 365 days timezone Asia/Shanghai`
+struct PointsExpiryDeclaration {
+    Duration after;
+    std::vector<Clause> clauses;
+    SourceSpan span;
+};
+
 // What a parameter of a template can be: a value, or the name of a thing of that kind.
 enum class ParameterKind {
     text,
@@ -753,11 +760,12 @@ struct CalendarDeclaration {
     SourceSpan span;
 };
 
-using Item = std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
-                          EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
-                          ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
-                          MetricDeclaration, TierDeclaration, TemplateDeclaration,
-                          CalendarDeclaration, TestDeclaration, Setting, Playbook>;
+using Item =
+    std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
+                 EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
+                 ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
+                 MetricDeclaration, TierDeclaration, PointsExpiryDeclaration, TemplateDeclaration,
+                 CalendarDeclaration, TestDeclaration, Setting, Playbook>;
 
 }  // namespace sop::lang::ast
 

@@ -420,6 +420,8 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"which clock is {} on?", "没有说明按哪个时区：{}"},
         {"which clock does `{}` go by?", "`{}` 按哪个时区？"},
         {"which clock does this tier go by?", "这个分层按哪个时区？"},
+        {"by which clock do points expire?", "积分按哪个时区过期？"},
+        {"when points expire is said already", "积分何时过期已经说过了"},
         {"no time zone here or above", "这里和上层都没有时区"},
         {"this interval", "这个间隔"},
         {"add `timezone Asia/Shanghai`, or your community's zone, to `{}`",

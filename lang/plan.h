@@ -174,6 +174,14 @@ struct Tier {
     bool operator==(const Tier&) const = default;
 };
 
+// Points that are not spent so long after they were given are gone.
+struct PointsExpiry {
+    calendar::Span after{};
+    std::string timezone;  // whose days they are
+
+    bool operator==(const PointsExpiry&) const = default;
+};
+
 // ---- actions ----
 
 struct Step;
@@ -542,6 +550,7 @@ struct Plan {
     std::vector<Table> tables{};
     std::vector<Metric> metrics{};
     std::vector<Tier> tiers{};
+    std::optional<PointsExpiry> points_expiry{};
     std::vector<std::string> roles{};
     std::vector<std::string> pools{};
     std::vector<Playbook> playbooks;
@@ -551,6 +560,9 @@ struct Plan {
 
 // "members.flash_sale"
 std::string rule_path(const Playbook& playbook, const Rule& rule);
+
+// Those of a rule and of the texts it sends, each whole, in no particular order.
+std::vector<const Expression*> expressions_of(const Plan& plan, const Rule& rule);
 
 // Canonical JSON: keys sorted, no white space, `format` is plan_format_version.
 std::string to_json(const Plan& plan);

@@ -149,6 +149,13 @@ inline Definition definition(Of<Tier>) {
             "The first level whose condition holds gives its tag; looked at anew on a schedule."};
 }
 
+inline Definition definition(Of<PointsExpiry>) {
+    return {
+        "PointsExpiry", "When points expire",
+        "So long after they were given, by the days of the time zone; those that are spent are the "
+        "oldest."};
+}
+
 // ---- actions ----
 
 inline Definition definition(Of<Action>) {

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "lang/compile.h"
+#include "runtime/figures/group_figures.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 namespace sop::runtime::cli {
 
-enum class OutputFormat { text, json, prometheus };  // the last for `status` alone
+// `prometheus` is for `status` alone, `csv` for `report`.
+enum class OutputFormat { text, json, prometheus, csv };
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.
@@ -201,6 +203,27 @@ struct PointsOptions {
     std::string zoneinfo = zoneinfo_folder_default;
 };
 int points(const PointsOptions& options);
+
+struct ReportOptions {
+    enum class What { metrics, tiers, funnel, points, check };
+    enum class Per { all, group, tag, owner };
+    std::string folder = ".";
+    What what = What::metrics;
+    std::optional<std::string> from;  // dates, both included
+    std::optional<std::string> to;
+    SplitBy by = SplitBy::whole;
+    Per per = Per::all;
+    std::vector<std::string> groups;   // these alone
+    std::vector<std::string> tags;     // those with one of them
+    std::vector<std::string> owners;   // those of one of them
+    std::vector<std::string> metrics;  // by name; all without
+    std::vector<std::string> rules;    // "course.funnel"; all that ran without
+    std::size_t top = 20;
+    std::optional<std::string> at;  // points as they were then
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int report(const ReportOptions& options);
 
 struct BackupOptions {
     std::string folder = ".";

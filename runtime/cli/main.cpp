@@ -26,6 +26,25 @@ const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::
                                                          {"json", OutputFormat::json},
                                                          {"prometheus", OutputFormat::prometheus}};
 
+const std::map<std::string, OutputFormat> report_formats{
+    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+
+const std::map<std::string, ReportOptions::What> reports{{"metrics", ReportOptions::What::metrics},
+                                                         {"tiers", ReportOptions::What::tiers},
+                                                         {"funnel", ReportOptions::What::funnel},
+                                                         {"points", ReportOptions::What::points},
+                                                         {"check", ReportOptions::What::check}};
+
+const std::map<std::string, SplitBy> splits{{"whole", SplitBy::whole},
+                                            {"day", SplitBy::day},
+                                            {"week", SplitBy::week},
+                                            {"month", SplitBy::month}};
+
+const std::map<std::string, ReportOptions::Per> report_rows{{"all", ReportOptions::Per::all},
+                                                            {"group", ReportOptions::Per::group},
+                                                            {"tag", ReportOptions::Per::tag},
+                                                            {"owner", ReportOptions::Per::owner}};
+
 // As `language` in a file names them.
 const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Dialect::en},
                                                          {"zh-CN", sop::lang::Dialect::zh_cn},
@@ -113,6 +132,7 @@ struct CommandLine {
     PauseOptions pause_options;
     WhyOptions why_options;
     PointsOptions points_options;
+    ReportOptions report_options;
     BackupOptions backup_options;
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
@@ -147,6 +167,7 @@ struct CommandLine {
         add_status();
         add_why();
         add_points();
+        add_report();
         add_doubt();
         add_pause();
         add_resume();
@@ -560,6 +581,69 @@ struct CommandLine {
             "Examples:\n  sop points m00002 --dir examples/points\n"
             "  sop points m00002 --at 2026-11-30T23:59 --format json");
         command->callback([this] { run = [this] { return points(points_options); }; });
+    }
+
+    void add_report() {
+        auto* command = app.add_subcommand(
+            "report", "Show the metrics of groups, where tiers and funnels stand, who has points");
+        command
+            ->add_option("WHAT", report_options.what,
+                         "metrics (the default); tiers: the level of each, since when and why; "
+                         "funnel: how many came to each step of rules; points: who has the most; "
+                         "check: counts the kept events anew and compares")
+            ->transform(one_of(reports))
+            ->type_name("");
+        command
+            ->add_option("--from", report_options.from,
+                         "The first date, by the clock of the first rule's zone (default: a week "
+                         "ago)")
+            ->type_name("DATE");
+        command->add_option("--to", report_options.to, "The last date (default: yesterday)")
+            ->type_name("DATE");
+        command
+            ->add_option("--by", report_options.by,
+                         "day, week (from Monday) or month: each by itself")
+            ->transform(one_of(splits))
+            ->type_name("PERIOD");
+        command
+            ->add_option("--per", report_options.per,
+                         "group, tag or owner: a row for each (default: all together)")
+            ->transform(one_of(report_rows))
+            ->type_name("WHAT");
+        const auto add_names = [command](const char* name, std::vector<std::string>& values,
+                                         const char* help, const char* type) {
+            command->add_option(name, values, help)->type_name(type)->expected(1)->take_all();
+        };
+        add_names("--group", report_options.groups, "This group alone; can be given several times",
+                  "ID");
+        add_names("--tag", report_options.tags, "Groups with this tag; or with one of several",
+                  "TAG");
+        add_names("--owner", report_options.owners, "Groups of this owner; or of one of several",
+                  "ID");
+        add_names("--metric", report_options.metrics, "This metric; can be given several times",
+                  "NAME");
+        add_names("--rule", report_options.rules, "For funnel: this rule, as in course.funnel",
+                  "RULE");
+        command
+            ->add_option("--top", report_options.top, "For points: so many members (default: 20)")
+            ->check(CLI::Range(1, 1'000'000))
+            ->type_name("COUNT");
+        command
+            ->add_option("--at", report_options.at,
+                         "For points: as they were then; without an offset, by the clock of the "
+                         "first rule's zone (default: now)")
+            ->type_name("TIME");
+        add_folder(command, report_options.folder);
+        add_zoneinfo(command, report_options.zoneinfo);
+        command->add_option("--format", report_options.format, "text, csv or json")
+            ->transform(one_of(report_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            "Examples:\n  sop report --from 2026-11-01 --to 2026-11-30 --by week\n"
+            "  sop report --per tag --metric gmv --metric conversion --format csv\n"
+            "  sop report funnel --rule course.funnel\n  sop report tiers\n"
+            "  sop report points --top 10");
+        command->callback([this] { run = [this] { return report(report_options); }; });
     }
 
     void add_doubt() {

@@ -13,6 +13,7 @@
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -136,7 +137,8 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
     Report report;
     std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>>
         rules;
-    for (const auto& playbook : plan.playbooks) {
+    const auto playbooks = playbooks_of(plan);
+    for (const auto& playbook : playbooks) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
             rules[path] = {&rule, zones.find(rule.timezone)};

@@ -119,7 +119,8 @@ RetentionPolicy policy_of(const RetentionConfig& config) {
     return {.messages = config.messages,
             .events = config.events,
             .event_ids = config.event_ids,
-            .zone_changes = config.zone_changes};
+            .zone_changes = config.zone_changes,
+            .figures = config.figures};
 }
 
 using Zones = std::unique_ptr<const lang::calendar::ZoneDatabase>;

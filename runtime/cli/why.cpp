@@ -9,6 +9,7 @@
 #include "runtime/clock/instant_text.h"
 #include "runtime/executor/audiences.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/scheduler/timeline.h"
 
 #include <fmt/format.h>
@@ -170,7 +171,7 @@ struct RuleNote {
 std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& question,
                                      const lang::calendar::ZoneDatabase& zones, Store& store) {
     std::vector<RuleNote> notes;
-    for (const auto& playbook : plan.playbooks) {
+    for (const auto& playbook : playbooks_of(plan)) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
             if (rule.audience.kind != question.kind) {
@@ -233,6 +234,9 @@ class Answer {
             return a.delivery.planned_for < b.delivery.planned_for;
         });
         runs_ = list_open_runs(store, plans_, question.kind, question.subject);
+        levels_ = store.figures().tier_changes_of(question.kind, question.subject,
+                                                  question.at - question.within,
+                                                  question.at + question.within);
         if (messages_.empty() && question.known)
             notes_ = notes_on_rules(plan, question, zones, store);
     }
@@ -244,6 +248,7 @@ class Answer {
             fmt::print("Nothing was planned for {} within {} of {}.\n", who,
                        length_text(question_.within), local_text(question_.at, *zone_));
             for (const RuleNote& note : notes_) fmt::print("  {} {}\n", note.path, note.note);
+            print_levels();
             return print_runs();
         }
         fmt::print("{}{}, {} before and after {} ({}):\n", who,
@@ -257,6 +262,7 @@ class Answer {
             if (!due.text.empty()) fmt::print("  \"{}\"\n", shortened(due.text, text_cells));
             fmt::print("  {}\n", outcome_text(due, rule, *zone));
         }
+        print_levels();
         print_runs();
     }
 
@@ -295,6 +301,12 @@ class Answer {
             if (run.due_at) entry["due_at"] = instant_text(*run.due_at);
             runs.push_back(std::move(entry));
         }
+        json levels = json::array();
+        for (const TierChange& change : levels_)
+            levels.push_back({{"at", instant_text(change.at)},
+                              {"level", change.level},
+                              {"before", change.before},
+                              {"why", change.why}});
         json rules = json::array();
         for (const RuleNote& note : notes_)
             rules.push_back({{"rule", note.path}, {"note", note.note}});
@@ -304,11 +316,22 @@ class Answer {
                                 {"at", instant_text(question_.at)},
                                 {"messages", messages},
                                 {"runs", runs},
+                                {"levels", levels},
                                 {"rules", rules}}
                                .dump());
     }
 
   private:
+    void print_levels() const {
+        if (levels_.empty()) return;
+        fmt::print("\nLevels:\n");
+        for (const TierChange& change : levels_)
+            fmt::print("  {}  {}, {}: {}\n", local_text(change.at, *zone_),
+                       change.level.empty() ? "none" : change.level,
+                       change.before.empty() ? "none before" : "before " + change.before,
+                       change.why);
+    }
+
     void print_runs() const {
         if (runs_.empty()) return;
         fmt::print("\nUnder way now:\n");
@@ -330,6 +353,7 @@ class Answer {
     std::shared_ptr<const lang::calendar::Zone> zone_;
     std::vector<DueDelivery> messages_{};
     std::vector<OpenRun> runs_{};
+    std::vector<TierChange> levels_{};
     std::vector<RuleNote> notes_{};
 };
 

@@ -292,9 +292,11 @@ void read_retention(RetentionConfig& retention, const Entry& entry) {
             retention.event_ids = days_of(setting, 1);
         } else if (key == "zone_changes") {
             retention.zone_changes = days_of(setting, 1);
+        } else if (key == "figures") {
+            retention.figures = days_of(setting, 1);
         } else {
             fail_unknown(entry.file, key, place,
-                         {"messages", "events", "event_ids", "zone_changes"});
+                         {"messages", "events", "event_ids", "zone_changes", "figures"});
         }
     }
 }

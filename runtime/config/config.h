@@ -25,6 +25,7 @@
 //   events = "90d"
 //   event_ids = "400d"                     # a second event of the same id is ignored so long
 //   zone_changes = "400d"
+//   figures = "1100d"                      # counts by the day, and who was in which group
 //
 //   [channels.log]
 //   path = "posts.ndjson"             # "-" (the default) is standard output
@@ -68,6 +69,7 @@ struct RetentionConfig {
     std::optional<date::days> events{90};
     std::optional<date::days> event_ids{400};
     std::optional<date::days> zone_changes{400};
+    std::optional<date::days> figures{1100};
 };
 
 struct Config {

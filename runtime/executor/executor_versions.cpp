@@ -11,6 +11,7 @@
 #include "runtime/executor/executor.h"
 #include "runtime/executor/zone_change.h"
 #include "runtime/scheduler/rollback.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/scheduler/unsupported.h"
 
 namespace sop::runtime {
@@ -90,7 +91,7 @@ StoredPlan Executor::add_version(const lang::Plan& plan, const std::string& hash
     added.version = store_.add_plan(now, hash, added.json);
     if (rollback) store_.set_rollback(added.version, *rollback);
     added.rollback = rollback;
-    for (const lang::Playbook& playbook : plan.playbooks) {
+    for (const lang::Playbook& playbook : playbooks_of(plan)) {
         for (const lang::Rule& rule : playbook.rules) {
             const StoredRule stored =
                 store_.find_or_add_rule(playbook.name, rule.name, fired_through);

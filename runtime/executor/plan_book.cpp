@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/scheduler/event_match.h"
+#include "runtime/scheduler/tier.h"
 
 namespace sop::runtime {
 
@@ -27,6 +28,16 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
     }
     if (rule.steps.empty()) loaded.trouble = fmt::format("rule `{}` has no steps", path);
     return loaded;
+}
+
+// Nothing where the data lack it: points stay until they have it.
+std::shared_ptr<const lang::calendar::Zone> find_zone(const std::string& name,
+                                                      const lang::calendar::ZoneDatabase& zones) {
+    try {
+        return zones.find(name);
+    } catch (const lang::calendar::ZoneDataError&) {
+        return nullptr;
+    }
 }
 
 }  // namespace
@@ -58,6 +69,17 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 loaded->conditions.push_back(id);
         }
     }
+    loaded->tiers = tier_playbook(loaded->plan);
+    for (std::size_t i = 0; i < loaded->plan.tiers.size(); ++i) {
+        const lang::Rule& rule = loaded->tiers.rules[i];
+        const RuleId id =
+            store_.find_or_add_rule(loaded->tiers.name, rule.name, stored->deployed_at).id;
+        LoadedRule tier = load_rule(id, loaded->tiers, rule, *zones_);
+        tier.tier = &loaded->plan.tiers[i];
+        loaded->rules.emplace(id, std::move(tier));
+    }
+    if (loaded->plan.points_expiry)
+        loaded->points_zone = find_zone(loaded->plan.points_expiry->timezone, *zones_);
     return {std::move(loaded), {}};
 }
 

@@ -21,6 +21,7 @@ struct LoadedRule {
     const lang::Rule* rule = nullptr;
     std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
     std::string trouble;                               // why it cannot be executed; else empty
+    const lang::Tier* tier = nullptr;                  // that it is, if it is one (tier.h)
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -31,12 +32,14 @@ struct LoadedPlan {
     PlanVersion version = 0;
     Instant deployed_at{};
     lang::Plan plan;
+    lang::Playbook tiers;  // as rules
     std::map<RuleId, LoadedRule> rules;
-    std::vector<RuleId> conditions;      // the rules `when`
-    std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
+    std::shared_ptr<const lang::calendar::Zone> points_zone;  // by which points expire, if they do
+    std::vector<RuleId> conditions;                           // the rules `when`
+    std::set<std::string> watched_tags;                       // by any of the rules (event_match.h)
 
     LoadedPlan() = default;
-    LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
+    LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan` and `tiers`
     LoadedPlan& operator=(const LoadedPlan&) = delete;
 };
 

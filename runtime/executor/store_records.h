@@ -22,6 +22,15 @@ class StoreRecords : public Records {
     }
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
+    std::optional<std::vector<DayTally>> days_of(const std::string& measure,
+                                                 const std::string& subject, date::local_days from,
+                                                 date::local_days to) override;
+    std::vector<Stay> stays_in(const std::string& group) override {
+        return store_.figures().stays_in(group);
+    }
+    std::optional<Member> find_member(const std::string& id) override {
+        return store_.find_member(id);
+    }
 
   private:
     Store& store_;

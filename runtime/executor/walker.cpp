@@ -50,17 +50,20 @@ Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::
       page_rows_(page_rows),
       reports_(reports),
       entries_(store),
-      audiences_(store) {}
+      audiences_(store),
+      counters_(store, plans) {}
 
 // ---- the plan in force --------------------------------------------------------------------------
 
 void Walker::take_over(PlanVersion version, Instant now) {
     in_force_ = nullptr;
     guardian_.use(nullptr, now);
+    counters_.use(nullptr);
     upcoming_.clear();
     const LoadedPlan& loaded = plans_.plan(version);
     in_force_ = &loaded;
     guardian_.use(&loaded, now);
+    counters_.use(&loaded);
     look_at_older_plans(version);
     look_at_new_conditions(loaded);
     for (const auto& [id, rule] : loaded.rules) {
@@ -128,8 +131,17 @@ void Walker::advance(Instant now) {
         room -= std::min(room, perform(*work, now, room));
     }
     look_at_touched(now);
+    flows_.write(store_);
     firings_.clear();
     newer_occurrences_.clear();
+}
+
+bool Walker::catch_up() {
+    if (!counters_.is_behind()) return false;
+    const auto transaction = store_.begin();
+    counters_.catch_up();
+    transaction->commit();
+    return true;
 }
 
 std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
@@ -141,16 +153,22 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
     const Instant step_due = store_.next_run_due().value_or(Instant::max());
     const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
-    const Instant earliest = std::min({wait_ends, event_at, begins_at, step_due});
+    const Instant expires_at = next_expiry().value_or(Instant::max());
+    const Instant earliest = std::min({wait_ends, event_at, expires_at, begins_at, step_due});
     if (earliest > now) return std::nullopt;
     if (wait_ends == earliest)
-        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due})};
+        return Work{Work::Kind::waits, std::min({now, event_at, expires_at, begins_at, step_due})};
     const Instant before_waits = wait_ends - just_before;
     if (event_at == earliest)
-        return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
+        return Work{Work::Kind::events,
+                    std::min({now, expires_at, begins_at, step_due, before_waits})};
+    const Instant before_events = event_at - just_before;
+    if (expires_at == earliest)
+        return Work{Work::Kind::expiry,
+                    std::min({now, begins_at, step_due, before_waits, before_events})};
     if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
-    return Work{Work::Kind::steps,
-                std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
+    return Work{Work::Kind::steps, std::min({now, before_events, expires_at - just_before,
+                                             begins_at - just_before, before_waits})};
 }
 
 std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
@@ -161,6 +179,8 @@ std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
             return end_waits(work.until, now, room);
         case Work::Kind::events:
             return take_events(work.until, now, room);
+        case Work::Kind::expiry:
+            return expire_points(work.until, room);
         case Work::Kind::firing:
             begin_firing(upcoming_.begin());
             return 1;
@@ -179,6 +199,7 @@ std::optional<Instant> Walker::next_due() {
     consider(store_.next_event_at());
     consider(store_.next_run_due());
     consider(store_.next_wait_end());
+    consider(next_expiry());
     if (!upcoming_.empty()) consider(upcoming_.begin()->first.first);
     return earliest;
 }
@@ -212,6 +233,7 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
     try {
         const LoadedRule& rule = plans_.rule(firing.plan, firing.rule);
         if (is_condition_key(firing.key)) return expand_condition(rule, firing, now, room);
+        if (rule.tier != nullptr) return expand_tier(rule, firing, now, room);
         const StepContext context = context_of(rule, firing, now);
         const auto page = audiences_.page(context.plan, rule.rule->audience, *rule.zone, now,
                                           firing.expanded_through, room);
@@ -269,6 +291,9 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
         else if (run.state == RunState::running || run.state == RunState::waiting)
             next = run.due_at;
     });
+    // Points that it gave may expire before the next step.
+    if (const auto expires_at = next_expiry())
+        next = std::min(next.value_or(Instant::max()), *expires_at - just_before);
     return next;
 }
 
@@ -280,11 +305,12 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
     if (run.reason.empty()) run.reason = find_exit_event(context, run, planned_for, event);
     if (!run.reason.empty()) return exit_run(run, run.reason, planned_for, context.now);
     do {
-        const std::size_t step = run.next_step;
+        const Position position = position_of(run);
         const StepDecision decision = decide(context, rule, run, event);
         walk_on(run, decision.next);
         store_.update_run(run);
-        record(context, rule, run, step, planned_for, decision);
+        record(context, rule, run, position.step, planned_for, decision);
+        if (position.action == 0) flows_.add(rule, position.step, flow_reached, planned_for);
         if (decision.answered_by) turn_away(*decision.answered_by, run);
     } while (run.state == RunState::running && run.due_at == planned_for);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
@@ -305,6 +331,7 @@ void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
     const Firing firing = firing_of(run);
     const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
     const StepContext context = context_of(rule, firing, now);
+    flows_.add(rule, run.next_step, answered ? flow_answered : flow_not_answered, at);
     walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
     store_.update_run(run);
     if (run.state == RunState::done) run_ended(run, at, now);
@@ -336,7 +363,9 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
     const Firing& firing = firing_of(run);
-    if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
+    const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+    if (firing.event) entries_.ended(rule, run.subject, at);
+    if (!run.reason.empty()) flows_.add(rule, run.next_step, flow_left_for + run.reason, at);
     start_queued_run(run.rule, run.subject, now);
 }
 
@@ -409,6 +438,7 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
+    flows_.add(rule, 0, flow_reached, planned_for);
     if (run.state == RunState::done && event != nullptr) run_ended(run, planned_for, context.now);
     if (run.state == RunState::running && run.due_at == planned_for)
         walk(run, context, rule, event);

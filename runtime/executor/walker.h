@@ -16,7 +16,9 @@
 #include <utility>
 
 #include "runtime/executor/audiences.h"
+#include "runtime/executor/counters.h"
 #include "runtime/executor/entries.h"
+#include "runtime/executor/flow_counts.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -46,6 +48,9 @@ class Walker {
     bool has_work(Instant now);
     // Does what is due, in the open transaction.
     void advance(Instant now);
+    // Counts a page of events from before they were to be counted, in a transaction of its own.
+    // False when there are none.
+    bool catch_up();
     // When there will be something; in the past when there is. Nothing when no time is known.
     std::optional<Instant> next_due();
 
@@ -57,8 +62,9 @@ class Walker {
 
   private:
     struct Work {
-        enum class Kind { expansion, waits, events, firing, steps } kind;
-        Instant until{};  // of waits, events and steps those up to here come before anything else
+        enum class Kind { expansion, waits, events, expiry, firing, steps } kind;
+        // Of waits, events, points and steps those up to here come before anything else.
+        Instant until{};
         Firing firing{};  // for an expansion
     };
     // Firings to come, the earliest first; one for each calendar rule of the plan in force.
@@ -121,6 +127,15 @@ class Walker {
     void start_condition_run(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
                              Instant now);
 
+    std::size_t expand_tier(const LoadedRule& rule, const Firing& firing, Instant now,
+                            std::size_t room);
+    void sort_into_tier(const LoadedPlan& loaded, const LoadedRule& rule, const Firing& firing,
+                        const std::string& id, Instant now);
+    void change_tier_tag(const LoadedRule& rule, const Firing& firing, SubjectKind kind,
+                         const std::string& subject, const std::string& tag, bool add, Instant now);
+    std::optional<Instant> next_expiry();
+    std::size_t expire_points(Instant until, std::size_t room);
+
     void plan_next_firing(const LoadedRule& rule, Instant fired_through);
     void begin_firing(Upcoming::iterator planned);
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
@@ -173,6 +188,8 @@ class Walker {
     Reports& reports_;
     Entries entries_;
     Audiences audiences_;
+    Counters counters_;
+    FlowCounts flows_;
 
     const LoadedPlan* in_force_ = nullptr;
     Upcoming upcoming_;

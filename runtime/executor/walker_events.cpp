@@ -39,6 +39,7 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
         const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
+        counters_.count(event);
         store_.mark_processed(event.id);
         rows += changed + 1;
         const bool is_last = i + 1 == events.size();
@@ -54,14 +55,18 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
 bool Walker::is_due_before(Instant event_at) {
     const auto wait_ends = store_.next_wait_end();
     const auto step_due = store_.next_run_due();
-    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at);
+    const auto expires_at = next_expiry();
+    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at) ||
+           (expires_at && *expires_at < event_at);
 }
 
 // Who is in which group, as the event tells.
 void Walker::note_presence(const Event& event) {
     if (!event.group || !event.member) return;
     if (event.type == join_event) store_.join({*event.member, *event.group}, event.at);
-    if (event.type == leave_event) store_.leave({*event.member, *event.group});
+    if (event.type != leave_event) return;
+    store_.figures().end_stay(*event.group, *event.member, event.at);
+    store_.leave({*event.member, *event.group});
 }
 
 std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,

@@ -3,6 +3,7 @@
 #include "lang/suggestion.h"
 #include "lang/value.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/intake/effective_message.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -34,7 +35,7 @@ const std::vector<lang::EventType>& builtin_types() {
     static const std::vector<lang::EventType> types{
         {"message",
          {{.name = "text", .type = ValueType::text},
-          {.name = "effective", .type = ValueType::boolean, .default_value = "yes"}}},
+          {.name = "effective", .type = ValueType::boolean, .optional = true}}},
         {"join", {}},
         {"leave", {}}};
     return types;
@@ -111,6 +112,8 @@ Event checked_event(const lang::Plan& plan, Event event) {
         throw EventError(fmt::format("the event `{}` has no field `{}`{}", type.name, name,
                                      did_you_mean(name, names)));
     }
+    if (type.name == "message" && !fields.contains("effective"))
+        fields["effective"] = is_effective_message(fields["text"]) ? "yes" : "no";
     event.fields = std::move(fields);
     return event;
 }

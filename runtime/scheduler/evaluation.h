@@ -31,6 +31,10 @@ bool holds(const lang::Expression& condition, const Facts& facts);
 // A condition on an event, whose fields are those it asks for without an owner.
 bool holds_of(const lang::Expression& condition, const Event& event, const Facts& facts);
 
+// Counts the event when it is one that the aggregate counts.
+void tally_event(Tally& tally, const lang::Expression& aggregate, const Event& event,
+                 const Facts& facts);
+
 // What is in an expression that cannot be answered yet; empty when all of it can.
 std::string find_unanswerable(const lang::Expression& expression);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
+#include "runtime/scheduler/tally.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
 
@@ -32,6 +34,17 @@ class Records {
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
+    // What was counted of a measure (measure.h) on the dates [from, to) that have something, in
+    // their order; nothing when it is not counted by the day.
+    virtual std::optional<std::vector<DayTally>> days_of(const std::string& /*measure*/,
+                                                         const std::string& /*subject*/,
+                                                         date::local_days /*from*/,
+                                                         date::local_days /*to*/) {
+        return std::nullopt;
+    }
+    // Who was in a group when, staff left out; in the order of members.
+    virtual std::vector<Stay> stays_in(const std::string& /*group*/) { return {}; }
+    virtual std::optional<Member> find_member(const std::string& /*id*/) { return std::nullopt; }
 };
 
 struct Facts {

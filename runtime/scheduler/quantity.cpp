@@ -71,7 +71,13 @@ std::string to_text(const Quantity& quantity) {
     return is_amount ? text + " " + quantity.currency : text;
 }
 
+bool is_zero_of_any(const Quantity& quantity) {
+    return quantity.number == 0 && quantity.currency.empty();
+}
+
 std::optional<Quantity> add(const Quantity& a, const Quantity& b) {
+    if (is_zero_of_any(a)) return b;
+    if (is_zero_of_any(b)) return a;
     if (a.currency != b.currency) return std::nullopt;
     return Quantity{a.number + b.number, a.currency};
 }
@@ -88,6 +94,7 @@ std::optional<Quantity> multiply(const Quantity& a, const Quantity& b) {
 std::optional<Quantity> divide(const Quantity& a, const Quantity& b) {
     if (b.number == 0) return std::nullopt;
     if (b.currency.empty()) return Quantity{a.number / b.number, a.currency};
+    if (is_zero_of_any(a)) return a;
     if (a.currency != b.currency) return std::nullopt;
     return Quantity{a.number / b.number, {}};
 }

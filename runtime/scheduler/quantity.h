@@ -19,6 +19,9 @@ std::optional<Quantity> read_quantity(const std::string& text);
 // decimals is rounded, half away from zero: a number to 10 places, an amount to 2.
 std::string to_text(const Quantity& quantity);
 
+// The sum of no amounts, which is zero in every currency.
+bool is_zero_of_any(const Quantity& quantity);
+
 // Nothing where they do not meet: two currencies, an amount times an amount, a number by an amount,
 // a division by zero.
 std::optional<Quantity> add(const Quantity& a, const Quantity& b);

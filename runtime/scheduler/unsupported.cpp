@@ -40,8 +40,13 @@ class Finder {
             where_ = "metric " + metric.name;
             check(metric.value);
         }
-        where_ = "tier";
-        need(plan_.tiers.empty(), "tier");
+        for (const auto& tier : plan_.tiers) {
+            where_ = "tier";
+            check(tier.audience);
+            for (const auto& level : tier.levels) {
+                if (level.condition) check(*level.condition);
+            }
+        }
         for (const auto& playbook : plan_.playbooks) {
             for (const auto& rule : playbook.rules) {
                 where_ = lang::rule_path(playbook, rule);

@@ -20,12 +20,12 @@
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
+#include "runtime/store/figures.h"
 
 namespace sop::runtime {
 
 using lang::SubjectKind;
 using PlanVersion = std::int64_t;
-using RuleId = std::int64_t;
 using FiringId = std::int64_t;
 using RunId = std::int64_t;
 using MessageId = std::int64_t;
@@ -603,13 +603,27 @@ class EventInbox {
     // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id).
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
+    // The first `limit` after `after` (exclusive), in the order of ids.
+    virtual std::vector<Event> events_by_id(const std::string& after, std::size_t limit) = 0;
+    virtual bool has_processed_events() = 0;
 };
 
 // ---- retention
 // -------------------------------------------------------------------------------------------------------
 
 // What is let go in the course of time.
-enum class Kept { deliveries, runs, firings, events, event_ids, plans, zone_changes };
+enum class Kept {
+    deliveries,
+    runs,
+    firings,
+    events,
+    event_ids,
+    plans,
+    zone_changes,
+    tier_changes,  // but for the last one of each subject
+    past_stays,
+    day_counts,
+};
 
 // How far a sweep has come in a table: to the row of this number, or of this text.
 struct SweepCursor {
@@ -750,6 +764,24 @@ struct PointEntry {
     bool operator==(const PointEntry&) const = default;
 };
 
+// What is not spent of the points that an entry gave. The oldest are spent first.
+struct UnspentPoints {
+    std::int64_t entry = 0;
+    std::string member{};
+    Instant at{};
+    std::int64_t amount = 0;
+
+    bool operator==(const UnspentPoints&) const = default;
+};
+
+struct MemberPoints {
+    std::string member{};
+    std::string name{};
+    std::int64_t points = 0;
+
+    bool operator==(const MemberPoints&) const = default;
+};
+
 class Ledger {
   public:
     virtual ~Ledger() = default;
@@ -763,6 +795,16 @@ class Ledger {
     // The first `limit` of a member after `after` (exclusive).
     virtual std::vector<PointEntry> list_points(const std::string& member, std::int64_t after,
                                                 std::size_t limit) = 0;
+    // Of all members, the oldest first. They make the balance of each, or nothing where that is
+    // below zero.
+    virtual std::vector<UnspentPoints> unspent_points(std::size_t limit) = 0;
+    // Takes what is the oldest of its member from the points, with an entry for it. Nothing is left
+    // of it, also where the member is not there any more.
+    virtual void expire_points(const UnspentPoints& unspent, const std::string& reason,
+                               Instant at) = 0;
+    // Who has any, the most first, then by id: now, or by the entries up to a moment.
+    virtual std::vector<MemberPoints> most_points(std::optional<Instant> until,
+                                                  std::size_t limit) = 0;
 };
 
 class Store : public PlanStore,
@@ -784,6 +826,8 @@ class Store : public PlanStore,
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;
+    // In the same transactions.
+    virtual Figures& figures() = 0;
 };
 
 }  // namespace sop::runtime

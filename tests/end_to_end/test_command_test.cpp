@@ -158,7 +158,7 @@ TEST_CASE("sop test speaks JSON for scripts", "[command][test]") {
 
 TEST_CASE("the tests of the examples pass and reach every step", "[command][test][examples]") {
     const fs::path root = source_folder();
-    const std::string name = GENERATE("members", "funnel", "points");
+    const std::string name = GENERATE("members", "funnel", "points", "segments");
     const auto result =
         run({SOP_BINARY, "test", "examples/" + name, "--format", "json"}, {.folder = root});
     INFO(result.out << result.err);

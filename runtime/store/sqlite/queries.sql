@@ -786,13 +786,163 @@ DELETE FROM condition_met WHERE rule = ?1 AND subject = ?2
 -- name: delete_conditions_met
 DELETE FROM condition_met WHERE rule = ?1
 
+-- name: insert_measure
+INSERT INTO measure (key, counted_through, complete) VALUES (?1, '', ?2) ON CONFLICT (key) DO NOTHING
+
+-- name: select_measure
+SELECT id, key, counted_through, complete FROM measure WHERE key = ?1
+
+-- name: select_measures
+SELECT id, key, counted_through, complete FROM measure ORDER BY id
+
+-- name: delete_day_counts_of
+DELETE FROM day_count WHERE measure = ?1
+
+-- name: delete_measure
+DELETE FROM measure WHERE id = ?1
+
+-- name: update_counted_through
+UPDATE measure SET counted_through = ?2, complete = ?3 WHERE id = ?1
+
+-- name: select_day_count
+SELECT count, sums, different FROM day_count WHERE measure = ?1 AND subject = ?2 AND day = ?3
+
+-- name: upsert_day_count
+INSERT INTO day_count (measure, subject, day, count, sums, different) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (measure, subject, day)
+DO UPDATE SET count = excluded.count, sums = excluded.sums, different = excluded.different
+
+-- name: select_day_counts_of
+SELECT subject, day, count, sums, different
+FROM day_count
+WHERE measure = ?1 AND subject = ?2 AND day >= ?3 AND day < ?4
+ORDER BY day
+
+-- name: select_day_counts
+SELECT subject, day, count, sums, different
+FROM day_count INDEXED BY day_count_of_measure
+WHERE measure = ?1 AND day >= ?2 AND day < ?3
+ORDER BY subject, day
+
+-- name: delete_old_day_counts
+DELETE FROM day_count
+WHERE (measure, subject, day) IN (
+    SELECT day_count.measure, day_count.subject, day_count.day
+    FROM measure
+    CROSS JOIN day_count INDEXED BY day_count_of_measure ON day_count.measure = measure.id AND day_count.day < ?1
+    LIMIT ?2)
+
+-- name: select_events_by_id
+-- Whatever became of them: what is processed is counted by who comes later.
+SELECT id, type, group_id, member_id, at, received_at, fields, processed FROM event WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: exists_processed_event
+SELECT EXISTS (SELECT 1 FROM event WHERE processed = 1)
+
+-- name: insert_past_stay
+INSERT INTO past_stay (group_id, member_id, left_at, joined_at)
+SELECT group_id, member_id, ?3, joined_at
+FROM membership
+WHERE member_id = ?2 AND group_id = ?1 AND (joined_at IS NULL OR joined_at < ?3)
+ON CONFLICT DO NOTHING
+
+-- name: select_stays_in
+-- The owner of a group is staff.
+SELECT group_id, member_id, joined_at, NULL AS left_at
+FROM membership
+WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+UNION ALL
+SELECT group_id, member_id, joined_at, left_at
+FROM past_stay
+WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+ORDER BY 2, 4
+
+-- name: select_all_stays
+SELECT membership.group_id, membership.member_id, membership.joined_at, NULL AS left_at
+FROM membership
+LEFT JOIN chat_group ON chat_group.id = membership.group_id
+WHERE membership.member_id IS NOT chat_group.owner
+UNION ALL
+SELECT past_stay.group_id, past_stay.member_id, past_stay.joined_at, past_stay.left_at
+FROM past_stay
+LEFT JOIN chat_group ON chat_group.id = past_stay.group_id
+WHERE past_stay.member_id IS NOT chat_group.owner
+ORDER BY 1, 2, 4
+
+-- name: delete_old_past_stays
+DELETE FROM past_stay
+WHERE (group_id, member_id, left_at) IN (SELECT group_id, member_id, left_at FROM past_stay WHERE left_at < ?1 LIMIT ?2)
+
+-- name: insert_tier_change
+INSERT INTO tier_change (rule, subject_kind, subject, at, level_before, level, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+
+-- name: select_tier_changes_of
+SELECT rule, subject_kind, subject, at, level_before, level, why
+FROM tier_change
+WHERE rule IN (SELECT id FROM rule) AND subject_kind = ?1 AND subject = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_latest_tier_changes
+SELECT rule, subject_kind, subject, at, level_before, level, why
+FROM tier_change
+WHERE id IN (SELECT max(id) FROM tier_change WHERE rule = ?1 GROUP BY subject_kind, subject)
+ORDER BY subject
+
+-- name: select_tier_change_page
+SELECT max(id), total(at < ?2) FROM (SELECT id, at FROM tier_change WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_tier_changes
+-- Where somebody stands stays known, however long ago they came there.
+DELETE FROM tier_change
+WHERE id > ?1 AND id <= ?2 AND at < ?3
+  AND EXISTS (
+      SELECT 1
+      FROM tier_change AS later
+      WHERE later.rule = tier_change.rule AND later.subject_kind = tier_change.subject_kind
+        AND later.subject = tier_change.subject AND later.id > tier_change.id)
+
+-- name: upsert_flow_count
+INSERT INTO flow_count (rule, step, what, day, count) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (rule, step, what, day) DO UPDATE SET count = count + excluded.count
+
+-- name: select_flow_counts
+SELECT rule, step, what, sum(count)
+FROM flow_count
+WHERE day >= ?1 AND day < ?2
+GROUP BY rule, step, what
+ORDER BY rule, step, what
+
 -- name: select_points
 SELECT points FROM member WHERE id = ?1
 
 -- name: insert_point_entry
-INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes)
-SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM member WHERE id = ?1
+-- What pays a debt is spent at once.
+INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
+SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, max(0, min(?2, points + ?2)) FROM member WHERE id = ?1
 ON CONFLICT (undoes) DO NOTHING
+
+-- name: update_unspent
+UPDATE point_entry SET unspent = ?2 WHERE id = ?1
+
+-- name: select_unspent_of_entry
+SELECT id, member, at, unspent FROM point_entry WHERE id = ?1
+
+-- name: select_oldest_unspent_of
+SELECT id, member, at, unspent FROM point_entry WHERE member = ?1 AND unspent > 0 ORDER BY at, id LIMIT 1
+
+-- name: select_unspent_points
+SELECT id, member, at, unspent FROM point_entry WHERE unspent > 0 ORDER BY at, id LIMIT ?1
+
+-- name: select_most_points
+SELECT id, name, points FROM member WHERE points > 0 ORDER BY points DESC, id LIMIT ?1
+
+-- name: select_most_points_until
+SELECT member.id, member.name, total.points
+FROM (SELECT member, sum(amount) AS points FROM point_entry WHERE at <= ?1 GROUP BY member) AS total
+CROSS JOIN member ON member.id = total.member
+WHERE total.points > 0
+ORDER BY total.points DESC, member.id
+LIMIT ?2
 
 -- name: update_points
 UPDATE member SET points = points + ?2 WHERE id = ?1

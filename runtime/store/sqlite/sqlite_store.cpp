@@ -12,6 +12,7 @@
 #include "runtime/store/sqlite/schema.h"
 #include "runtime/store/sqlite/sql.h"
 #include "runtime/store/sqlite/sqlite.h"
+#include "runtime/store/sqlite/sqlite_figures.h"
 
 namespace sop::runtime {
 
@@ -401,6 +402,17 @@ PointEntry read_point_entry(SqliteQuery& row) {
             .undoes = row.optional_integer()};
 }
 
+UnspentPoints read_unspent_points(SqliteQuery& row) {
+    return {.entry = row.integer(),
+            .member = row.text(),
+            .at = instant_from(row.integer()),
+            .amount = row.integer()};
+}
+
+MemberPoints read_member_points(SqliteQuery& row) {
+    return {.member = row.text(), .name = row.text(), .points = row.integer()};
+}
+
 Group read_group(SqliteQuery& row) {
     return {.id = row.text(),
             .name = row.text(),
@@ -488,6 +500,8 @@ class SqliteStore : public Store {
     std::unique_ptr<Transaction> begin() override {
         return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
     }
+
+    Figures& figures() override { return figures_; }
 
     // ---- plans and rules
 
@@ -1026,6 +1040,12 @@ class SqliteStore : public Store {
         return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
     }
 
+    std::vector<Event> events_by_id(const std::string& after, std::size_t limit) override {
+        return all(query(sql::select_events_by_id, after, to_column(limit)), read_event);
+    }
+
+    bool has_processed_events() override { return holds(query(sql::exists_processed_event)); }
+
     // ---- retention
 
     std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
@@ -1052,6 +1072,13 @@ class SqliteStore : public Store {
             case Kept::zone_changes:
                 return sweep_numbered(sql::select_zone_change_page, sql::delete_zone_changes, after,
                                       before, limit);
+            case Kept::tier_changes:
+                return sweep_numbered(sql::select_tier_change_page, sql::delete_tier_changes, after,
+                                      before, limit);
+            case Kept::past_stays:
+                return sweep_oldest(sql::delete_old_past_stays, to_column(before), limit);
+            case Kept::day_counts:
+                return sweep_oldest(sql::delete_old_day_counts, day_of(before), limit);
         }
         return std::nullopt;  // not reached: the switch names every kind
     }
@@ -1179,7 +1206,9 @@ class SqliteStore : public Store {
             added = insert(query(sql::insert_point_entry, entry.member, entry.amount, entry.reason,
                                  to_column(entry.at), entry.rule, entry.event, entry.undoes))
                         .has_value();
-            if (added) query(sql::update_points, entry.member, entry.amount).next();
+            if (!added) return;
+            query(sql::update_points, entry.member, entry.amount).next();
+            if (entry.amount < 0) spend(entry);
         });
         return added;
     }
@@ -1194,6 +1223,27 @@ class SqliteStore : public Store {
                    read_point_entry);
     }
 
+    std::vector<UnspentPoints> unspent_points(std::size_t limit) override {
+        return all(query(sql::select_unspent_points, to_column(limit)), read_unspent_points);
+    }
+
+    void expire_points(const UnspentPoints& unspent, const std::string& reason,
+                       Instant at) override {
+        atomically([&] {
+            const bool is_there = add_points(
+                {.member = unspent.member, .amount = -unspent.amount, .reason = reason, .at = at});
+            if (!is_there) query(sql::update_unspent, unspent.entry, std::int64_t{0}).next();
+        });
+    }
+
+    std::vector<MemberPoints> most_points(std::optional<Instant> until,
+                                          std::size_t limit) override {
+        if (!until)
+            return all(query(sql::select_most_points, to_column(limit)), read_member_points);
+        return all(query(sql::select_most_points_until, to_column(*until), to_column(limit)),
+                   read_member_points);
+    }
+
   private:
     static SqliteConnection::Access access_for(SqliteOptions::Open open) {
         switch (open) {
@@ -1205,6 +1255,42 @@ class SqliteStore : public Store {
                 break;
         }
         return SqliteConnection::Access::read;
+    }
+
+    // Takes from what the entry undoes, then from the oldest.
+    void spend(const PointEntry& entry) {
+        std::int64_t left = -entry.amount;
+        const auto take = [&](const UnspentPoints& from) {
+            const std::int64_t taken = std::min(left, from.amount);
+            query(sql::update_unspent, from.entry, from.amount - taken).next();
+            left -= taken;
+        };
+        if (entry.undoes) {
+            const auto given =
+                first(query(sql::select_unspent_of_entry, *entry.undoes), read_unspent_points);
+            if (given && given->amount > 0) take(*given);
+        }
+        while (left > 0) {
+            const auto oldest =
+                first(query(sql::select_oldest_unspent_of, entry.member), read_unspent_points);
+            if (!oldest) return;
+            take(*oldest);
+        }
+    }
+
+    static std::int64_t day_of(Instant instant) {
+        return date::floor<date::days>(instant).time_since_epoch().count();
+    }
+
+    // The same rows are not met again, so there is no place to go on from.
+    std::optional<SweptPage> sweep_oldest(std::string_view deletion, std::int64_t before,
+                                          std::size_t limit) {
+        SweptPage swept;
+        atomically([&] {
+            query(deletion, before, to_column(limit)).next();
+            swept.let_go = connection_.changed_rows();
+        });
+        return swept.let_go == 0 ? std::nullopt : std::optional(swept);
     }
 
     void change_runs(RuleId rule, RunState from, RunState to) {
@@ -1309,6 +1395,7 @@ class SqliteStore : public Store {
 
     SqliteConnection connection_;
     bool transaction_is_open_ = false;
+    SqliteFigures figures_{connection_, transaction_is_open_};
 };
 
 constexpr std::size_t copy_page_size = 1000;

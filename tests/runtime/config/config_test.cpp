@@ -154,14 +154,17 @@ TEST_CASE("what is over is kept for days, or for ever", "[config]") {
     CHECK(defaults.events == date::days{90});
     CHECK(defaults.event_ids == date::days{400});
     CHECK(defaults.zone_changes == date::days{400});
+    CHECK(defaults.figures == date::days{1100});
     const auto retention = config_of(
                                "[retention]\nmessages = \"45d\"\nevents = \"1d\"\n"
-                               "event_ids = \"forever\"\nzone_changes = \"36500d\"\n")
+                               "event_ids = \"forever\"\nzone_changes = \"36500d\"\n"
+                               "figures = \"forever\"\n")
                                .retention;
     CHECK(retention.messages == date::days{45});
     CHECK(retention.events == date::days{1});
     CHECK_FALSE(retention.event_ids);
     CHECK(retention.zone_changes == date::days{36500});
+    CHECK_FALSE(retention.figures);
 }
 
 TEST_CASE("a mistake is told with its line, what was expected and how to mend it", "[config]") {
