@@ -22,6 +22,8 @@ struct LoadedRule {
     std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
     std::string trouble;                               // why it cannot be executed; else empty
     const lang::Tier* tier = nullptr;                  // that it is, if it is one (tier.h)
+    bool draws = false;                                // has a `draw`
+    bool gives = false;                                // has a `give`
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -37,6 +39,7 @@ struct LoadedPlan {
     std::shared_ptr<const lang::calendar::Zone> points_zone;  // by which points expire, if they do
     std::vector<RuleId> conditions;                           // the rules `when`
     std::set<std::string> watched_tags;                       // by any of the rules (event_match.h)
+    bool collects = false;                                    // a rule has a `collect`
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan` and `tiers`
@@ -65,6 +68,8 @@ class PlanBook {
 
     // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
     bool watches(const std::string& tag) const;
+    // Whether a rule of such a plan may have collected something.
+    bool collects() const;
 
   private:
     struct Page {

@@ -32,6 +32,10 @@ class StoreRecords : public Records {
         return store_.find_member(id);
     }
 
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return store_.next_code(pool);
+    }
+
   private:
     Store& store_;
 };

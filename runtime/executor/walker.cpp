@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "runtime/executor/run_state.h"
 #include "runtime/executor/settlement.h"
@@ -278,7 +279,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         const bool has_arrived = run.state == RunState::arrived;
         if (has_arrived) begin_arrived(run, rule, firing, now);
-        if (run.state == RunState::running && run.due_at <= now) {
+        if (run.state == RunState::running && run.due_at <= now && prepare_listing(run, firing)) {
             std::optional<Event> event;
             if (firing.event) event = store_.find_event(*firing.event);
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
@@ -288,6 +289,9 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
             next = Instant::min();
         else if (has_made_events_ || !touched_.empty())
             next = planned_for;
+        else if (run.state == RunState::running && !run.reason.empty())
+            // The event that ends it may have made another run due.
+            next = *run.due_at - just_before;
         else if (run.state == RunState::running || run.state == RunState::waiting)
             next = run.due_at;
     });
@@ -302,7 +306,10 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
                   const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
     // An event of a pause ended it then.
-    if (run.reason.empty()) run.reason = find_exit_event(context, run, planned_for, event);
+    if (run.reason.empty()) {
+        if (auto exit = find_exit_event(context, run, planned_for, event))
+            run.reason = std::move(exit->reason);
+    }
     if (!run.reason.empty()) return exit_run(run, run.reason, planned_for, context.now);
     do {
         const Position position = position_of(run);
@@ -315,8 +322,14 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
     } while (run.state == RunState::running && run.due_at == planned_for);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
     const Instant until = std::min(context.now, run.due_at.value_or(context.now));
-    if (const auto reason = find_exit_event(context, run, until, event); !reason.empty())
-        exit_run(run, reason, until, context.now);
+    auto exit = find_exit_event(context, run, until, event);
+    if (!exit) return;
+    // What else was due before that event comes before it, and meets this run.
+    run.state = RunState::running;
+    run.waits_since = std::nullopt;
+    run.due_at = exit->at;
+    run.reason = std::move(exit->reason);
+    store_.update_run(run);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -356,6 +369,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end_run(run, reason);
     store_.update_run(run);
+    store_.close_collections_of(run.id, at);
     run_ended(run, at, now);
 }
 
@@ -363,6 +377,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
     const Firing& firing = firing_of(run);
+    if (read_branch_key(firing.key)) return;
     const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
     if (firing.event) entries_.ended(rule, run.subject, at);
     if (!run.reason.empty()) flows_.add(rule, run.next_step, flow_left_for + run.reason, at);
@@ -449,9 +464,13 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     const Instant planned_for = run.due_at.value_or(context.now);
     const Position position = position_of(run);
     try {
-        const int newer = count_newer(context, run.rule, position, planned_for, run.subject);
+        const auto listings = newer_listings(run, context.now);
+        const int newer =
+            listings ? *listings
+                     : count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
-        const RunFacts facts{subject, event, find_exit(context, run, event)};
+        const RunFacts facts{subject, event, find_exit(context, run, event),
+                             proceeds_of(rule, run)};
         return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
         throw;
@@ -471,24 +490,30 @@ std::string Walker::find_exit(const StepContext& context, const Run& run, const 
     if (rule.guards.exit_when_outside &&
         !audiences_.contains(context.plan, rule.audience, context.zone, context.now, run.subject))
         return "outside";
-    return find_exit_event(context, run, run.due_at.value_or(context.now), own);
+    const auto exit = find_exit_event(context, run, run.due_at.value_or(context.now), own);
+    return exit ? exit->reason : std::string{};
 }
 
 // Events end a run when they come, but for one whose rule is paused then: it is seen here what came
-// since it began, through `until`.
-std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
-                                    const Event* own) {
+// since it began, through `until`. The first of them ends it.
+std::optional<Walker::ExitByEvent> Walker::find_exit_event(const StepContext& context,
+                                                           const Run& run, Instant until,
+                                                           const Event* own) {
     const lang::Rule& rule = context.rule;
+    std::optional<ExitByEvent> first;
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
                                              beginning_of(context), until + just_before);
         for (const Event& event : events) {
             if (!event.processed || comes_before_run(context, event, own)) continue;
-            const std::string reason = exit_reason(context, run.subject, event);
-            if (!reason.empty()) return reason;
+            if (first && std::tie(first->at, first->event) < std::tie(event.at, event.id)) break;
+            std::string reason = exit_reason(context, run.subject, event);
+            if (reason.empty()) continue;
+            first = ExitByEvent{std::move(reason), event.at, event.id};
+            break;
         }
     }
-    return {};
+    return first;
 }
 
 int Walker::count_newer(const StepContext& context, RuleId rule, Position position,

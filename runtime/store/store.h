@@ -21,6 +21,7 @@
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
 #include "runtime/store/figures.h"
+#include "runtime/store/games.h"
 
 namespace sop::runtime {
 
@@ -822,7 +823,10 @@ class Store : public PlanStore,
               public Directory,
               public EntryBook,
               public ConditionBook,
-              public Ledger {
+              public Ledger,
+              public Collections,
+              public Draws,
+              public Pools {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

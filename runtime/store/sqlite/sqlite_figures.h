@@ -1,4 +1,4 @@
-// Counts, stays, tiers and flows in the tables of migration 14. Private to sqlite/.
+// Counts, stays, tiers and flows in the tables of migration 15. Private to sqlite/.
 #pragma once
 
 #include "runtime/store/figures.h"

@@ -1,4 +1,4 @@
--- Back to version 13. Counts, past stays, changes of tiers and flow counts are gone.
+-- Back to version 14. Counts, past stays, changes of tiers and flow counts are gone.
 
 DROP INDEX point_entry_unspent_of_member;
 DROP INDEX point_entry_unspent;
@@ -9,4 +9,4 @@ DROP TABLE past_stay;
 DROP TABLE day_count;
 DROP TABLE measure;
 
-PRAGMA user_version = 13;
+PRAGMA user_version = 14;

@@ -1,4 +1,4 @@
--- Version 14. What events are counted by the day, who was in which group, tiers, how far people get in rules, and what is
+-- Version 15. What events are counted by the day, who was in which group, tiers, how far people get in rules, and what is
 -- left of points that were given.
 
 -- What is counted (scheduler/measure.h). Until it is `complete`, events processed before it was known are still to be added:
@@ -87,4 +87,4 @@ WHERE given.id = point_entry.id;
 CREATE INDEX point_entry_unspent ON point_entry (at, id) WHERE unspent > 0;
 CREATE INDEX point_entry_unspent_of_member ON point_entry (member, at, id) WHERE unspent > 0;
 
-PRAGMA user_version = 14;
+PRAGMA user_version = 15;
