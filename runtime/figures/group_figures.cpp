@@ -66,6 +66,10 @@ class GroupFigures::Crowd : public Records {
         return figures_.store_.points_of(member);
     }
 
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return figures_.store_.next_code(pool);
+    }
+
     std::optional<std::vector<DayTally>> days_of(const std::string& measure, const std::string&,
                                                  date::local_days from,
                                                  date::local_days to) override {

@@ -31,6 +31,7 @@ class Till : public Records {
     }
     bool has_tag(SubjectKind, const std::string&, const std::string&) override { return false; }
     std::int64_t points_of(const std::string&) override { return 0; }
+    std::optional<std::string> next_code(const std::string&) override { return std::nullopt; }
 
   private:
     std::string amount_;
