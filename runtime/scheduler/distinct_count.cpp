@@ -73,8 +73,14 @@ void DistinctCount::add(std::string_view value) {
 
 void DistinctCount::merge(const DistinctCount& other) {
     if (!registers_.empty() || !other.registers_.empty()) {
-        for (const std::uint64_t marked : sample_) note(marked);
-        for (const std::uint64_t marked : other.sample_) note(marked);
+        // Samples beside registers are in them already.
+        if (registers_.empty()) {
+            for (const std::uint64_t marked : sample_) note(marked);
+        }
+        if (other.registers_.empty()) {
+            for (const std::uint64_t marked : other.sample_) note(marked);
+        }
+        registers_.resize(register_count);
         for (std::size_t i = 0; i < other.registers_.size(); ++i)
             registers_[i] = std::max(registers_[i], other.registers_[i]);
     }
