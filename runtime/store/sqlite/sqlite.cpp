@@ -12,6 +12,9 @@ namespace sop::runtime {
 
 namespace {
 
+// A prepared statement keeps what was bound to it until something else is, or for ever.
+constexpr std::size_t kept_bound_max = 1 << 16;
+
 bool disk_is_full(int system_error) {
     return system_error == ENOSPC || system_error == EDQUOT;
 }
@@ -96,6 +99,7 @@ void stop_memory_statistics() {
 
 SqliteQuery::~SqliteQuery() {
     sqlite3_reset(statement_);
+    if (holds_much_) sqlite3_clear_bindings(statement_);
 }
 
 void SqliteQuery::check(int code) const {
@@ -111,11 +115,13 @@ void SqliteQuery::bind(std::int64_t value) {
 void SqliteQuery::bind(std::string_view value) {
     // A null pointer would bind NULL, and an empty view may hold one.
     const char* data = value.empty() ? "" : value.data();
+    if (value.size() > kept_bound_max) holds_much_ = true;
     check(sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_TRANSIENT,
                               SQLITE_UTF8));
 }
 
 void SqliteQuery::bind(SqliteBlob value) {
+    if (value.bytes.size() > kept_bound_max) holds_much_ = true;
     check(sqlite3_bind_blob64(statement_, ++bound_, value.bytes.data(), value.bytes.size(),
                               SQLITE_TRANSIENT));
 }
@@ -139,15 +145,20 @@ std::int64_t SqliteQuery::integer() {
 
 std::string SqliteQuery::text() {
     const int column = column_++;
-    // The text before its length: asking for the text may convert the value.
-    const void* data = sqlite3_column_text(statement_, column);
-    const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-    return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
+    return bytes_of(column, sqlite3_column_text(statement_, column));
 }
 
 std::string SqliteQuery::blob() {
     const int column = column_++;
-    const void* data = sqlite3_column_blob(statement_, column);
+    return bytes_of(column, sqlite3_column_blob(statement_, column));
+}
+
+// Their length is asked for after them: asking for a text may convert the value. There are none for
+// NULL, for no bytes, and for want of memory.
+std::string SqliteQuery::bytes_of(int column, const void* data) {
+    sqlite3* const connection = sqlite3_db_handle(statement_);
+    if (data == nullptr && sqlite3_errcode(connection) == SQLITE_NOMEM)
+        fail(connection, path_, SQLITE_NOMEM);
     const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
     return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
 }

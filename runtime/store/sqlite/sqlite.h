@@ -61,10 +61,12 @@ class SqliteQuery {
 
     void check(int code) const;
     bool skip_null();
+    std::string bytes_of(int column, const void* data);
 
     sqlite3_stmt* statement_;
     const std::string& path_;
     int bound_ = 0;
+    bool holds_much_ = false;  // the statement, of what was bound
     int column_ = 0;
 };
 
