@@ -205,7 +205,7 @@ UPDATE run SET state = ?3 WHERE rule = ?1 AND due_at IS NOT NULL AND state = ?2
 SELECT id FROM message WHERE hash = ?1
 
 -- name: insert_message
-INSERT INTO message (hash, text) VALUES (?1, ?2)
+INSERT INTO message (hash, text) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING
 
 -- name: insert_delivery
 INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,

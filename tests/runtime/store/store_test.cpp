@@ -451,6 +451,33 @@ TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store
     CHECK((*store).intern_message("") == (*store).intern_message(""));
 }
 
+TEMPLATE_TEST_CASE("a message whose transaction was undone is stored anew", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    {
+        const auto undone = (*store).begin();
+        (*store).intern_message("Good morning");
+        CHECK((*store).intern_message("Good morning") == (*store).intern_message("Good morning"));
+    }
+    const auto transaction = (*store).begin();
+    const MessageId morning = (*store).intern_message("Good morning");
+    CHECK((*store).intern_message("Good evening") != morning);
+    CHECK((*store).intern_message("Good morning") == morning);
+}
+
+TEMPLATE_TEST_CASE("tags and ids of any characters come back as they were put", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const Ids odd{"", "\"", "\",\"", "[\"a\"]", "\\", "a b", "ä\n", "新人"};
+    (*store).put_group({.id = "g\"1", .name = "[\"x\"]", .tags = odd});
+    const auto group = (*store).find_group("g\"1");
+    REQUIRE(group);
+    CHECK(group->name == "[\"x\"]");
+    Ids sorted = odd;
+    std::sort(sorted.begin(), sorted.end());
+    CHECK(group->tags == sorted);
+}
+
 TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", MemoryStore, FileStore) {
     TestType store;
     const Outboxed first = add_pending(*store, "g1", 5);
