@@ -238,6 +238,7 @@ struct ConcurrentClause {
 
 struct LocaleClause {
     std::string locale;
+    SourceSpan locale_span;
     SourceSpan span;
 };
 
@@ -632,6 +633,13 @@ struct TierDeclaration {
     SourceSpan span;
 };
 
+// `points expire after 365 days timezone Asia/Shanghai`
+struct PointsExpiryDeclaration {
+    Duration after;
+    std::vector<Clause> clauses;
+    SourceSpan span;
+};
+
 // What a parameter of a template can be: a value, or the name of a thing of that kind.
 enum class ParameterKind {
     text,
@@ -701,16 +709,27 @@ struct TestDeclaration {
         std::vector<Argument> fields{};  // `group` and `member` among them
         SourceSpan span{};
     };
+    // `at 2026-11-26 20:05 done "Call"`, `at … reject "Call"`: of the task with that in its text
+    struct Answer {
+        LocalMoment at;
+        bool done = true;
+        Text text;
+        SourceSpan span{};
+    };
     // `expect 8 posts in g1 until …`, `expect nothing in g1 from … until …`
     struct Expectation {
         std::optional<Number> count{};  // nothing: at least one
         bool nothing = false;
-        Name subject;  // of a group, or of a member with `to`
+        Name subject;            // of a group, or of a member with `to`
+        bool in_quotes = false;  // a group that the test does not have: a rule creates it
         bool to_member = false;
         std::optional<LocalMoment> at{};
         std::optional<LocalMoment> from{};
         std::optional<LocalMoment> until{};
         std::optional<Text> containing{};
+        std::optional<Verb> verb{};  // nothing: however it is said
+        bool mention_all = false;
+        std::optional<Name> mention;  // a member
         SourceSpan span{};
     };
     Text title;
@@ -719,6 +738,7 @@ struct TestDeclaration {
     std::vector<Member> members{};
     std::vector<Pool> pools;
     std::vector<Event> events{};
+    std::vector<Answer> answers{};
     std::vector<Expectation> expectations{};
     bool broken = false;  // an item could not be read
     SourceSpan span{};
@@ -760,11 +780,12 @@ struct CalendarDeclaration {
     SourceSpan span;
 };
 
-using Item = std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
-                          EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
-                          ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
-                          MetricDeclaration, TierDeclaration, TemplateDeclaration,
-                          CalendarDeclaration, TestDeclaration, Setting, Playbook>;
+using Item =
+    std::variant<Edition, LanguageStatement, Import, ChannelDeclaration, TagDeclaration,
+                 EventDeclaration, ContentDeclaration, WordsDeclaration, TableDeclaration,
+                 ValueDeclaration, RoleDeclaration, PoolDeclaration, AudienceDeclaration,
+                 MetricDeclaration, TierDeclaration, PointsExpiryDeclaration, TemplateDeclaration,
+                 CalendarDeclaration, TestDeclaration, Setting, Playbook>;
 
 }  // namespace sop::lang::ast
 

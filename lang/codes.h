@@ -70,6 +70,7 @@ inline constexpr const char* before_the_event = "SOP0303";
 inline constexpr const char* split_not_whole = "SOP0304";
 inline constexpr const char* rule_runs_itself = "SOP0305";
 inline constexpr const char* too_many_steps = "SOP0306";
+inline constexpr const char* rules_start_each_other = "SOP0307";
 
 // Names and types.
 inline constexpr const char* unknown_tag = "SOP0401";
@@ -104,6 +105,10 @@ inline constexpr const char* wrong_table_row = "SOP0442";
 inline constexpr const char* wrong_table_value = "SOP0443";
 inline constexpr const char* table_key_twice = "SOP0444";
 inline constexpr const char* table_row_missing = "SOP0445";
+
+// How texts show values.
+inline constexpr const char* unknown_locale = "SOP0460";
+inline constexpr const char* wrong_hole_format = "SOP0461";
 
 // Templates.
 inline constexpr const char* unknown_template = "SOP0450";

@@ -8,6 +8,7 @@
 #include "lang/project.h"
 #include "lang/report.h"
 #include "lang/resolve/resolve.h"
+#include "lang/rule_cycles.h"
 #include "lang/symbols.h"
 
 #include <fmt/format.h>
@@ -98,6 +99,53 @@ class ProjectCheck {
     Places metrics_{};
 };
 
+// Where a rule of a plan stands: one of an instance where that is used.
+struct RulePlace {
+    ProjectFile* file = nullptr;
+    SourceSpan span{};
+};
+
+RulePlace place_of_rule(std::deque<ProjectFile>& files, const std::string& path) {
+    for (ProjectFile& file : files) {
+        if (!file.given) continue;
+        for (const auto& item : file.document().items) {
+            const auto* playbook = std::get_if<ast::Playbook>(&item);
+            if (playbook == nullptr) continue;
+            for (const auto& each : playbook->items) {
+                const auto* rule = std::get_if<ast::Rule>(&each);
+                const auto* instance = std::get_if<ast::Instance>(&each);
+                const ast::Name* name = rule ? &rule->name : instance ? &instance->name : nullptr;
+                if (name == nullptr) continue;
+                const std::string own = playbook->name.text + "." + name->text;
+                if (rule ? path == own : path.starts_with(own + ".")) return {&file, name->span};
+            }
+        }
+    }
+    return {};
+}
+
+// At the first of its rules, with the places of the others.
+void report_cycles(const Plan& plan, std::deque<ProjectFile>& files) {
+    for (const auto& cycle : rule_cycles(plan)) {
+        const RulePlace first = place_of_rule(files, cycle.front());
+        if (first.file == nullptr) continue;
+        auto& diagnostic =
+            cycle.size() == 1
+                ? add_error(first.file->diagnostics, code::rules_start_each_other, first.span,
+                            "the rule `{}` emits what starts it, without end"_say(cycle.front()))
+                : add_error(first.file->diagnostics, code::rules_start_each_other, first.span,
+                            "these rules start one another without end: {}"_say(
+                                fmt::format("`{}`", fmt::join(cycle, "` → `"))));
+        for (std::size_t at = 1; at < cycle.size(); ++at) {
+            const RulePlace other = place_of_rule(files, cycle[at]);
+            if (other.file == nullptr || (other.file == first.file && other.span == first.span))
+                continue;
+            diagnostic.related.push_back({other.span, "`{}`"_say(cycle[at]),
+                                          other.file == first.file ? nullptr : other.file->source});
+        }
+    }
+}
+
 struct Resolved {
     Plan plan;
     std::vector<TestCase> tests;
@@ -122,6 +170,7 @@ Resolved resolve(Project& project, const CompileOptions& options, NamedFiles& na
     for (std::size_t at = 0; at < files.size(); ++at) resolve_playbooks(context_of(at));
     ProjectCheck check;
     for (ProjectFile& file : files) check.add(file);
+    report_cycles(plan, files);
     return {static_cast<Plan&&>(plan), std::move(tests)};
 }
 

@@ -208,6 +208,7 @@ constexpr std::array table{
     Entry{Keyword::points, "points", "积分", "積分"},
     Entry{Keyword::because, "because", "因为", "因為"},
     Entry{Keyword::correction, "correction", "更正", "更正"},
+    Entry{Keyword::expire, "expire", "过期", "過期"},
     Entry{Keyword::take, "take", "收回", "收回"},
     Entry{Keyword::back, "back", "退回", "退回"},
     Entry{Keyword::given_back, "back", "已得", "已得"},
@@ -452,10 +453,9 @@ const std::vector<Field>& fields_of(Field owner) {
         {Field::start, of_moment},
         {Field::end, of_moment},
         {Field::run, {Field::id, Field::date, Field::time, Field::number}},
-        {Field::join, {Field::first}},
+        {Field::join, {Field::first, Field::invited_by}},
         {Field::collected, {Field::list, Field::left}},
-        {Field::draw,
-         {Field::winners, Field::number, Field::entries, Field::seal, Field::seed}},
+        {Field::draw, {Field::winners, Field::number, Field::entries, Field::seal, Field::seed}},
         {Field::given, {Field::code}},
     };
     const auto found = owners.find(owner);

@@ -189,6 +189,7 @@ enum class Keyword {
     points,
     because,
     correction,
+    expire,
     take,
     back,
     given_back,

@@ -174,6 +174,14 @@ struct Tier {
     bool operator==(const Tier&) const = default;
 };
 
+// Points that are not spent so long after they were given are gone.
+struct PointsExpiry {
+    calendar::Span after{};
+    std::string timezone;  // whose days they are
+
+    bool operator==(const PointsExpiry&) const = default;
+};
+
 // ---- actions ----
 
 struct Step;
@@ -504,6 +512,17 @@ struct Guards {
     bool operator==(const Guards&) const = default;
 };
 
+// What `next workday` goes by: Monday to Friday without a calendar.
+struct WorkdayCalendar {
+    std::shared_ptr<const calendar::Calendar> calendar{};
+    bool unknown_as_weekdays = false;  // in years the calendar has no data for
+
+    bool operator==(const WorkdayCalendar& other) const {
+        return calendar::is_same(calendar, other.calendar) &&
+               unknown_as_weekdays == other.unknown_as_weekdays;
+    }
+};
+
 // Identity across edits is (playbook name, rule name).
 struct Rule {
     std::string name;
@@ -516,6 +535,7 @@ struct Rule {
     std::vector<Step> steps;  // in the order of time; at least one
     std::vector<ExitEvent> exits{};
     Guards guards{};
+    WorkdayCalendar workdays{};  // of its steps `next workday`
     std::chrono::seconds late_within{
         std::chrono::minutes{5}};  // a step got to later than this is skipped
     std::chrono::seconds deliver_within{
@@ -544,6 +564,7 @@ struct Plan {
     std::vector<Table> tables{};
     std::vector<Metric> metrics{};
     std::vector<Tier> tiers{};
+    std::optional<PointsExpiry> points_expiry{};
     std::vector<std::string> roles{};
     std::vector<std::string> pools{};
     std::vector<Playbook> playbooks;
@@ -553,6 +574,9 @@ struct Plan {
 
 // "members.flash_sale"
 std::string rule_path(const Playbook& playbook, const Rule& rule);
+
+// Those of a rule and of the texts it sends, each whole, in no particular order.
+std::vector<const Expression*> expressions_of(const Plan& plan, const Rule& rule);
 
 // Canonical JSON: keys sorted, no white space, `format` is plan_format_version.
 std::string to_json(const Plan& plan);

@@ -149,6 +149,13 @@ inline Definition definition(Of<Tier>) {
             "The first level whose condition holds gives its tag; looked at anew on a schedule."};
 }
 
+inline Definition definition(Of<PointsExpiry>) {
+    return {
+        "PointsExpiry", "When points expire",
+        "So long after they were given, by the days of the time zone; those that are spent are the "
+        "oldest."};
+}
+
 // ---- actions ----
 
 inline Definition definition(Of<Action>) {
@@ -231,7 +238,8 @@ inline Definition definition(Of<Draw>) {
             "From those whom such events came from while the window was open."};
 }
 inline Definition definition(Of<Give>) {
-    return {"Give", "Give from a pool", "The next code of the pool, which nobody else is given; `refused` when none is left."};
+    return {"Give", "Give from a pool",
+            "The next code of the pool, which nobody else is given; `refused` when none is left."};
 }
 inline Definition definition(Of<Wait>) {
     return {
@@ -319,6 +327,12 @@ inline Definition definition(Of<Concurrency>) {
 inline Definition definition(Of<Guards>) {
     return {"Guards", "What holds a rule back",
             "Each is left out where it is as usual; `space` and `spread` are in seconds."};
+}
+inline Definition definition(Of<WorkdayCalendar>) {
+    return {
+        "WorkdayCalendar", "What `next workday` goes by",
+        "A calendar of the plan by its place, and whether Monday to Friday are workdays in years "
+        "that it does not know."};
 }
 inline Definition definition(Of<Rule>) {
     return {"Rule", "Rule",

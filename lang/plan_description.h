@@ -274,6 +274,11 @@ void describe(A& archive, Part<A, Tier>& tier) {
     archive.field("schedule", tier.schedule);
     archive.field("levels", tier.levels);
 }
+template <typename A>
+void describe(A& archive, Part<A, PointsExpiry>& expiry) {
+    archive.field("after", expiry.after);
+    archive.field("timezone", expiry.timezone);
+}
 
 // ---- actions ----
 
@@ -525,6 +530,7 @@ void describe(A& archive, Part<A, Rule>& rule) {
     archive.field("steps", rule.steps);
     archive.extra("exits", rule.exits);
     archive.extra("guards", rule.guards);
+    archive.extra("workdays", rule.workdays);
     archive.field("late_within", rule.late_within);
     archive.field("deliver_within", rule.deliver_within);
 }
@@ -547,6 +553,7 @@ void describe(A& archive, Part<A, Plan>& plan) {
     archive.extra("tables", plan.tables);
     archive.extra("metrics", plan.metrics);
     archive.extra("tiers", plan.tiers);
+    archive.extra("points_expiry", plan.points_expiry);
     archive.extra("roles", plan.roles);
     archive.extra("pools", plan.pools);
     archive.field("playbooks", plan.playbooks);

@@ -78,6 +78,7 @@ json write_value(const std::chrono::seconds& value, const CalendarList&);
 json write_value(const date::local_days& value, const CalendarList&);
 json write_value(const calendar::Span& value, const CalendarList&);
 json write_value(const calendar::Schedule& value, const CalendarList& calendars);
+json write_value(const WorkdayCalendar& value, const CalendarList& calendars);
 json write_value(const TextTemplate& text, const CalendarList& calendars);
 json write_value(const Action& action, const CalendarList& calendars);
 json write_value(const Trigger& trigger, const CalendarList& calendars);
@@ -106,6 +107,12 @@ json write_value(const calendar::Span& value, const CalendarList&) {
 }
 json write_value(const calendar::Schedule& value, const CalendarList& calendars) {
     return write_schedule(value, calendars);
+}
+json write_value(const WorkdayCalendar& value, const CalendarList& calendars) {
+    json result = json::object();
+    if (value.calendar) result["calendar"] = calendar_index(value.calendar, calendars);
+    if (value.unknown_as_weekdays) result["unknown_as_weekdays"] = true;
+    return result;
 }
 
 template <typename T>
@@ -186,6 +193,7 @@ void read_value(const json& from, std::chrono::seconds& value, const CalendarLis
 void read_value(const json& from, date::local_days& value, const CalendarList&);
 void read_value(const json& from, calendar::Span& value, const CalendarList&);
 void read_value(const json& from, calendar::Schedule& value, const CalendarList& calendars);
+void read_value(const json& from, WorkdayCalendar& value, const CalendarList& calendars);
 void read_value(const json& from, TextTemplate& text, const CalendarList& calendars);
 void read_value(const json& from, Action& action, const CalendarList& calendars);
 void read_value(const json& from, Trigger& trigger, const CalendarList& calendars);
@@ -216,6 +224,11 @@ void read_value(const json& from, calendar::Span& value, const CalendarList&) {
 
 void read_value(const json& from, calendar::Schedule& value, const CalendarList& calendars) {
     value = read_schedule(from, calendars);
+}
+
+void read_value(const json& from, WorkdayCalendar& value, const CalendarList& calendars) {
+    value.calendar = calendars.at(from.at("calendar").get<std::size_t>());
+    value.unknown_as_weekdays = from.value("unknown_as_weekdays", false);
 }
 
 template <typename T>

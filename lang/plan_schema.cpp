@@ -158,6 +158,9 @@ class Schema {
         return object({{"step", seconds}, {"at", seconds}});
     }
     json define(Of<calendar::Schedule>);
+    json define(Of<WorkdayCalendar>) {
+        return object({{"calendar", index()}}, {{"unknown_as_weekdays", boolean()}});
+    }
 
     // ---- sets of dates ----
 

@@ -81,10 +81,7 @@ class DaysWriter {
         return list;
     }
     std::size_t index_of(const std::shared_ptr<const Calendar>& calendar) const {
-        const auto found =
-            std::find_if(calendars_.begin(), calendars_.end(),
-                         [&](const auto& candidate) { return is_same(candidate, calendar); });
-        return static_cast<std::size_t>(found - calendars_.begin());
+        return calendar_index(calendar, calendars_);
     }
 
   private:
@@ -311,6 +308,14 @@ json write_span(const Span& span) {
 Span read_span(const json& value) {
     return {value.at("months").get<int>(), value.at("days").get<int>(),
             read_seconds(value.at("seconds"))};
+}
+
+std::size_t calendar_index(const std::shared_ptr<const Calendar>& calendar,
+                           const CalendarList& calendars) {
+    const auto found = std::find_if(calendars.begin(), calendars.end(), [&](const auto& candidate) {
+        return is_same(candidate, calendar);
+    });
+    return static_cast<std::size_t>(found - calendars.begin());
 }
 
 json write_calendar(const Calendar& calendar) {

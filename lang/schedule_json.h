@@ -12,6 +12,10 @@ namespace sop::lang {
 // Schedules name the calendars they use by their place in this list.
 using CalendarList = std::vector<std::shared_ptr<const calendar::Calendar>>;
 
+// The place of one that is in the list.
+std::size_t calendar_index(const std::shared_ptr<const calendar::Calendar>& calendar,
+                           const CalendarList& calendars);
+
 nlohmann::json write_calendar(const calendar::Calendar& calendar);
 nlohmann::json write_schedule(const calendar::Schedule& schedule, const CalendarList& calendars);
 nlohmann::json write_span(const calendar::Span& span);

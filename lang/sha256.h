@@ -9,7 +9,8 @@ namespace sop::lang {
 
 using Digest = std::array<unsigned char, 32>;
 
-// Throws std::runtime_error when the library refuses, as one that is restricted to other hashes may.
+// Throws std::runtime_error when the library refuses, as one that is restricted to other hashes
+// may.
 Digest sha256(std::string_view bytes);
 
 // Lower-case, two digits for each of the first `bytes` bytes.

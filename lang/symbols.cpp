@@ -71,6 +71,7 @@ class Collector {
     void take(const ast::Edition&) {}
     void take(const ast::LanguageStatement&) {}
     void take(const ast::TierDeclaration&) {}
+    void take(const ast::PointsExpiryDeclaration&) {}
     void take(const ast::TestDeclaration&) {}
     void take(const ast::Setting&) {}
     void take(const ast::Playbook&) {}

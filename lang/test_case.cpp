@@ -12,6 +12,8 @@ std::chrono::seconds length_of_at(date::local_seconds at) {
 date::local_seconds end_of(const TestCase& test) {
     date::local_seconds end = test.start;
     for (const auto& event : test.events) end = std::max(end, event.at + std::chrono::seconds{1});
+    for (const auto& answer : test.answers)
+        end = std::max(end, answer.at + std::chrono::seconds{1});
     for (const auto& expected : test.expectations) {
         if (expected.at) end = std::max(end, *expected.at + length_of_at(*expected.at));
         for (const auto& bound : {expected.from, expected.until}) {

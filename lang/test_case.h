@@ -49,14 +49,26 @@ struct TestCase {
 
         bool operator==(const Event&) const = default;
     };
+    // What staff say of the first open task that has this in its text.
+    struct Answer {
+        std::string text;
+        bool done = true;  // or approved; else rejected
+        date::local_seconds at{};
+        std::size_t line = 1;
+
+        bool operator==(const Answer&) const = default;
+    };
     struct Expectation {
         SubjectKind subject_kind = SubjectKind::group;
-        std::string subject;
+        std::string subject;  // its id; of a group also the name that a rule gave it
         std::optional<std::int64_t> count{};  // 0 for `nothing`; at least one when not said
         std::optional<date::local_seconds> at{};
         std::optional<date::local_seconds> from{};   // inclusive
         std::optional<date::local_seconds> until{};  // exclusive
         std::string containing{};                    // a part of the text; empty for any
+        std::optional<Verb> verb{};                  // how it is said; nothing for any way
+        bool mentions_all = false;
+        std::string mentions{};  // a member; empty for any message
         std::size_t line = 1;
 
         bool operator==(const Expectation&) const = default;
@@ -71,6 +83,7 @@ struct TestCase {
     std::vector<Member> members{};
     std::vector<Pool> pools{};
     std::vector<Event> events{};              // in the order of time, equals as written
+    std::vector<Answer> answers{};            // likewise
     std::vector<Expectation> expectations{};  // as written
 
     bool operator==(const TestCase&) const = default;
@@ -80,7 +93,8 @@ struct TestCase {
 std::chrono::seconds length_of_at(date::local_seconds at);
 
 // The end of its world, exclusive: that of the latest time it names. Of an event that is the
-// second in which it comes, of `at` the minute or second, of `until` the time itself.
+// second in which it comes, of an answer of staff too, of `at` the minute or second, of `until` the
+// time itself.
 date::local_seconds end_of(const TestCase& test);
 
 }  // namespace sop::lang

@@ -143,7 +143,7 @@ Json units_json() {
 
 Json fields_json() {
     Json result = Json::array();
-    for (int i = 0; i <= static_cast<int>(Field::winners); ++i) {
+    for (int i = 0; i <= static_cast<int>(Field::code); ++i) {
         const auto field = static_cast<Field>(i);
         result.push_back(
             {{"stands_first", !fields_of(field).empty()}, {"words", spellings_of(field)}});

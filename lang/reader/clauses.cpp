@@ -133,12 +133,14 @@ ast::LateClause read_late(Cursor& cursor) {
 ast::LocaleClause read_locale(Cursor& cursor) {
     cursor.take(Keyword::locale);
     ast::LocaleClause clause;
+    const std::size_t begin = cursor.peek().span.begin;
     while (cursor.is(TokenKind::word)) {
         clause.locale += cursor.text(cursor.take(TokenRole::name));
         if (!cursor.is(TokenKind::minus)) break;
         clause.locale += cursor.text(cursor.take(TokenRole::hyphen));
     }
     if (clause.locale.empty()) cursor.fail_expecting("a locale such as `zh-CN`"_say);
+    clause.locale_span = cursor.span_from(begin);
     return clause;
 }
 

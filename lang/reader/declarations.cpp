@@ -406,6 +406,18 @@ ast::TierDeclaration read_tier(Cursor& cursor) {
     return tier;
 }
 
+// `points expire after 365 days timezone Asia/Shanghai`
+ast::PointsExpiryDeclaration read_points_expiry(Cursor& cursor) {
+    ast::PointsExpiryDeclaration declaration;
+    const std::size_t begin = cursor.take(Keyword::points).span.begin;
+    cursor.take(Keyword::expire);
+    cursor.expect(Keyword::after);
+    declaration.after = read_duration(cursor);
+    while (cursor.is(Keyword::timezone)) declaration.clauses.push_back(read_clause(cursor));
+    declaration.span = cursor.span_from(begin);
+    return declaration;
+}
+
 // `template countdown(what: content, hour: time = 20:00) { … }`
 ast::TemplateDeclaration read_template(Cursor& cursor) {
     cursor.take(Keyword::template_);
@@ -573,6 +585,8 @@ std::optional<ast::Item> read_declaration(Cursor& cursor) {
     if (cursor.is(Keyword::audience)) return read_audience_declaration(cursor);
     if (cursor.is(Keyword::metric)) return read_metric(cursor);
     if (cursor.is(Keyword::tier)) return read_tier(cursor);
+    if (cursor.is(Keyword::points) && cursor.is(Keyword::expire, 1))
+        return read_points_expiry(cursor);
     if (cursor.is(Keyword::pool)) return read_pools(cursor);
     if (cursor.is(Keyword::template_)) return read_template(cursor);
     if (cursor.is(Keyword::test)) return read_test(cursor);

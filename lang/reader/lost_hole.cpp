@@ -68,11 +68,21 @@ bool looks_like_a_hole(std::string_view expression, Dialect dialect) {
     const auto field = find_field(name, dialect);
     const bool is_owner = field && !fields_of(*field).empty();
     if (name_end == std::string_view::npos)
-        return is_owner && (field == Field::start || field == Field::end);
+        return name == "n" || (is_owner && (field == Field::start || field == Field::end));
     if (expression[name_end] == '.') return is_owner;
     if (expression[name_end] == '[') return expression.find("].") != std::string_view::npos;
     return std::any_of(functions.begin(), functions.end(),
                        [&](Keyword keyword) { return is_spelling(name, keyword, dialect); });
+}
+
+// Where what may be a format begins, `: HH:mm}`, or the brace itself.
+std::size_t end_of_value(std::string_view text, std::size_t brace, Dialect dialect) {
+    const std::size_t colon = text.substr(0, brace).rfind(": ");
+    if (colon == std::string_view::npos || colon == 0) return brace;
+    if (text.substr(colon, brace - colon).find_first_of("{}\n") != std::string_view::npos)
+        return brace;
+    const std::size_t begin = begin_of_expression(text, colon);
+    return looks_like_a_hole(text.substr(begin, colon - begin), dialect) ? colon : brace;
 }
 
 }  // namespace
@@ -81,8 +91,9 @@ void report_lost_holes(Cursor& cursor, const Token& part) {
     const std::string_view text = cursor.text(part);
     for (std::size_t brace = text.find('}'); brace != std::string_view::npos;
          brace = text.find('}', brace + 1)) {
-        const std::size_t begin = begin_of_expression(text, brace);
-        if (!looks_like_a_hole(text.substr(begin, brace - begin), cursor.dialect())) continue;
+        const std::size_t end = end_of_value(text, brace, cursor.dialect());
+        const std::size_t begin = begin_of_expression(text, end);
+        if (!looks_like_a_hole(text.substr(begin, end - begin), cursor.dialect())) continue;
         const SourceSpan span{part.span.begin + begin, part.span.begin + brace + 1};
         auto& diagnostic = cursor.report(code::hole_not_opened, span,
                                          "this looks like a hole without its `{{`"_say,

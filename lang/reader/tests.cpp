@@ -70,11 +70,10 @@ ast::Argument read_field(Cursor& cursor) {
     return field;
 }
 
-// `at 2026-11-26 20:05 event order { group g1 member m1 amount 59 CNY }`
-Test::Event read_event_of_test(Cursor& cursor) {
+// `event order { group g1 member m1 amount 59 CNY }`
+Test::Event read_event_of_test(Cursor& cursor, ast::LocalMoment at, std::size_t begin) {
     Test::Event event;
-    const std::size_t begin = cursor.take(Keyword::at).span.begin;
-    event.at = read_moment(cursor);
+    event.at = at;
     cursor.expect(Keyword::event);
     event.event = cursor.expect_name("the name of an event"_say);
     cursor.expect(TokenKind::open_brace, "`{{` and the event's fields"_say);
@@ -97,7 +96,43 @@ Test::Event read_event_of_test(Cursor& cursor) {
     return event;
 }
 
-// `at …`, `from …`, `until …`, `containing "…"`, each once
+// `mention all`, `mention m1`
+void read_mention(Cursor& cursor, Test::Expectation& expectation) {
+    cursor.take(Keyword::mention);
+    if (cursor.take_if(Keyword::all)) {
+        expectation.mention_all = true;
+    } else {
+        expectation.mention = cursor.expect_name("`all` or a member's name"_say);
+    }
+}
+
+// `at 2026-11-26 20:05 event …`, `at … done "Call"`, `at … reject "Call"`
+void read_happening(Cursor& cursor, Test& test) {
+    const std::size_t begin = cursor.take(Keyword::at).span.begin;
+    const ast::LocalMoment at = read_moment(cursor);
+    const bool done = cursor.take_if(Keyword::done);
+    if (!done && !cursor.take_if(Keyword::reject)) {
+        test.events.push_back(read_event_of_test(cursor, at, begin));
+        return;
+    }
+    Test::Answer answer{at, done, read_text(cursor, "a part of the task's text"_say)};
+    answer.span = cursor.span_from(begin);
+    test.answers.push_back(std::move(answer));
+}
+
+// A name; or in quotes the name of a group that a rule creates.
+void read_subject(Cursor& cursor, Test::Expectation& expectation) {
+    if (!expectation.to_member && cursor.is(TokenKind::string_open)) {
+        const ast::Text text = read_text(cursor, "the group's name"_say);
+        expectation.subject = {ast::plain_text(text), text.span};
+        expectation.in_quotes = true;
+        return;
+    }
+    expectation.subject = cursor.expect_name(expectation.to_member ? "the member's name"_say
+                                                                   : "the group's name"_say);
+}
+
+// `at …`, `from …`, `until …`, `containing "…"`, each once; `mention …`
 void read_expectation_clause(Cursor& cursor, Test::Expectation& expectation) {
     const std::size_t begin = cursor.peek().span.begin;
     const auto set = [&](std::optional<ast::LocalMoment>& target) {
@@ -112,12 +147,22 @@ void read_expectation_clause(Cursor& cursor, Test::Expectation& expectation) {
     if (cursor.take_if(Keyword::at)) return set(expectation.at);
     if (cursor.take_if(Keyword::from)) return set(expectation.from);
     if (cursor.take_if(Keyword::until)) return set(expectation.until);
+    if (cursor.is(Keyword::mention)) return read_mention(cursor, expectation);
     if (!cursor.take_if(Keyword::containing))
-        cursor.fail_expecting("`at`, `from`, `until` or `containing`"_say);
+        cursor.fail_expecting("`at`, `from`, `until`, `containing` or `mention`"_say);
     expectation.containing = read_text(cursor, "a part of the message"_say);
 }
 
-// `expect 8 posts in g1 until 2026-11-27 00:00`, `expect post to m1 at …`, `expect nothing in g1 …`
+// `reply`, `announce`, `warn`: messages that are said so
+std::optional<Verb> read_verb(Cursor& cursor) {
+    if (cursor.take_if(Keyword::reply)) return Verb::reply;
+    if (cursor.take_if(Keyword::announce)) return Verb::announce;
+    if (cursor.take_if(Keyword::warn)) return Verb::warn;
+    return std::nullopt;
+}
+
+// `expect 8 posts in g1 until 2026-11-27 00:00`, `expect post to m1 at …`, `expect reply in g1 …`,
+// `expect nothing in g1 …`
 Test::Expectation read_expectation(Cursor& cursor) {
     Test::Expectation expectation;
     const std::size_t begin = cursor.take(Keyword::expect).span.begin;
@@ -127,12 +172,14 @@ Test::Expectation read_expectation(Cursor& cursor) {
         expectation.count = read_count(cursor, "a number of posts"_say, 0, posts_max);
         cursor.expect(Keyword::posts);
     } else if (!cursor.take_if(Keyword::post)) {
-        cursor.fail_expecting("`post`, a number of `posts` or `nothing`"_say);
+        expectation.verb = read_verb(cursor);
+        if (!expectation.verb)
+            cursor.fail_expecting(
+                "`post`, `reply`, `announce`, `warn`, a number of `posts` or `nothing`"_say);
     }
     expectation.to_member = cursor.take_if(Keyword::to_person);
     if (!expectation.to_member) cursor.expect(Keyword::in_group);
-    expectation.subject = cursor.expect_name(expectation.to_member ? "the member's name"_say
-                                                                   : "the group's name"_say);
+    read_subject(cursor, expectation);
     while (!cursor.at_item_end()) read_expectation_clause(cursor, expectation);
     expectation.span = cursor.span_from(begin);
     return expectation;
@@ -155,12 +202,12 @@ void read_item(Cursor& cursor, Test& test) {
     } else if (cursor.is(Keyword::pool)) {
         test.pools.push_back(read_pool(cursor));
     } else if (cursor.is(Keyword::at)) {
-        test.events.push_back(read_event_of_test(cursor));
+        read_happening(cursor, test);
     } else if (cursor.is(Keyword::expect)) {
         test.expectations.push_back(read_expectation(cursor));
     } else {
         const std::vector<Keyword> known{Keyword::start, Keyword::group, Keyword::member,
-                                         Keyword::pool, Keyword::at, Keyword::expect};
+                                         Keyword::pool,  Keyword::at,    Keyword::expect};
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(listed(known)));
         cursor.fail_unknown(code::unknown_setting, "item of a test"_say,
                             "{} stands here"_say(listed(known)), known);

@@ -36,6 +36,8 @@ Content resolve_content(const ast::ContentDeclaration& declaration, const Scope&
     Content content;
     content.name = declaration.name.text;
     const auto& parts = declaration.parts;
+    // None of them could be read.
+    if (parts.empty()) return content;
     const bool one_text = parts.size() == 1 && !parts.front().variant &&
                           parts.front().pictures.empty() && !parts.front().card;
     if (one_text) {

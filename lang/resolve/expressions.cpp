@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lang/codes.h"
+#include "lang/hole_format.h"
 #include "lang/value.h"
 
 namespace sop::lang {
@@ -663,6 +664,22 @@ std::optional<Expression> resolve_value(const ast::Expression& written, const Ty
     return std::nullopt;
 }
 
+namespace {
+
+bool check_format(const ast::Name& format, const Type& type, const ResolveContext& context) {
+    if (is_format_of(type.value, format.text)) return true;
+    auto& diagnostic = context.report(
+        code::wrong_hole_format, format.span,
+        "`{}` is no format for a value of type `{}`"_say(format.text, type_text(type)));
+    const std::string known = formats_of(type.value);
+    diagnostic.notes.push_back(
+        known.empty() ? "numbers, amounts, dates and times have formats; leave it out here"_say
+                      : "such as {}"_say(known));
+    return false;
+}
+
+}  // namespace
+
 TextTemplate resolve_text(const ast::Text& text, const Scope& scope,
                           const ResolveContext& context) {
     TextTemplate result;
@@ -675,6 +692,7 @@ TextTemplate resolve_text(const ast::Text& text, const Scope& scope,
         if (!hole.value) continue;
         auto value = resolve_expression(*hole.value, scope, context);
         if (!value || !can_be_shown(*hole.value, *value, context)) continue;
+        if (hole.format && !check_format(*hole.format, value->type, context)) continue;
         result.parts.emplace_back(
             Hole{std::move(*value), hole.format ? hole.format->text : "", hole.tracked_link});
     }

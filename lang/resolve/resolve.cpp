@@ -46,6 +46,7 @@ class DeclarationResolver {
     void take(const ast::Import&) {}
     void take(const ast::Setting&) {}
     void take(const ast::TierDeclaration&) {}
+    void take(const ast::PointsExpiryDeclaration&) {}
     void take(const ast::TestDeclaration& test) {
         TestCase resolved = resolve_test(test, context_);
         if (context_.file.given) context_.tests.push_back(std::move(resolved));
@@ -311,6 +312,23 @@ class PlaybooksResolver {
             result.levels.push_back(std::move(resolved));
         }
         add_once(context_.plan.tiers, std::move(result));
+    }
+
+    void take(const ast::PointsExpiryDeclaration& declaration) {
+        if (!context_.file.given) return;
+        for (const auto& clause : declaration.clauses) check_clause(clause, context_);
+        if (context_.plan.points_expiry)
+            context_.report(code::set_twice, declaration.span,
+                            "when points expire is said already"_say);
+        const EffectiveSettings settings = effective_settings(settings_, declaration.clauses);
+        if (!settings.timezone) {
+            context_.report(code::no_timezone, declaration.span,
+                            "by which clock do points expire?"_say,
+                            "no time zone here or above"_say);
+            return;
+        }
+        context_.plan.points_expiry =
+            PointsExpiry{declaration.after.value, settings.timezone->zone.text};
     }
 
     template <typename Declaration>

@@ -7,6 +7,7 @@
 
 #include "lang/calendar/schedule.h"
 #include "lang/codes.h"
+#include "lang/hole_format.h"
 #include "lang/nested_steps.h"
 #include "lang/resolve/audience.h"
 #include "lang/resolve/events.h"
@@ -90,6 +91,7 @@ class RuleResolver {
         }
         check_steps(known, head_broken);
         result.steps = resolve_steps(rule_.steps, known, context_);
+        if (settings.calendar && counts_workdays(rule_.steps)) take_workdays(settings, result);
         const auto* calendar = std::get_if<CalendarTrigger>(&result.trigger);
         if (!head_broken && settings.timezone)
             check_order(calendar ? &calendar->schedule : nullptr, *settings.timezone);
@@ -217,7 +219,7 @@ class RuleResolver {
         }
     }
 
-    // Without `for` a rule has one run; its posts go to the groups it creates.
+    // Without `for` a rule has one run; its posts go to the groups it creates, or where they say.
     bool addresses_subject() const {
         const bool creates =
             std::any_of(rule_.steps.begin(), rule_.steps.end(), [](const ast::Step& step) {
@@ -226,7 +228,7 @@ class RuleResolver {
                         return std::holds_alternative<ast::CreateGroupAction>(action.node);
                     });
             });
-        return !creates && delivers(rule_.steps);
+        return !creates && delivers_to_subject(rule_.steps);
     }
 
     static Message first_time(const ast::CalendarHead& head) {
@@ -264,14 +266,24 @@ class RuleResolver {
     }
 
     // The plan has each calendar once, by its name.
-    void add_calendars(const calendar::Schedule& schedule) {
+    void add_calendar(const std::shared_ptr<const calendar::Calendar>& used) {
         auto& calendars = context_.plan.calendars;
-        for (const auto& used : calendar::calendars_of(schedule)) {
-            const bool known = std::any_of(
-                calendars.begin(), calendars.end(),
-                [&](const auto& calendar) { return calendar::is_same(calendar, used); });
-            if (!known) calendars.push_back(used);
-        }
+        const bool known =
+            std::any_of(calendars.begin(), calendars.end(),
+                        [&](const auto& calendar) { return calendar::is_same(calendar, used); });
+        if (!known) calendars.push_back(used);
+    }
+
+    void add_calendars(const calendar::Schedule& schedule) {
+        for (const auto& used : calendar::calendars_of(schedule)) add_calendar(used);
+    }
+
+    // One that is not declared was reported where it is set.
+    void take_workdays(const EffectiveSettings& settings, Rule& rule) {
+        const auto found = context_.symbols.calendars.find(settings.calendar->calendar.text);
+        if (found == context_.symbols.calendars.end() || !found->second) return;
+        rule.workdays = {found->second, settings.calendar->unknown_as_weekdays};
+        add_calendar(found->second);
     }
 
     void check_times(const ast::CalendarHead& head, const calendar::Schedule& schedule,
@@ -526,6 +538,19 @@ std::shared_ptr<const calendar::Zone> find_zone(const ast::Name& zone, bool repo
     return nullptr;
 }
 
+namespace {
+
+void check_locale(const ast::LocaleClause& clause, const ResolveContext& context) {
+    const auto& known = known_locales();
+    if (std::find(known.begin(), known.end(), clause.locale) != known.end()) return;
+    auto& diagnostic = context.report(code::unknown_locale, clause.locale_span,
+                                      "there is no locale `{}`"_say(clause.locale));
+    if (!suggest(diagnostic, clause.locale, known))
+        diagnostic.notes.push_back("known are `en`, `en-GB`, `zh-CN` and `zh-TW`"_say);
+}
+
+}  // namespace
+
 void check_clause(const ast::Clause& clause, const ResolveContext& context) {
     if (const auto* timezone = std::get_if<ast::TimezoneClause>(&clause)) {
         find_zone(timezone->zone, true, context);
@@ -533,6 +558,8 @@ void check_clause(const ast::Clause& clause, const ResolveContext& context) {
         resolve_audience(audience->audience, context);
     } else if (const auto* via = std::get_if<ast::ViaClause>(&clause)) {
         for (const auto& channel : via->channels) check_channel(channel, context);
+    } else if (const auto* locale = std::get_if<ast::LocaleClause>(&clause)) {
+        check_locale(*locale, context);
     } else if (const auto* calendar = std::get_if<ast::CalendarClause>(&clause)) {
         if (!context.symbols.may_declare(calendar->calendar.text))
             check_calendar_name(calendar->calendar, context.symbols.calendars, context.diagnostics);

@@ -98,6 +98,12 @@ class StepResolver {
                           "`announce` goes to groups, and this rule is for members"_say);
             explain_verb(diagnostic, deliver, "send");
         }
+        if (deliver.verb == Verb::send && rule_.subject == SubjectKind::playbook && !deliver.to) {
+            context_
+                .report(code::send_to_groups, deliver.verb_span,
+                        "`send` goes to members, and this rule is for nobody in particular"_say)
+                .notes.push_back("add `to members tagged …`"_say);
+        }
         if (deliver.verb == Verb::send && rule_.subject == SubjectKind::group && !deliver.to &&
             !rule_.scope.event) {
             auto& diagnostic =
@@ -194,7 +200,9 @@ class StepResolver {
     // ---- groups ----
 
     std::optional<Action> make(const ast::CreateGroupAction& create, SourceSpan) {
-        return CreateGroup{resolve_text(create.name, rule_.scope, context_),
+        // `{n}` counts the groups.
+        const Scope counting = rule_.scope.filtering({{"n", {ValueType::number, {}}}});
+        return CreateGroup{resolve_text(create.name, counting, context_),
                            resolve_audience(create.members, context_),
                            create.size ? create.size->value : 0, create.keep_filling};
     }
@@ -471,18 +479,52 @@ std::vector<Step> resolve_steps(const ast::Steps& steps, const RuleContext& rule
     return StepResolver(rule, context).steps(steps);
 }
 
-bool delivers(const ast::Steps& steps) {
-    const auto action_delivers = [](const ast::Action& action) {
-        if (std::holds_alternative<ast::DeliverAction>(action.node) ||
-            std::holds_alternative<ast::GiveAction>(action.node))
-            return true;
+namespace {
+
+// Whether an action of these steps, or of steps in them, is of that kind.
+template <typename Predicate>
+bool any_action(const ast::Steps& steps, const Predicate& is_wanted) {
+    const auto holds = [&](const ast::Action& action) {
+        if (is_wanted(action)) return true;
         const auto nested = nested_steps(action);
         return std::any_of(nested.begin(), nested.end(),
-                           [](const auto* inner) { return delivers(*inner); });
+                           [&](const auto* inner) { return any_action(*inner, is_wanted); });
     };
     return std::any_of(steps.begin(), steps.end(), [&](const ast::Step& step) {
-        return std::any_of(step.actions.begin(), step.actions.end(), action_delivers);
+        return std::any_of(step.actions.begin(), step.actions.end(), holds);
     });
+}
+
+bool gives(const ast::Action& action) {
+    return std::holds_alternative<ast::GiveAction>(action.node);
+}
+
+}  // namespace
+
+bool delivers(const ast::Steps& steps) {
+    return any_action(steps, [](const ast::Action& action) {
+        return gives(action) || std::holds_alternative<ast::DeliverAction>(action.node);
+    });
+}
+
+bool delivers_to_subject(const ast::Steps& steps) {
+    return any_action(steps, [](const ast::Action& action) {
+        const auto* deliver = std::get_if<ast::DeliverAction>(&action.node);
+        return gives(action) || (deliver != nullptr && !deliver->to);
+    });
+}
+
+bool counts_workdays(const ast::Steps& steps) {
+    const auto counts = [](const ast::Steps& some) {
+        return std::any_of(some.begin(), some.end(), [](const ast::Step& step) {
+            return step.label && step.label->when.next == StepTime::Next::workday;
+        });
+    };
+    return counts(steps) || any_action(steps, [&](const ast::Action& action) {
+               const auto nested = nested_steps(action);
+               return std::any_of(nested.begin(), nested.end(),
+                                  [&](const auto* inner) { return counts(*inner); });
+           });
 }
 
 }  // namespace sop::lang

@@ -25,6 +25,12 @@ std::vector<Step> resolve_steps(const ast::Steps& steps, const RuleContext& rule
 // A step or branch of these delivers something, so that the rule needs a way.
 bool delivers(const ast::Steps& steps);
 
+// One of these goes to the rule's own subject.
+bool delivers_to_subject(const ast::Steps& steps);
+
+// A step of these, or of a branch of theirs, is counted by workdays.
+bool counts_workdays(const ast::Steps& steps);
+
 // The index of a content in the plan, made for the holes it has here.
 std::size_t resolve_message(const std::variant<ast::Name, ast::Text>& message,
                             const RuleContext& rule, const ResolveContext& context);

@@ -44,6 +44,9 @@ class TestResolver {
         for (const auto& event : test_.events) resolve(event);
         std::stable_sort(result_.events.begin(), result_.events.end(),
                          [](const auto& a, const auto& b) { return a.at < b.at; });
+        for (const auto& answer : test_.answers) resolve(answer);
+        std::stable_sort(result_.answers.begin(), result_.answers.end(),
+                         [](const auto& a, const auto& b) { return a.at < b.at; });
         for (const auto& expectation : test_.expectations) resolve(expectation);
         if (test_.expectations.empty() && !test_.broken) {
             context_
@@ -158,7 +161,7 @@ class TestResolver {
 
     // As a canonical text; nothing when it is none, which is reported.
     std::optional<std::string> value_of(const ast::Argument& given, const Type& type) {
-        const bool subject = given.name.text == "group" || given.name.text == "member";
+        const bool subject = type.value == ValueType::group || type.value == ValueType::member;
         // One that is nowhere else comes into being with its event.
         if (subject && given.value.kind == ast::Expression::Kind::path &&
             given.value.names.size() == 1)
@@ -195,6 +198,15 @@ class TestResolver {
         }
     }
 
+    // ---- answers of staff ----
+
+    void resolve(const ast::TestDeclaration::Answer& answer) {
+        require_after_start(answer.at);
+        check_written_out(answer.text);
+        result_.answers.push_back(
+            {ast::plain_text(answer.text), answer.done, answer.at.value, line_of(answer.span)});
+    }
+
     // ---- expectations ----
 
     void resolve(const ast::TestDeclaration::Expectation& expectation) {
@@ -207,6 +219,9 @@ class TestResolver {
         result.from = moment_of(expectation.from);
         result.until = moment_of(expectation.until);
         result.containing = ast::plain_text(expectation.containing);
+        result.verb = expectation.verb;
+        result.mentions_all = expectation.mention_all;
+        if (expectation.mention) result.mentions = expectation.mention->text;
         result.line = line_of(expectation.span);
         check(expectation);
         result_.expectations.push_back(std::move(result));
@@ -215,7 +230,7 @@ class TestResolver {
     void check(const ast::TestDeclaration::Expectation& expectation) {
         if (expectation.to_member) {
             require_member(expectation.subject);
-        } else {
+        } else if (!expectation.in_quotes) {
             require_group(expectation.subject);
         }
         for (const auto* moment : {&expectation.at, &expectation.from, &expectation.until}) {
@@ -228,15 +243,15 @@ class TestResolver {
                         "it ends before it begins"_say)
                 .related.push_back({expectation.from->span, "it begins here"_say});
         }
-        check_containing(expectation.containing);
+        if (expectation.mention) require_member(*expectation.mention);
+        if (expectation.containing) check_written_out(*expectation.containing);
     }
 
     // A hole would be looked for as nothing.
-    void check_containing(const std::optional<ast::Text>& containing) {
-        if (!containing) return;
-        for (const auto& part : containing->parts) {
+    void check_written_out(const ast::Text& text) {
+        for (const auto& part : text.parts) {
             if (!std::holds_alternative<ast::Hole>(part)) continue;
-            context_.report(code::wrong_type, containing->span,
+            context_.report(code::wrong_type, text.span,
                             "what happens in a test is written out"_say,
                             "a text without holes"_say);
             return;

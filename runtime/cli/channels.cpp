@@ -3,6 +3,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/delivery/log_channel.h"
 #include "runtime/delivery/webhook_channel.h"
+#include "runtime/scheduler/plan_channels.h"
 
 #include <fmt/format.h>
 
@@ -11,14 +12,6 @@
 namespace sop::runtime::cli {
 
 namespace {
-
-std::set<std::string> used_channels(const lang::Plan& plan) {
-    std::set<std::string> names;
-    for (const auto& playbook : plan.playbooks) {
-        for (const auto& rule : playbook.rules) names.insert(rule.via.begin(), rule.via.end());
-    }
-    return names;
-}
 
 std::string kind_of(const lang::Plan& plan, const std::string& name) {
     for (const auto& channel : plan.channels) {
@@ -86,7 +79,7 @@ ChannelSetup make_channel(const std::string& name, const std::string& kind, cons
 }  // namespace
 
 void check_channels(const lang::Plan& plan, const Config& config) {
-    for (const std::string& name : used_channels(plan)) {
+    for (const std::string& name : channels_used_by(plan)) {
         require_usable(name, kind_of(plan, name), settings_of(config, name));
     }
 }
@@ -95,7 +88,7 @@ Channels ProjectChannels::make(const lang::Plan& plan, const Config& config,
                                const std::set<std::string>& known) {
     Channels channels;
     std::map<std::string, std::string> kinds;
-    for (const std::string& name : used_channels(plan)) {
+    for (const std::string& name : channels_used_by(plan)) {
         const std::string kind = kind_of(plan, name);
         if (known.contains(name)) {
             if (const auto made = kinds_.find(name); made != kinds_.end() && made->second != kind)
@@ -113,7 +106,7 @@ Channels ProjectChannels::make(const lang::Plan& plan, const Config& config,
 }
 
 void ProjectChannels::add_usable(Channels& channels, const lang::Plan& plan, const Config& config) {
-    for (const std::string& name : used_channels(plan)) {
+    for (const std::string& name : channels_used_by(plan)) {
         if (channels.contains(name)) continue;
         const std::string kind = kind_of(plan, name);
         try {

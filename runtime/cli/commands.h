@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "lang/compile.h"
+#include "runtime/figures/group_figures.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 namespace sop::runtime::cli {
 
-enum class OutputFormat { text, json, prometheus };  // the last for `status` alone
+// Not every command knows the last two.
+enum class OutputFormat { text, json, csv, prometheus };
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.
@@ -88,6 +90,26 @@ struct EmitOptions {
     std::optional<std::string> at;
 };
 int emit(const EmitOptions& options);
+
+struct IngestOptions {
+    std::string folder = ".";
+    std::string file = "-";
+    bool strict = false;       // stop at the first wrong line
+    bool acknowledge = false;  // a line for each batch that is on the disk
+    OutputFormat format = OutputFormat::text;
+};
+int ingest(const IngestOptions& options);
+
+struct EventsOptions {
+    std::string folder = ".";
+    std::optional<std::string> id;  // one of these three
+    std::optional<std::string> group;
+    std::optional<std::string> member;
+    std::size_t count = 20;  // the latest
+    OutputFormat format = OutputFormat::text;
+};
+int list_events(const EventsOptions& options);
+int list_rejected_events(const EventsOptions& options);
 
 struct RunOptions {
     std::string rule{};  // "members.flash_sale"
@@ -221,6 +243,47 @@ struct DrawsOptions {
     OutputFormat format = OutputFormat::text;
 };
 int draws(const DrawsOptions& options);
+
+struct ReportOptions {
+    enum class What { metrics, tiers, funnel, points, check };
+    enum class Per { all, group, tag, owner };
+    std::string folder = ".";
+    What what = What::metrics;
+    std::optional<std::string> from;  // dates, both included
+    std::optional<std::string> to;
+    SplitBy by = SplitBy::whole;
+    Per per = Per::all;
+    std::vector<std::string> groups;   // these alone
+    std::vector<std::string> tags;     // those with one of them
+    std::vector<std::string> owners;   // those of one of them
+    std::vector<std::string> metrics;  // by name; all without
+    std::vector<std::string> rules;    // "course.funnel"; all that ran without
+    std::size_t top = 20;
+    std::optional<std::string> at;  // points as they were then
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int report(const ReportOptions& options);
+
+struct TasksOptions {
+    std::string folder = ".";
+    std::optional<std::string> role;
+    std::optional<std::string> group;
+    bool all = false;      // those that are over too
+    bool overdue = false;  // only open ones whose time is over
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int tasks(const TasksOptions& options);
+
+struct TaskAnswerOptions {
+    std::string folder = ".";
+    std::int64_t task = 0;
+    bool done = true;  // else rejected
+    std::string by;
+    std::string note;
+};
+int answer_task(const TaskAnswerOptions& options);
 
 struct BackupOptions {
     std::string folder = ".";

@@ -5,6 +5,7 @@
 #include "runtime/cli/stored_plans.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/executor/guardian.h"
+#include "runtime/executor/orders.h"
 #include "runtime/scheduler/retry.h"
 #include "runtime/store/nudge.h"
 
@@ -62,9 +63,11 @@ void settle(Store& store, const std::vector<DueDelivery>& settled, DoubtOptions:
                 break;
             case DoubtOptions::As::sent:
                 store.settle(id, DeliveryState::sent, "settled by hand", now);
+                order_ended(store, id, DeliveryState::sent, now);
                 break;
             case DoubtOptions::As::failed:
                 store.settle(id, DeliveryState::failed, "settled by hand", now);
+                order_ended(store, id, DeliveryState::failed, now);
                 store.remove_contact(contact);
                 break;
             case DoubtOptions::As::again:

@@ -169,11 +169,12 @@ int show(const DrawsOptions& options, Store& store) {
         for (const Count& count : counts)
             table.rows.push_back({count.entry.place ? std::to_string(*count.entry.place) : "",
                                   count.entry.member, count.entry.event, count.number});
-        fmt::print("{}\nA number is the SHA-256 of \"{}/{}/EVENT\"; the lowest win, and nobody "
-                   "twice.\n{}\n",
-                   render_table(table), draw->seed, draw->name,
-                   fair ? "Counted again: the winners are right."
-                        : "Counted again: these are not the winners.");
+        fmt::print(
+            "{}\nA number is the SHA-256 of \"{}/{}/EVENT\"; the lowest win, and nobody "
+            "twice.\n{}\n",
+            render_table(table), draw->seed, draw->name,
+            fair ? "Counted again: the winners are right."
+                 : "Counted again: these are not the winners.");
     }
     return fair ? exit_fine : exit_findings;
 }

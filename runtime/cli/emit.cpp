@@ -1,8 +1,9 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/intake_rules.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/time_argument.h"
-#include "runtime/intake/event_reader.h"
+#include "runtime/intake/intake.h"
 #include "runtime/store/nudge.h"
 
 #include <fmt/format.h>
@@ -38,12 +39,7 @@ Event event_of(const EmitOptions& options, Instant now) {
 int emit(const EmitOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, false);
-    const auto plan = store->latest_plan();
-    if (!plan)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
-    const Event event =
-        checked_event(lang::plan_from_json(plan->json), event_of(options, SystemClock().now()));
+    const Event event = event_of(options, SystemClock().now());
     if (event.group && !store->find_group(*event.group)) {
         throw CommandError(
             fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));
@@ -52,7 +48,9 @@ int emit(const EmitOptions& options) {
         throw CommandError(
             fmt::format("there is no member `{}`; `sop members import` adds it", *event.member));
     }
-    const bool added = store->add_event(event);
+    const Taken taken = Intake(*store, intake_rules(config.intake)).take(event, "emit");
+    if (taken.outcome == IntakeOutcome::rejected) throw CommandError(taken.message);
+    const bool added = taken.outcome == IntakeOutcome::accepted;
     if (added) send_nudge(config.store);
     fmt::print("{}{}\n", event.id, added ? "" : " was there already");
     return exit_fine;

@@ -22,9 +22,31 @@ using namespace sop::runtime::cli;
 const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                   {"json", OutputFormat::json}};
 
+const std::map<std::string, OutputFormat> table_formats{
+    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+
 const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::text},
                                                          {"json", OutputFormat::json},
                                                          {"prometheus", OutputFormat::prometheus}};
+
+const std::map<std::string, OutputFormat> report_formats{
+    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+
+const std::map<std::string, ReportOptions::What> reports{{"metrics", ReportOptions::What::metrics},
+                                                         {"tiers", ReportOptions::What::tiers},
+                                                         {"funnel", ReportOptions::What::funnel},
+                                                         {"points", ReportOptions::What::points},
+                                                         {"check", ReportOptions::What::check}};
+
+const std::map<std::string, SplitBy> splits{{"whole", SplitBy::whole},
+                                            {"day", SplitBy::day},
+                                            {"week", SplitBy::week},
+                                            {"month", SplitBy::month}};
+
+const std::map<std::string, ReportOptions::Per> report_rows{{"all", ReportOptions::Per::all},
+                                                            {"group", ReportOptions::Per::group},
+                                                            {"tag", ReportOptions::Per::tag},
+                                                            {"owner", ReportOptions::Per::owner}};
 
 // As `language` in a file names them.
 const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Dialect::en},
@@ -101,6 +123,8 @@ struct CommandLine {
     NextOptions next_options;
     ServeOptions serve_options;
     EmitOptions emit_options;
+    IngestOptions ingest_options;
+    EventsOptions events_options;
     RunOptions run_options;
     BackfillOptions backfill_options;
     StatusOptions status_options;
@@ -115,6 +139,9 @@ struct CommandLine {
     PointsOptions points_options;
     PoolsOptions pools_options;
     DrawsOptions draws_options;
+    ReportOptions report_options;
+    TasksOptions tasks_options;
+    TaskAnswerOptions task_answer_options;
     BackupOptions backup_options;
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
@@ -145,12 +172,16 @@ struct CommandLine {
         add_rollback();
         add_migrate();
         add_emit();
+        add_ingest();
+        add_events();
         add_run();
         add_status();
         add_why();
         add_points();
         add_pools();
         add_draws();
+        add_report();
+        add_tasks();
         add_doubt();
         add_pause();
         add_resume();
@@ -508,6 +539,67 @@ struct CommandLine {
         command->callback([this] { run = [this] { return emit(emit_options); }; });
     }
 
+    void add_ingest() {
+        auto* command = app.add_subcommand(
+            "ingest", "Take events from a file or a pipe into the inbox, a JSON object a line");
+        command->add_option("FILE", ingest_options.file,
+                            "A file, or - for standard input (default: -)");
+        command->add_flag("--strict", ingest_options.strict,
+                          "Stop at the first wrong line and take nothing behind it");
+        command->add_flag("--ack", ingest_options.acknowledge,
+                          "Print a line each time that all events up to some line are on the disk");
+        add_folder(command, ingest_options.folder);
+        add_format(command, ingest_options.format);
+        command->footer(
+            "A line:\n  "
+            "{\"id\":\"o-1\",\"type\":\"order\",\"at\":\"2026-11-19T12:00:00Z\",\"group\":"
+            "\"g1\",\n   \"member\":\"m1\",\"fields\":{\"amount\":\"59 CNY\"}}\n"
+            "`type` is a declared event. Without `at` it happened now. An event with an `id` is "
+            "taken "
+            "once,\nhowever often it is sent: after a kill, send the stream again. Without one it "
+            "is "
+            "another each time.\nA wrong line is recorded and the stream goes on; `sop events "
+            "rejected` lists them.\n"
+            "Exit codes: 0 when all were taken or there already, 1 when lines were rejected, 2 "
+            "when "
+            "the stream,\nthe store or a signal ended it before its end.\n"
+            "Examples:\n  sop ingest events.ndjson --dir examples/members\n"
+            "  shop-export --follow | sop ingest --ack");
+        command->callback([this] { run = [this] { return ingest(ingest_options); }; });
+    }
+
+    void add_events() {
+        auto* command = app.add_subcommand(
+            "events", "Show events of a group or member, one event, or those not taken");
+        command->add_option("--id", events_options.id, "The event of this id")->type_name("ID");
+        command->add_option("--group", events_options.group, "The latest in this group")
+            ->type_name("ID");
+        command->add_option("--member", events_options.member, "The latest of this member")
+            ->type_name("ID");
+        const auto add_common = [this](CLI::App* to) {
+            to->add_option("-n", events_options.count, "How many (default: 20)")
+                ->check(CLI::Range(1, 1'000'000))
+                ->type_name("COUNT");
+            add_folder(to, events_options.folder);
+            add_format(to, events_options.format);
+        };
+        add_common(command);
+        command->footer(
+            "What an event says that no playbook declares is in the JSON as `extra`.\n"
+            "Examples:\n  sop events --member m00002 -n 50\n  sop events --id o-1 --format json\n"
+            "  sop events rejected");
+        auto* rejected = command->add_subcommand(
+            "rejected", "The latest that were not taken, why, and how to mend them");
+        add_common(rejected);
+        command->callback([this, rejected] {
+            const bool lists_rejected = rejected->parsed();
+            run = [this, lists_rejected] {
+                return lists_rejected ? list_rejected_events(events_options)
+                                      : list_events(events_options);
+            };
+        });
+    }
+
     void add_status() {
         auto* command = app.add_subcommand("status", "Show what became of the planned messages");
         command->add_option("DIR", status_options.folder,
@@ -580,7 +672,8 @@ struct CommandLine {
         import->add_option("FILE", pools_options.file, "UTF-8, with a header row")->required();
         add_folder(import, pools_options.folder);
         add_format(import, pools_options.format);
-        import->footer("Codes that the pool has stay as they are, so that a file may be imported again.");
+        import->footer(
+            "Codes that the pool has stay as they are, so that a file may be imported again.");
         auto* show = command->add_subcommand(
             "show", "Print the codes of a pool as CSV, and to whom they were given");
         show->add_option("POOL", pools_options.pool)->required();
@@ -590,14 +683,13 @@ struct CommandLine {
         import->callback([this] { run = [this] { return import_pool(pools_options); }; });
         show->callback([this] { run = [this] { return show_pool(pools_options); }; });
         command->callback([this, command] {
-            if (command->get_subcommands().empty())
-                run = [this] { return pools(pools_options); };
+            if (command->get_subcommands().empty()) run = [this] { return pools(pools_options); };
         });
     }
 
     void add_draws() {
-        auto* command = app.add_subcommand(
-            "draws", "List the draws that were held, or count one again");
+        auto* command =
+            app.add_subcommand("draws", "List the draws that were held, or count one again");
         command->add_option("DRAW", draws_options.draw,
                             "The number of one: shows its seed and entries, and counts again");
         command->add_option("--rule", draws_options.rule, "Only of this PLAYBOOK.RULE");
@@ -610,6 +702,109 @@ struct CommandLine {
             "Exit code 1 when the winners are not those that counting gives.\n"
             "Examples:\n  sop draws --rule lottery.raffle\n  sop draws 12");
         command->callback([this] { run = [this] { return draws(draws_options); }; });
+    }
+
+    void add_report() {
+        auto* command = app.add_subcommand(
+            "report", "Show the metrics of groups, where tiers and funnels stand, who has points");
+        command
+            ->add_option("WHAT", report_options.what,
+                         "metrics (the default); tiers: the level of each, since when and why; "
+                         "funnel: how many came to each step of rules; points: who has the most; "
+                         "check: counts the kept events anew and compares")
+            ->transform(one_of(reports))
+            ->type_name("");
+        command
+            ->add_option("--from", report_options.from,
+                         "The first date, by the clock of the first rule's zone (default: a week "
+                         "ago)")
+            ->type_name("DATE");
+        command->add_option("--to", report_options.to, "The last date (default: yesterday)")
+            ->type_name("DATE");
+        command
+            ->add_option("--by", report_options.by,
+                         "day, week (from Monday) or month: each by itself")
+            ->transform(one_of(splits))
+            ->type_name("PERIOD");
+        command
+            ->add_option("--per", report_options.per,
+                         "group, tag or owner: a row for each (default: all together)")
+            ->transform(one_of(report_rows))
+            ->type_name("WHAT");
+        const auto add_names = [command](const char* name, std::vector<std::string>& values,
+                                         const char* help, const char* type) {
+            command->add_option(name, values, help)->type_name(type)->expected(1)->take_all();
+        };
+        add_names("--group", report_options.groups, "This group alone; can be given several times",
+                  "ID");
+        add_names("--tag", report_options.tags, "Groups with this tag; or with one of several",
+                  "TAG");
+        add_names("--owner", report_options.owners, "Groups of this owner; or of one of several",
+                  "ID");
+        add_names("--metric", report_options.metrics, "This metric; can be given several times",
+                  "NAME");
+        add_names("--rule", report_options.rules, "For funnel: this rule, as in course.funnel",
+                  "RULE");
+        command
+            ->add_option("--top", report_options.top, "For points: so many members (default: 20)")
+            ->check(CLI::Range(1, 1'000'000))
+            ->type_name("COUNT");
+        command
+            ->add_option("--at", report_options.at,
+                         "For points: as they were then; without an offset, by the clock of the "
+                         "first rule's zone (default: now)")
+            ->type_name("TIME");
+        add_folder(command, report_options.folder);
+        add_zoneinfo(command, report_options.zoneinfo);
+        command->add_option("--format", report_options.format, "text, csv or json")
+            ->transform(one_of(report_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            "Examples:\n  sop report --from 2026-11-01 --to 2026-11-30 --by week\n"
+            "  sop report --per tag --metric gmv --metric conversion --format csv\n"
+            "  sop report funnel --rule course.funnel\n  sop report tiers\n"
+            "  sop report points --top 10");
+        command->callback([this] { run = [this] { return report(report_options); }; });
+    }
+
+    void add_tasks() {
+        auto* command =
+            app.add_subcommand("tasks", "List what staff are to do, or say what was done");
+        command->add_option("--role", tasks_options.role, "Of this role alone")->type_name("ROLE");
+        command->add_option("--group", tasks_options.group, "About this group alone")
+            ->type_name("ID");
+        command->add_flag("--overdue", tasks_options.overdue, "Only those whose time is over");
+        command->add_flag("--all", tasks_options.all,
+                          "Also those that are done, rejected, late or cancelled");
+        add_folder(command, tasks_options.folder);
+        add_zoneinfo(command, tasks_options.zoneinfo);
+        command->add_option("--format", tasks_options.format, "text, csv or json")
+            ->transform(one_of(table_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            "Examples:\n  sop tasks --role owner --overdue\n  sop tasks --all --format csv\n"
+            "  sop tasks done 12 --by lily --note \"she is coming\"\n  sop tasks reject 13");
+        command->callback([this, command] {
+            if (command->get_subcommands().empty()) run = [this] { return tasks(tasks_options); };
+        });
+        add_task_answer(command, "done", "Say that a task is done, or a step approved", true);
+        add_task_answer(command, "reject",
+                        "Say that a task will not be done, or a step is not approved", false);
+    }
+
+    void add_task_answer(CLI::App* parent, const char* name, const char* what, bool done) {
+        auto* command = parent->add_subcommand(name, what);
+        command->add_option("TASK", task_answer_options.task, "Its number")
+            ->required()
+            ->type_name("");
+        command->add_option("--by", task_answer_options.by, "Who says so")->type_name("WHO");
+        command->add_option("--note", task_answer_options.note, "What is to be known of it")
+            ->type_name("TEXT");
+        add_folder(command, task_answer_options.folder);
+        command->callback([this, done] {
+            task_answer_options.done = done;
+            run = [this] { return answer_task(task_answer_options); };
+        });
     }
 
     void add_doubt() {

@@ -2,6 +2,7 @@
 
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/scheduler/text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +33,8 @@ std::string message_table(const std::vector<DueDelivery>& messages, std::size_t 
         table.rows.push_back(
             {std::to_string(due.delivery.id), instant_text(due.delivery.planned_for), due.subject,
              due.subject_name, due.playbook + "." + due.rule, plans.step_of(due),
-             due.delivery.channel, shortened(due.text, text_cells), due.delivery.reason});
+             due.delivery.channel, shortened(shown_line(due.text, due.form), text_cells),
+             due.delivery.reason});
     }
     return render_table(table);
 }
@@ -75,6 +77,7 @@ nlohmann::json messages_json(const std::vector<DueDelivery>& messages, StoredPla
             {"step", plans.step_of(due)},
             {"channel", delivery.channel},
             {"text", due.text},
+            {"verb", std::string(to_text(due.form.verb))},
             {"why", delivery.reason}};
         if (delivery.asks) {
             entry["asks"] = *delivery.asks;

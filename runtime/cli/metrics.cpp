@@ -111,6 +111,28 @@ void add_plans(Exposition& out, const Metrics& metrics) {
             metrics.plans.empty() ? 0 : metrics.plans.back().version);
 }
 
+std::int64_t count_events(const Metrics& metrics, IntakeOutcome outcome) {
+    std::int64_t count = 0;
+    for (const IntakeCount& each : metrics.intake)
+        count += each.outcome == outcome ? each.count : 0;
+    return count;
+}
+
+void add_events(Exposition& out, const Metrics& metrics) {
+    out.one("sop_events_total", "counter", "Events from outside that were taken into the inbox.",
+            count_events(metrics, IntakeOutcome::accepted));
+    out.one("sop_events_duplicate_total", "counter",
+            "Events from outside that were there already, by their id.",
+            count_events(metrics, IntakeOutcome::duplicate));
+    out.begin("sop_events_rejected_total", "counter", "Events from outside that were not taken.");
+    for (const IntakeCount& each : metrics.intake) {
+        if (each.outcome == IntakeOutcome::rejected) out.add({{"reason", each.reason}}, each.count);
+    }
+    out.one("sop_events_waiting", "gauge",
+            "Events that have happened and that the executor has not come to.",
+            metrics.events_waiting.count);
+}
+
 std::string seconds_text(std::chrono::milliseconds length) {
     return fmt::format("{:.3f}", static_cast<double>(length.count()) / 1000);
 }
@@ -121,6 +143,7 @@ std::string metrics_text(const Metrics& metrics) {
     Exposition out;
     add_deliveries(out, metrics);
     add_plans(out, metrics);
+    add_events(out, metrics);
     out.one("sop_rules_paused", "gauge", "Rules of the plan in force that are paused.",
             metrics.paused_rules);
     out.one("sop_executor_running", "gauge", "1 when an executor runs on the store.",

@@ -18,6 +18,8 @@ struct Metrics {
     std::int64_t paused_rules = 0;              // of the plan in force
     bool executor_runs = false;
     bool is_fenced = false;
+    std::vector<IntakeCount> intake{};  // events, by what became of them when they came
+    EventBacklog events_waiting{};
     std::optional<Instant> present_until{};
     Instant now{};
 };

@@ -8,6 +8,7 @@
 #include "runtime/cli/project.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
@@ -95,7 +96,7 @@ int next_of_playbooks(const NextOptions& options, const ZoneDatabase& zones) {
         return exit_findings;
     }
     std::vector<ComingFiring> coming;
-    for (const auto& playbook : compilation.plan->playbooks) {
+    for (const auto& playbook : playbooks_of(*compilation.plan)) {
         for (const auto& rule : playbook.rules) add_coming(playbook, rule, zones, options, coming);
     }
     std::stable_sort(coming.begin(), coming.end(),

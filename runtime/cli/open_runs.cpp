@@ -6,6 +6,7 @@
 
 #include "runtime/cli/terminal.h"
 #include "runtime/executor/settlement.h"
+#include "runtime/scheduler/staff.h"
 #include "runtime/scheduler/step.h"
 
 namespace sop::runtime::cli {
@@ -15,6 +16,14 @@ namespace {
 std::string event_text(const lang::EventPattern& pattern) {
     const std::string argument = pattern.argument ? "(" + *pattern.argument + ")" : "";
     return pattern.event + argument + (pattern.where ? " where …" : "");
+}
+
+// An event, or an answer.
+std::string awaited_text(const lang::Action& action) {
+    if (const auto* wait = std::get_if<lang::Wait>(&action)) return event_text(wait->event);
+    const auto request = staff_request(action);
+    if (!request) return {};
+    return fmt::format("{} {}", request->is_approval ? "approve by" : "task to", *request->role);
 }
 
 std::string state_text(RunState state) {
@@ -48,9 +57,9 @@ std::vector<OpenRun> list_open_runs(Store& store, StoredPlans& plans, SubjectKin
         const lang::Rule* rule = plans.find_rule(firing->plan, named->playbook, named->name);
         if (rule != nullptr && has_step(*rule, run.next_step)) {
             entry.step = step_path(*rule, run.next_step);
-            const lang::Wait* wait = wait_at(*rule, {run.next_step, run.next_action});
-            if (run.state == RunState::waiting && wait != nullptr)
-                entry.event = event_text(wait->event);
+            const lang::Action* action = action_at(*rule, {run.next_step, run.next_action});
+            if (run.state == RunState::waiting && action != nullptr)
+                entry.event = awaited_text(*action);
         }
         open.push_back(std::move(entry));
     }

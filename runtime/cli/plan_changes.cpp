@@ -1,6 +1,7 @@
 #include "runtime/cli/plan_changes.h"
 
 #include "runtime/cli/seed.h"
+#include "runtime/scheduler/tier.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,6 +37,21 @@ std::map<std::string, json> rules_in(const json& plan) {
     return rules;
 }
 
+// What is told rule by rule, or is no change of the playbooks.
+bool is_of_rules(const std::string& section) {
+    return section == "playbooks" || section == "contents" || section == "tiers" ||
+           section == "zone_release";
+}
+
+// As tier.h names them.
+std::map<std::string, json> tiers_in(const lang::Plan& plan, const json& written) {
+    std::map<std::string, json> tiers;
+    const lang::Playbook playbook = tier_playbook(plan);
+    for (std::size_t i = 0; i < playbook.rules.size(); ++i)
+        tiers.emplace(lang::rule_path(playbook, playbook.rules[i]), written["tiers"][i]);
+    return tiers;
+}
+
 }  // namespace
 
 InForce read_in_force(const Config& config) {
@@ -55,8 +71,10 @@ InForce read_in_force(const Config& config) {
 RuleChanges compare_rules(const lang::Plan& before, const lang::Plan& after) {
     const json old = json::parse(lang::to_json(before));
     const json fresh = json::parse(lang::to_json(after));
-    const auto old_rules = rules_in(old);
-    const auto fresh_rules = rules_in(fresh);
+    auto old_rules = rules_in(old);
+    auto fresh_rules = rules_in(fresh);
+    old_rules.merge(tiers_in(before, old));
+    fresh_rules.merge(tiers_in(after, fresh));
     RuleChanges changes;
     for (const auto& [name, rule] : old_rules) {
         const auto same = fresh_rules.find(name);
@@ -70,11 +88,11 @@ RuleChanges compare_rules(const lang::Plan& before, const lang::Plan& after) {
         if (!old_rules.contains(name)) changes.added.push_back(name);
     }
     for (const auto& [section, value] : fresh.items()) {
-        if (section == "playbooks" || section == "contents" || section == "zone_release") continue;
+        if (is_of_rules(section)) continue;
         if (!old.contains(section) || old[section] != value) changes.elsewhere.push_back(section);
     }
     for (const auto& [section, value] : old.items()) {
-        if (!fresh.contains(section)) changes.elsewhere.push_back(section);
+        if (!fresh.contains(section) && !is_of_rules(section)) changes.elsewhere.push_back(section);
     }
     return changes;
 }

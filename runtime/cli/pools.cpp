@@ -28,9 +28,8 @@ std::vector<PoolCounts> known_pools(Store& store) {
     const auto stored = store.latest_plan();
     if (!stored) return pools;
     for (const std::string& name : lang::plan_from_json(stored->json).pools) {
-        const bool has_codes = std::any_of(pools.begin(), pools.end(), [&](const auto& pool) {
-            return pool.pool == name;
-        });
+        const bool has_codes = std::any_of(pools.begin(), pools.end(),
+                                           [&](const auto& pool) { return pool.pool == name; });
         if (!has_codes) pools.push_back({name, 0, 0});
     }
     std::sort(pools.begin(), pools.end(),
@@ -108,10 +107,10 @@ int show_pool(const PoolsOptions& options) {
             }
             list.push_back(std::move(line));
         });
-        fmt::print("{}\n", nlohmann::json{{"format_version", 1},
-                                          {"pool", options.pool},
-                                          {"codes", std::move(list)}}
-                               .dump());
+        fmt::print("{}\n",
+                   nlohmann::json{
+                       {"format_version", 1}, {"pool", options.pool}, {"codes", std::move(list)}}
+                       .dump());
         return exit_fine;
     }
     fmt::print("code,member,given_at\n");

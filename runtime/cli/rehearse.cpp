@@ -13,6 +13,8 @@
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/text.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -70,6 +72,7 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
 
 void fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
     std::istringstream lines(read_file(file));
+    const EventSchema schema(plan);
     const auto transaction = store.begin();
     std::string line;
     std::size_t number = 0;
@@ -77,8 +80,8 @@ void fill_events(const std::string& file, const lang::Plan& plan, Store& store) 
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         try {
-            Event event = checked_event(plan, parse_event(line, fmt::format("line-{}", number)));
-            event.received_at = event.at;
+            Event event = schema.read(line, std::nullopt);
+            if (event.id.empty()) event.id = fmt::format("line-{}", number);
             store.add_event(event);
         } catch (const EventError& error) {
             throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
@@ -136,7 +139,8 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
     Report report;
     std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>>
         rules;
-    for (const auto& playbook : plan.playbooks) {
+    const auto playbooks = playbooks_of(plan);
+    for (const auto& playbook : playbooks) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
             rules[path] = {&rule, zones.find(rule.timezone)};
@@ -169,7 +173,7 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
             line.step = step_path(*rule, due.delivery.step);
             line.kind = due.subject_kind;
             line.outcome = outcome;
-            line.text = due.text;
+            line.text = shown_line(due.text, due.form);
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "runtime/cli/channels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/http_intake.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/signals.h"
@@ -61,8 +62,8 @@ class LogObserver : public Observer {
         log("clock_stepped", fmt::format("by={:+.3f}s", by.count() / 1000.0));
     }
     void pool_runs_low(const PoolCounts& pool) override {
-        log("pool_low",
-            fmt::format("pool={} left={} codes={}", pool.pool, pool.codes - pool.given, pool.codes));
+        log("pool_low", fmt::format("pool={} left={} codes={}", pool.pool, pool.codes - pool.given,
+                                    pool.codes));
     }
     void was_away(Instant since) override {
         log("away", fmt::format("since={}", instant_text(since)));
@@ -123,7 +124,8 @@ RetentionPolicy policy_of(const RetentionConfig& config) {
     return {.messages = config.messages,
             .events = config.events,
             .event_ids = config.event_ids,
-            .zone_changes = config.zone_changes};
+            .zone_changes = config.zone_changes,
+            .figures = config.figures};
 }
 
 using Zones = std::unique_ptr<const lang::calendar::ZoneDatabase>;
@@ -145,6 +147,15 @@ void reload_zones(const std::string& folder, Executor& executor, Zones& zones,
         observer.trouble(fmt::format("the zone data in use stay those of {}: {}", zones->release(),
                                      error.what()));
     }
+}
+
+// Nothing when it is not to listen.
+std::unique_ptr<HttpIntake> listen(const Config& config, const Clock& clock, Wakeup& wakeup,
+                                   LogObserver& observer) {
+    if (!config.http) return nullptr;
+    auto http = std::make_unique<HttpIntake>(config, clock, [&wakeup] { wakeup.notify(); });
+    observer.log("listening", fmt::format("http={}", http->address()));
+    return http;
 }
 
 // Returns when the store has no fence, or it is to stop. Events that come meanwhile wait in the
@@ -208,6 +219,7 @@ int serve(const ServeOptions& options) {
     const auto store = open_and_seed(loaded.config);
     NudgeListener nudges(loaded.config.store);
     wakeup.watch(nudges.fd());
+    auto http = listen(loaded.config, clock, wakeup, observer);
     wait_while_fenced(*store, loaded.config.store, clock, wakeup, nudges, stop, observer);
     if (stop.asked()) {
         observer.log("stopped", "reason=signal");
@@ -250,6 +262,7 @@ int serve(const ServeOptions& options) {
         return stop.asked();
     });
     wakeup.unwatch(nudges.fd());
+    http.reset();
     executor.drain(clock.now() + drain_time);
     identity.hold(clock.now());
     observer.log("stopped", "reason=signal");

@@ -26,6 +26,8 @@ struct Status {
     std::optional<Fence> fence;
     std::optional<StoredPlan> plan;
     DirectoryCounts directory;
+    std::vector<IntakeCount> intake;
+    EventBacklog waiting;
     std::vector<DeliverySummary> outcomes;
     std::optional<ZoneChange> zones;
     std::vector<MovedTime> moved;
@@ -66,6 +68,30 @@ void print_moved(const std::vector<MovedTime>& moved) {
                              time.playbook + "." + time.rule, time.step, waiting_text(time)});
     }
     fmt::print("{}", render_table(list, 2));
+}
+
+std::int64_t count_of(const std::vector<IntakeCount>& intake, IntakeOutcome outcome) {
+    std::int64_t count = 0;
+    for (const IntakeCount& each : intake) count += each.outcome == outcome ? each.count : 0;
+    return count;
+}
+
+void print_events(const Status& status) {
+    using enum IntakeOutcome;
+    const std::int64_t refused = count_of(status.intake, rejected);
+    if (status.intake.empty() && status.waiting.count == 0) return;
+    fmt::print("events     {} taken, {} there already, {} rejected",
+               count_text(count_of(status.intake, accepted)),
+               count_text(count_of(status.intake, duplicate)), count_text(refused));
+    if (status.waiting.count > 0)
+        fmt::print("; {} wait, the oldest since {}", count_text(status.waiting.count),
+                   instant_text(*status.waiting.oldest_at));
+    fmt::print("\n");
+    for (const IntakeCount& each : status.intake) {
+        if (each.outcome == rejected)
+            fmt::print("           {} {}\n", count_text(each.count), each.reason);
+    }
+    if (refused > 0) fmt::print("           `sop events rejected` shows the latest of them\n");
 }
 
 void print_outcomes(const Status& status, std::size_t shown, StoredPlans& plans) {
@@ -120,8 +146,10 @@ void print_text(const Status& status, const std::string& store, std::size_t show
         fmt::print("plan       none yet; `sop deploy` or `sop serve` brings one into force\n");
     }
     if (status.zones) print_zones(*status.zones);
-    fmt::print("directory  {} groups, {} members\n\n", count_text(status.directory.groups),
+    fmt::print("directory  {} groups, {} members\n", count_text(status.directory.groups),
                count_text(status.directory.members));
+    print_events(status);
+    fmt::print("\n");
     if (!status.paused.empty()) fmt::print("{}\n", pauses_text(status.paused));
     print_outcomes(status, shown, plans);
     print_moved(status.moved);
@@ -150,6 +178,21 @@ nlohmann::json zones_json(const ZoneChange& zones, const std::vector<MovedTime>&
     return result;
 }
 
+nlohmann::json events_json(const Status& status) {
+    using enum IntakeOutcome;
+    nlohmann::json rejected_by_reason = nlohmann::json::object();
+    for (const IntakeCount& each : status.intake) {
+        if (each.outcome == rejected) rejected_by_reason[each.reason] = each.count;
+    }
+    nlohmann::json result{{"accepted", count_of(status.intake, accepted)},
+                          {"duplicates", count_of(status.intake, duplicate)},
+                          {"rejected", count_of(status.intake, rejected)},
+                          {"rejected_by_reason", rejected_by_reason},
+                          {"waiting", status.waiting.count}};
+    if (status.waiting.oldest_at) result["waiting_since"] = instant_text(*status.waiting.oldest_at);
+    return result;
+}
+
 void print_json(const Status& status, StoredPlans& plans) {
     using nlohmann::json;
     json outcomes = json::array();
@@ -174,6 +217,7 @@ void print_json(const Status& status, StoredPlans& plans) {
                 {"executor_running", status.executor},
                 {"groups", status.directory.groups},
                 {"members", status.directory.members},
+                {"events", events_json(status)},
                 {"deliveries", outcomes},
                 {"unknown", unknown},
                 {"asked_about", messages_json(status.asked_about, plans)},
@@ -215,6 +259,7 @@ std::int64_t count_paused_rules(Store& store) {
 int print_metrics(const Config& config, Store& store) {
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store.begin();
+    const Instant now = SystemClock().now();
     fmt::print(
         "{}",
         metrics_text({.planned = store.count_deliveries(),
@@ -224,8 +269,10 @@ int print_metrics(const Config& config, Store& store) {
                       .paused_rules = count_paused_rules(store),
                       .executor_runs = executor_runs(config.store),
                       .is_fenced = find_fence(store, config.store).has_value(),
+                      .intake = store.intake_counts(),
+                      .events_waiting = store.backlog(now),
                       .present_until = store.present_until(),
-                      .now = SystemClock().now()}));
+                      .now = now}));
     return exit_fine;
 }
 
@@ -244,6 +291,8 @@ int status(const StatusOptions& options) {
     status.fence = find_fence(*store, config.store);
     status.plan = store->latest_plan();
     status.directory = store->count_directory();
+    status.intake = store->intake_counts();
+    status.waiting = store->backlog(SystemClock().now());
     status.outcomes = store->summarize_deliveries();
     status.zones = store->latest_zone_change();
     if (everything) status.moved = store->moved_times();

@@ -3,6 +3,7 @@
 #include "lang/unicode.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/scheduler/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -63,6 +64,9 @@ lang::Message count_of_posts(std::int64_t count) {
 }
 
 lang::Message expected_posts(const Expectation& expected) {
+    if (expected.verb == lang::Verb::reply) return "a reply"_say;
+    if (expected.verb == lang::Verb::announce) return "an announcement"_say;
+    if (expected.verb == lang::Verb::warn) return "a warning"_say;
     if (!expected.count) return "a post"_say;
     return *expected.count == 0 ? lang::Message("nothing"_say) : count_of_posts(*expected.count);
 }
@@ -100,6 +104,12 @@ class FailureTable {
             const std::string part = shortened(expected.containing, post_text_cells);
             containing = "containing \"{}\""_say(part).text(language_);
         }
+        if (expected.mentions_all || !expected.mentions.empty()) {
+            if (!containing.empty()) containing += ", ";
+            containing +=
+                say(expected.mentions_all ? lang::Message("mentioning all"_say)
+                                          : lang::Message("mentioning {}"_say(expected.mentions)));
+        }
         if (!table_.rows.empty()) table_.rows.emplace_back();
         table_.rows.push_back(
             {fmt::format("{}:{}", result_.test.file, expected.line), say("expected"_say),
@@ -114,7 +124,7 @@ class FailureTable {
         for (const TestPost& post : verdict.shown) {
             table_.rows.push_back({"", "", time_text(post.at, zone_), outcome_text(post),
                                    post.rule + " " + post.step,
-                                   shortened(post.text, post_text_cells)});
+                                   shortened(shown_line(post.text, post.form), post_text_cells)});
         }
         if (verdict.more > 0)
             table_.rows.push_back({"", "", "", say("… and {} more"_say(verdict.more))});
@@ -194,12 +204,15 @@ std::vector<MissingStep> missing_steps(const std::vector<TestCoverage>& projects
 using nlohmann::json;
 
 json post_json(const TestPost& post) {
-    return {{"at", instant_text(post.at)},
-            {"rule", post.rule},
-            {"step", post.step},
-            {"subject", post.subject},
-            {"outcome", outcome_text(post)},
-            {"text", post.text}};
+    const std::string said = shown_line(post.text, post.form);
+    json object{{"at", instant_text(post.at)},
+                {"rule", post.rule},
+                {"step", post.step},
+                {"subject", post.subject},
+                {"outcome", outcome_text(post)},
+                {"text", post.text}};
+    if (said != post.text) object["shown"] = said;
+    return object;
 }
 
 json expectation_json(const Expectation& expected, const Verdict& verdict) {
@@ -215,6 +228,9 @@ json expectation_json(const Expectation& expected, const Verdict& verdict) {
         {"actual", verdict.found},
         {"posts", std::move(posts)}};
     if (!expected.containing.empty()) result["containing"] = expected.containing;
+    if (expected.verb) result["verb"] = std::string(to_text(*expected.verb));
+    if (expected.mentions_all) result["mentions_all"] = true;
+    if (!expected.mentions.empty()) result["mentions"] = expected.mentions;
     return result;
 }
 

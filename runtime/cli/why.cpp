@@ -9,6 +9,8 @@
 #include "runtime/clock/instant_text.h"
 #include "runtime/executor/audiences.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/text.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/scheduler/timeline.h"
 
 #include <fmt/format.h>
@@ -61,7 +63,7 @@ std::string quiet_text(const lang::Rule& rule) {
 }
 
 // Why a message was skipped, as a half sentence.
-std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
+std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Rule* rule) {
     const std::string& reason = delivery.reason;
     if (rule == nullptr) return reason;
     if (reason == "late") {
@@ -76,8 +78,7 @@ std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
     if (reason == "cap") {
         return fmt::format(
             "cap: {} had its messages, or more urgent ones keep their place (at most {})",
-            rule->audience.kind == SubjectKind::group ? "the group" : "the member",
-            limits_text(*rule));
+            kind == SubjectKind::group ? "the group" : "the member", limits_text(*rule));
     }
     if (reason == "spacing") {
         return fmt::format(
@@ -130,7 +131,7 @@ std::string outcome_text(const DueDelivery& due, const lang::Rule* rule,
                                at(delivery.settled_at), delivery.channel,
                                delivery.reason.empty() ? "" : " (" + delivery.reason + ")");
         case DeliveryState::skipped:
-            return "skipped, " + skip_text(delivery, rule);
+            return "skipped, " + skip_text(delivery, due.subject_kind, rule);
         case DeliveryState::exited:
             return fmt::format("the run ended: {}", delivery.reason);
         case DeliveryState::cancelled:
@@ -167,16 +168,26 @@ struct RuleNote {
     std::string note;
 };
 
+const char* whom_text(SubjectKind kind) {
+    switch (kind) {
+        case SubjectKind::group:
+            return "is for groups";
+        case SubjectKind::member:
+            return "is for members";
+        case SubjectKind::playbook:
+            return "is for nobody in particular: its messages say where they go";
+    }
+    return "";  // not reached: the switch names every kind
+}
+
 std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& question,
                                      const lang::calendar::ZoneDatabase& zones, Store& store) {
     std::vector<RuleNote> notes;
-    for (const auto& playbook : plan.playbooks) {
+    for (const auto& playbook : playbooks_of(plan)) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
             if (rule.audience.kind != question.kind) {
-                notes.push_back({path, rule.audience.kind == SubjectKind::group
-                                           ? "is for groups"
-                                           : "is for members"});
+                notes.push_back({path, whom_text(rule.audience.kind)});
                 continue;
             }
             const auto zone = zones.find(rule.timezone);
@@ -233,6 +244,9 @@ class Answer {
             return a.delivery.planned_for < b.delivery.planned_for;
         });
         runs_ = list_open_runs(store, plans_, question.kind, question.subject);
+        levels_ = store.figures().tier_changes_of(question.kind, question.subject,
+                                                  question.at - question.within,
+                                                  question.at + question.within);
         if (messages_.empty() && question.known)
             notes_ = notes_on_rules(plan, question, zones, store);
     }
@@ -244,6 +258,7 @@ class Answer {
             fmt::print("Nothing was planned for {} within {} of {}.\n", who,
                        length_text(question_.within), local_text(question_.at, *zone_));
             for (const RuleNote& note : notes_) fmt::print("  {} {}\n", note.path, note.note);
+            print_levels();
             return print_runs();
         }
         fmt::print("{}{}, {} before and after {} ({}):\n", who,
@@ -254,9 +269,14 @@ class Answer {
             const auto zone = zone_of(rule);
             fmt::print("\n{}  {}.{} `{}`{}\n", local_text(due.delivery.planned_for, *zone),
                        due.playbook, due.rule, plans_.step_of(due), moved_text(due, rule, *zone));
-            if (!due.text.empty()) fmt::print("  \"{}\"\n", shortened(due.text, text_cells));
+            const std::string said = shown_line(due.text, due.form);
+            const bool has_text = due.delivery.message != 0 && !said.empty();
+            if (has_text)
+                fmt::print("  \"{}\"{}\n", shortened(said, text_cells),
+                           due.delivery.variant.empty() ? "" : ", form " + due.delivery.variant);
             fmt::print("  {}\n", outcome_text(due, rule, *zone));
         }
+        print_levels();
         print_runs();
     }
 
@@ -279,7 +299,11 @@ class Answer {
                        {"explanation", outcome_text(due, rule, *zone_of(rule))},
                        {"channel", delivery.channel},
                        {"attempts", delivery.attempts},
-                       {"text", due.text}};
+                       {"text", due.text},
+                       {"verb", std::string(to_text(due.form.verb))}};
+            if (!delivery.variant.empty()) entry["variant"] = delivery.variant;
+            if (const auto said = shown_line(due.text, due.form); said != due.text)
+                entry["shown"] = said;
             if (delivery.skipped_as) entry["skipped_as"] = *delivery.skipped_as;
             if (delivery.settled_at) entry["settled_at"] = instant_text(*delivery.settled_at);
             if (delivery.due_at) entry["due_at"] = instant_text(*delivery.due_at);
@@ -295,6 +319,12 @@ class Answer {
             if (run.due_at) entry["due_at"] = instant_text(*run.due_at);
             runs.push_back(std::move(entry));
         }
+        json levels = json::array();
+        for (const TierChange& change : levels_)
+            levels.push_back({{"at", instant_text(change.at)},
+                              {"level", change.level},
+                              {"before", change.before},
+                              {"why", change.why}});
         json rules = json::array();
         for (const RuleNote& note : notes_)
             rules.push_back({{"rule", note.path}, {"note", note.note}});
@@ -304,11 +334,22 @@ class Answer {
                                 {"at", instant_text(question_.at)},
                                 {"messages", messages},
                                 {"runs", runs},
+                                {"levels", levels},
                                 {"rules", rules}}
                                .dump());
     }
 
   private:
+    void print_levels() const {
+        if (levels_.empty()) return;
+        fmt::print("\nLevels:\n");
+        for (const TierChange& change : levels_)
+            fmt::print("  {}  {}, {}: {}\n", local_text(change.at, *zone_),
+                       change.level.empty() ? "none" : change.level,
+                       change.before.empty() ? "none before" : "before " + change.before,
+                       change.why);
+    }
+
     void print_runs() const {
         if (runs_.empty()) return;
         fmt::print("\nUnder way now:\n");
@@ -330,6 +371,7 @@ class Answer {
     std::shared_ptr<const lang::calendar::Zone> zone_;
     std::vector<DueDelivery> messages_{};
     std::vector<OpenRun> runs_{};
+    std::vector<TierChange> levels_{};
     std::vector<RuleNote> notes_{};
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -27,6 +28,10 @@ constexpr std::int64_t in_flight_most = 1024;
 constexpr std::int64_t message_days_min = 45;
 constexpr std::int64_t days_max = 36500;
 constexpr std::size_t file_bytes_max = 1024 * 1024;
+constexpr std::int64_t line_bytes_min = 1024;
+constexpr std::int64_t line_bytes_max = 16 * 1024 * 1024;
+constexpr std::int64_t body_bytes_min = 1024;
+constexpr std::int64_t body_bytes_max = 1024 * 1024 * 1024;
 
 // A value of the file together with all a message about it needs.
 struct Entry {
@@ -262,6 +267,17 @@ void read_directory(Config& config, const Entry& entry) {
     }
 }
 
+std::size_t size_of(const Entry& entry, std::int64_t least, std::int64_t most) {
+    const std::string expected = fmt::format("a number of bytes from {} to {}", least, most);
+    const auto count = entry.value.value_exact<std::int64_t>();
+    if (!count) fail_type(entry, expected);
+    if (*count < least || *count > most) {
+        fail(entry,
+             fmt::format("\"{}\"{} is {}; expected {}", entry.key, entry.place, *count, expected));
+    }
+    return static_cast<std::size_t>(*count);
+}
+
 // "90d"; nothing for "forever".
 std::optional<date::days> days_of(const Entry& entry, std::int64_t least) {
     constexpr std::string_view expected = "days such as \"90d\", or \"forever\"";
@@ -292,11 +308,83 @@ void read_retention(RetentionConfig& retention, const Entry& entry) {
             retention.event_ids = days_of(setting, 1);
         } else if (key == "zone_changes") {
             retention.zone_changes = days_of(setting, 1);
+        } else if (key == "figures") {
+            retention.figures = days_of(setting, 1);
         } else {
             fail_unknown(entry.file, key, place,
-                         {"messages", "events", "event_ids", "zone_changes"});
+                         {"messages", "events", "event_ids", "zone_changes", "figures"});
         }
     }
+}
+
+// "24h", "90m" or "2d".
+std::chrono::milliseconds ahead_of(const Entry& entry) {
+    constexpr std::string_view expected = "a length such as \"24h\", \"30m\" or \"2d\"";
+    const std::string text = text_of(entry, expected);
+    constexpr std::array<std::pair<std::string_view, std::chrono::minutes>, 3> units{
+        {{"m", std::chrono::minutes{1}}, {"h", std::chrono::hours{1}}, {"d", date::days{1}}}};
+    std::int64_t count = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const auto unit = std::find_if(units.begin(), units.end(), [&rest = rest](const auto& each) {
+        return each.first == std::string_view(rest);
+    });
+    if (error != std::errc() || count < 0 || unit == units.end()) {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text,
+                                expected));
+    }
+    if (count > date::days{days_max} / unit->second) {
+        fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected at most {}d", entry.key, entry.place,
+                                text, days_max));
+    }
+    return count * unit->second;
+}
+
+void read_intake(IntakeConfig& intake, const Entry& entry) {
+    const std::string place = " in [intake]";
+    for (const auto& [key, value] : table_of(entry, "a table such as future_max = \"24h\"")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "future_max") {
+            intake.future_max = ahead_of(setting);
+        } else if (key == "past_max") {
+            intake.past_max = days_of(setting, 1);
+        } else if (key == "line_max") {
+            intake.line_max = size_of(setting, line_bytes_min, line_bytes_max);
+        } else {
+            fail_unknown(entry.file, key, place, {"future_max", "past_max", "line_max"});
+        }
+    }
+}
+
+void set_token(HttpConfig& http, SecretReference token, const Entry& entry) {
+    if (http.token) {
+        fail(entry, "the token stands there twice in [http]; keep one of token_env, token_file");
+    }
+    http.token = std::move(token);
+}
+
+HttpConfig http_of(const Entry& entry) {
+    using enum SecretReference::Kind;
+    const std::string place = " in [http]";
+    HttpConfig http;
+    for (const auto& [key, value] :
+         table_of(entry, "a table such as listen = \"127.0.0.1:8080\"")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "listen") {
+            http.listen = text_of(setting, "an address such as \"127.0.0.1:8080\"");
+        } else if (key == "token_env") {
+            set_token(http, {environment, text_of(setting, "the name of an environment variable")},
+                      setting);
+        } else if (key == "token_file") {
+            set_token(http, {file, path_of(setting).string()}, setting);
+        } else if (key == "body_max") {
+            http.body_max = size_of(setting, body_bytes_min, body_bytes_max);
+        } else {
+            fail_unknown(entry.file, key, place, {"listen", "token_env", "token_file", "body_max"});
+        }
+    }
+    if (http.listen.empty())
+        fail(entry, "[http] does not say where to listen: add listen = \"127.0.0.1:8080\"");
+    return http;
 }
 
 Config read_config(const std::filesystem::path& file, const toml::table& table, Config config) {
@@ -308,6 +396,10 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
             read_directory(config, entry);
         } else if (key == "retention") {
             read_retention(config.retention, entry);
+        } else if (key == "intake") {
+            read_intake(config.intake, entry);
+        } else if (key == "http") {
+            config.http = http_of(entry);
         } else if (key == "channels") {
             for (const auto& [name, settings] :
                  table_of(entry, "tables such as [channels.shop_hook]")) {
@@ -315,7 +407,8 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
                 config.channels[channel] = channel_of({file, channel, " in [channels]", settings});
             }
         } else {
-            fail_unknown(file, key, "", {"store", "directory", "channels", "retention"});
+            fail_unknown(file, key, "",
+                         {"store", "directory", "channels", "retention", "intake", "http"});
         }
     }
     return config;

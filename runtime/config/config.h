@@ -25,6 +25,17 @@
 //   events = "90d"
 //   event_ids = "400d"                     # a second event of the same id is ignored so long
 //   zone_changes = "400d"
+//   figures = "1100d"                      # counts by the day, and who was in which group
+//
+//   [intake]                               # events from outside
+//   future_max = "24h"                     # one that is to happen later than that from now is refused
+//   past_max = "400d"                      # one that happened before that is refused; or "forever"
+//   line_max = 65536                       # bytes of one event
+//
+//   [http]                                 # `sop serve` takes events at POST /v1/events; without it, it listens nowhere
+//   listen = "127.0.0.1:8080"              # port 0 takes a free one; any other host than this machine's own takes a token
+//   token_env = "SOP_HTTP_TOKEN"           # or token_file; requests bring it as `Authorization: Bearer …`
+//   body_max = 8388608                     # bytes of one request
 //
 //   [channels.log]
 //   path = "posts.ndjson"             # "-" (the default) is standard output
@@ -68,6 +79,19 @@ struct RetentionConfig {
     std::optional<date::days> events{90};
     std::optional<date::days> event_ids{400};
     std::optional<date::days> zone_changes{400};
+    std::optional<date::days> figures{1100};
+};
+
+struct IntakeConfig {
+    std::chrono::milliseconds future_max = std::chrono::hours{24};
+    std::optional<date::days> past_max{400};  // nothing: however old
+    std::size_t line_max = std::size_t{64} * 1024;
+};
+
+struct HttpConfig {
+    std::string listen;  // "host:port"
+    std::optional<SecretReference> token;
+    std::size_t body_max = std::size_t{8} * 1024 * 1024;
 };
 
 struct Config {
@@ -76,6 +100,8 @@ struct Config {
     std::optional<std::filesystem::path> members;  // absolute
     std::map<std::string, ChannelConfig> channels;
     RetentionConfig retention{};
+    IntakeConfig intake{};
+    std::optional<HttpConfig> http{};
 };
 
 // The file, the line where known, what is wrong and how to mend it.

@@ -7,14 +7,43 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lang/plan.h"
 #include "runtime/clock/clock.h"
+#include "runtime/delivery/command.h"
 
 namespace sop::runtime {
 
 using DeliveryId = std::int64_t;
+
+// A card as it is shown; what it does not have is empty.
+struct MessageCard {
+    std::string title{};
+    std::string text{};
+    std::string picture{};
+    std::string link{};
+    std::string page{};  // of a mini-program; `link` is then its app
+
+    bool operator==(const MessageCard&) const = default;
+};
+
+// As the language has it.
+std::string_view to_text(lang::Verb verb);
+
+// How a message is said, besides its text. Pictures are paths or addresses as the playbook has
+// them.
+struct MessageForm {
+    lang::Verb verb = lang::Verb::post;
+    bool mentions_all = false;
+    std::vector<std::string> mentions{};  // ids of members
+    std::string reply_to{};               // id of the message it answers; empty for none
+    std::vector<std::string> pictures{};
+    std::optional<MessageCard> card{};
+
+    bool operator==(const MessageForm&) const = default;
+};
 
 // One try at one delivery. `key` is ASCII, the same for every try of a delivery and never used for
 // another.
@@ -28,8 +57,10 @@ struct Attempt {
     std::string target;  // id of the group or member
     std::string target_name;
     std::string text;
+    MessageForm form{};
     Instant planned_for{};
-    int number = 1;  // 1 for the first try
+    int number = 1;                    // 1 for the first try
+    std::optional<Command> command{};  // of one that is no message
 };
 
 struct AttemptResult {

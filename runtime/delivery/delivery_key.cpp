@@ -15,6 +15,9 @@ std::string delivery_key(const DeliveryIdentity& identity) {
         text += part;
     }
     text += fmt::format("{}", identity.action);
+    for (const std::string_view part : {identity.target_kind, identity.target}) {
+        if (!identity.target.empty()) text += fmt::format(":{}:{}", part.size(), part);
+    }
 
     return lang::hex_text(lang::sha256(text), 16);
 }

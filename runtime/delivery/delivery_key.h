@@ -15,6 +15,9 @@ struct DeliveryIdentity {
     std::string_view subject;
     std::string_view step;  // its name
     std::size_t action = 0;
+    // Whom it goes to where that is not the subject; else empty.
+    std::string_view target_kind{};
+    std::string_view target{};
 };
 
 // 32 lower-case hex digits. Depends on nothing else: not on the plan's version, the database or the

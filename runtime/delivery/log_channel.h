@@ -16,8 +16,8 @@ struct LogChannelOptions {
 
 // Throws DeliveryError when the file cannot be opened for appending, or ends in half a line that is
 // not a message (half a message, left by a process that was killed, is cut off). A line is
-// {"key","playbook","rule","step","group" or "member","name","text","planned_for"} and is whole or
-// absent; a failed write is `failed`, and what was half written is cut off again.
+// the JSON of message.h and is whole or absent; a failed write is `failed`, and what was half
+// written is cut off again.
 std::unique_ptr<Channel> make_log_channel(LogChannelOptions options, Wakeup& wakeup);
 
 }  // namespace sop::runtime

@@ -8,8 +8,13 @@
 
 namespace sop::runtime {
 
-// {"key","playbook","rule","step","group" or "member","name","text","planned_for"}, in this order;
-// `planned_for` is UTC, "2026-11-19T12:00:00Z".
+// {"key","playbook","rule","step","verb","group" or "member","name","text","planned_for"}, in this
+// order. `verb` is "post", "send", "reply", "announce" or "warn"; `planned_for` is UTC,
+// "2026-11-19T12:00:00Z". Before it, where the message has them: "mentions_all": true, "mentions":
+// [ids of members], "reply_to": the id of the message that is answered, "pictures": [paths or
+// addresses], "card": {"title","text","picture","link","page"}.
+// What is no message has besides "do", the verb of command.h, "fields", texts by name, and
+// "members", ids.
 nlohmann::ordered_json message_of(const Attempt& attempt);
 
 // Without layout and so without line ends. Bytes that are not UTF-8 become U+FFFD: a message with a

@@ -20,9 +20,8 @@ std::string find_problem(const std::string& code) {
     if (code.size() > code_length_max)
         return fmt::format("the code is longer than {} bytes", code_length_max);
     if (lang::find_invalid_utf8(code)) return "the code is not valid UTF-8";
-    const bool has_control = std::any_of(code.begin(), code.end(), [](char c) {
-        return static_cast<unsigned char>(c) < ' ';
-    });
+    const bool has_control = std::any_of(
+        code.begin(), code.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
     return has_control ? "the code has a control character" : "";
 }
 

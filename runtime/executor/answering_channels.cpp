@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "runtime/scheduler/plan_channels.h"
+
 namespace sop::runtime {
 
 namespace {
@@ -32,13 +34,9 @@ AttemptResult take_message(const Attempt& attempt) {
 }
 
 void add_answering_channels(const lang::Plan& plan, const Answer& answer, Channels& channels) {
-    for (const auto& playbook : plan.playbooks) {
-        for (const auto& rule : playbook.rules) {
-            for (const auto& name : rule.via) {
-                if (channels.contains(name)) continue;
-                channels.emplace(name, ChannelSetup{std::make_unique<AnsweringChannel>(answer)});
-            }
-        }
+    for (const std::string& name : channels_used_by(plan)) {
+        if (channels.contains(name)) continue;
+        channels.emplace(name, ChannelSetup{std::make_unique<AnsweringChannel>(answer)});
     }
 }
 

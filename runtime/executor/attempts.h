@@ -8,6 +8,6 @@
 namespace sop::runtime {
 
 // `number` is 1 for the first. The rule is the one of the plan the message was planned by.
-Attempt attempt_at(const DueDelivery& due, const lang::Rule& rule, int number);
+Attempt attempt_at(Store& store, const DueDelivery& due, const lang::Rule& rule, int number);
 
 }  // namespace sop::runtime

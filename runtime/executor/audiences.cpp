@@ -30,6 +30,8 @@ Subject find_subject(Store& store, SubjectKind kind, const std::string& id) {
         if (auto group = store.find_group(id)) return std::move(*group);
     } else if (kind == SubjectKind::member) {
         if (auto member = store.find_member(id)) return std::move(*member);
+    } else {
+        return Nobody{};
     }
     return std::monostate{};
 }
@@ -38,6 +40,7 @@ AudiencePage Audiences::page(const lang::Plan& plan, const lang::Audience& audie
                              const lang::calendar::Zone& zone, Instant at, const std::string& after,
                              std::size_t limit) {
     AudiencePage page;
+    if (audience.kind == SubjectKind::playbook) return {.subjects = {""}, .is_last = true};
     if (audience.ids.empty()) {
         page.subjects = store_.audience_page(audience, after, limit);
         page.is_last = page.subjects.size() < limit;
@@ -58,6 +61,7 @@ AudiencePage Audiences::page(const lang::Plan& plan, const lang::Audience& audie
 
 bool Audiences::contains(const lang::Plan& plan, const lang::Audience& audience,
                          const lang::calendar::Zone& zone, Instant at, const std::string& subject) {
+    if (audience.kind == SubjectKind::playbook) return subject.empty();
     const bool is_named =
         audience.ids.empty() ||
         std::find(audience.ids.begin(), audience.ids.end(), subject) != audience.ids.end();

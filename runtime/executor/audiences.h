@@ -12,7 +12,7 @@
 
 namespace sop::runtime {
 
-// Monostate for one that is not there, and for runs for nobody in particular.
+// Monostate for a group or member that is not there.
 Subject find_subject(Store& store, SubjectKind kind, const std::string& id);
 
 struct AudiencePage {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/executor/attempts.h"
+#include "runtime/executor/orders.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/retry.h"
 
@@ -219,9 +220,11 @@ std::vector<Dispatcher::Marked> Dispatcher::mark_due(Line& line, Instant now) {
         store_.mark_attempting(attempt->delivery);
         guardian_.attempted(contact, now);
         guardian_.limits().attempted(use);
+        // It takes room in a budget, and nothing of its subject's quota.
+        if (attempt->command) guardian_.limits().not_taken(use);
         InFlight in_flight{
             attempt->key, attempt->number, attempt->playbook,     attempt->rule, contact,
-            use,          place_of(due),   due.delivery.in_doubt, line.unknown};
+            use,          place_of(due),   due.delivery.in_doubt, line.unknown,  attempt->command};
         marked.push_back({std::move(*attempt), std::move(in_flight)});
     }
     return marked;
@@ -284,7 +287,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
             case Guardian::Turn::Kind::end:
                 return end_as(turn.state, turn.reason);
         }
-        return attempt_at(due, rule, delivery.attempts + 1);
+        return attempt_at(store_, due, rule, delivery.attempts + 1);
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& error) {
@@ -295,6 +298,8 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
 std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule& rule,
                                         Instant now) {
     const Delivery& delivery = due.delivery;
+    // What changes the world besides messages is never too late.
+    if (!is_message(action_of(rule, {delivery.step, delivery.action}))) return std::nullopt;
     if (guardian_.is_missed(due, rule)) return end_of_waiting(delivery, "late");
     if (has_expired(due, rule, delivery.wanted_at(), now))
         return end_of_waiting(delivery, "budget");
@@ -326,6 +331,8 @@ void Dispatcher::end(const InFlight& attempt, const End& end, Instant now) {
     store_.settle(attempt.contact.delivery, state, end.reason, now);
     guardian_.settled(attempt.contact, state);
     reports_.settled(attempt.playbook, attempt.rule, state, end.reason);
+    if (attempt.command)
+        order_ended(store_, attempt.contact.delivery, *attempt.command, state, now);
     begin_wait_after(store_, plans_, attempt.place, now);
 }
 

@@ -66,6 +66,7 @@ class Dispatcher {
         MessagePlace place;
         bool in_doubt = false;  // an earlier attempt may have been taken
         UnknownPolicy unknown = UnknownPolicy::hold;
+        std::optional<Command> command{};  // of one that is no message
     };
     struct Line {
         std::string name;

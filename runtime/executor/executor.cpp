@@ -70,7 +70,7 @@ bool Executor::turn() {
     if (const auto by = clock_watch_.find_step(clock_)) reports_.clock_stepped(*by);
     if (const auto since = guardian_.come_back(now)) reports_.was_away(*since);
     pauses_.apply(now);
-    const bool worked = work(now) || sweeper_.sweep(now);
+    const bool worked = work(now) || walker_.catch_up() || sweeper_.sweep(now);
     reports_.tell();
     return worked;
 }

@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "runtime/executor/executor.h"
+#include "runtime/executor/plan_book.h"
 #include "runtime/executor/zone_change.h"
+#include "runtime/scheduler/creation.h"
 #include "runtime/scheduler/rollback.h"
+#include "runtime/scheduler/tier.h"
 #include "runtime/scheduler/unsupported.h"
 
 namespace sop::runtime {
@@ -57,6 +60,49 @@ std::vector<StepMapping> read_mapping(const std::vector<std::string>& texts) {
     return mapping;
 }
 
+// How far the calendar of a rule has been used once the plan in force has begun what is its own.
+Instant used_through(Store& store, PlanBook& plans, const lang::Playbook& playbook,
+                     const lang::Rule& rule, Instant now) {
+    const Instant before_now = now - std::chrono::milliseconds{1};
+    const auto latest = store.latest_plan();
+    if (!latest) return before_now;
+    try {
+        for (const auto& [id, loaded] : plans.plan(latest->version).rules) {
+            if (loaded.playbook->name != playbook.name || loaded.rule->name != rule.name) continue;
+            if (!loaded.trouble.empty() || !loaded.is_calendar_rule()) break;
+            const Instant stored =
+                store.find_or_add_rule(playbook.name, rule.name, before_now).fired_through;
+            return std::max(before_now, fired_through_at(*loaded.rule, *loaded.zone, stored, now));
+        }
+    } catch (const PlanError&) {
+        // One that cannot be read begins nothing.
+    }
+    return before_now;
+}
+
+// The posts of a run whose groups were to be created before would have nobody to go to.
+void require_creations(Store& store, PlanBook& plans, const lang::Plan& plan, Instant now) {
+    for (const lang::Playbook& playbook : plan.playbooks) {
+        for (const lang::Rule& rule : playbook.rules) {
+            if (!creates_groups(rule)) continue;
+            // One whose zone cannot be read is in trouble, and begins nothing.
+            const auto zone = find_zone(rule.timezone, plans.zones());
+            if (!zone) continue;
+            const auto missed =
+                missed_creation(rule, *zone, used_through(store, plans, playbook, rule, now), now);
+            if (!missed) continue;
+            throw RequestError(fmt::format(
+                "rule `{}`: the groups of its run of {} were to be created before now, so that "
+                "this "
+                "version comes too late for it; give the rule a later date, or its `create group` "
+                "a "
+                "later time",
+                lang::rule_path(playbook, rule),
+                date::format("%F %R", zone->to_local(date::floor<std::chrono::seconds>(*missed)))));
+        }
+    }
+}
+
 bool is_waiting(Store& store, VersionRequestId id) {
     const auto requests = store.version_requests();
     return std::any_of(requests.begin(), requests.end(),
@@ -73,6 +119,7 @@ void Executor::deploy(const lang::Plan& plan) {
     const std::string hash = lang::content_hash(plan);
     const auto latest = store_.latest_plan();
     if (latest && latest->hash == hash) return;
+    require_creations(store_, plans_, plan, clock_.now());
     const auto transaction = store_.begin();
     const StoredPlan version = add_version(plan, hash, std::nullopt, clock_.now());
     transaction->commit();
@@ -90,7 +137,7 @@ StoredPlan Executor::add_version(const lang::Plan& plan, const std::string& hash
     added.version = store_.add_plan(now, hash, added.json);
     if (rollback) store_.set_rollback(added.version, *rollback);
     added.rollback = rollback;
-    for (const lang::Playbook& playbook : plan.playbooks) {
+    for (const lang::Playbook& playbook : playbooks_of(plan)) {
         for (const lang::Rule& rule : playbook.rules) {
             const StoredRule stored =
                 store_.find_or_add_rule(playbook.name, rule.name, fired_through);
@@ -164,6 +211,7 @@ Executor::Decided Executor::decide_plan(lang::Plan plan, const std::optional<Rol
     const auto latest = store_.latest_plan();
     if (latest && latest->hash == hash)
         return {.apply = [version = latest->version] { return unchanged(version); }};
+    require_creations(store_, plans_, plan, now);
     Channels channels = make_channels(plan, dispatcher_.channel_names());
     return {.apply =
                 [this, plan = std::move(plan), hash, rollback, now] {

@@ -74,12 +74,10 @@ class Guardian::SubjectContacts : public Contacts {
         if (guardian_.in_force_ == nullptr) return messages;
         for (const auto& [id, rule] : guardian_.in_force_->rules) {
             if (rule.rule->guards.priority >= priority || !rule.is_calendar_rule()) continue;
-            if (rule.rule->audience.kind != kind_ || !rule.trouble.empty()) continue;
-            const std::int64_t to_come = guardian_.to_come(rule, now, period.to);
-            if (to_come > 0 &&
-                guardian_.audiences_.contains(guardian_.in_force_->plan, rule.rule->audience,
-                                              *rule.zone, now, subject_))
-                messages += to_come;
+            if (!rule.trouble.empty()) continue;
+            messages += still_to_plan(rule, nullptr, rule.rule->audience, period, now);
+            for (const lang::Audience* to : rule.other_audiences)
+                messages += still_to_plan(rule, to, *to, period, now);
         }
         return messages;
     }
@@ -89,6 +87,17 @@ class Guardian::SubjectContacts : public Contacts {
     }
 
   private:
+    // Of the rule's messages to the audience.
+    std::int64_t still_to_plan(const LoadedRule& rule, const lang::Audience* to,
+                               const lang::Audience& audience, const Period& period, Instant now) {
+        if (audience.kind != kind_) return 0;
+        const std::int64_t to_come = guardian_.to_come(rule, to, now, period.to);
+        const bool is_for_it =
+            to_come > 0 && guardian_.audiences_.contains(guardian_.in_force_->plan, audience,
+                                                         *rule.zone, now, subject_);
+        return is_for_it ? to_come : 0;
+    }
+
     Guardian& guardian_;
     SubjectKind kind_;
     const std::string& subject_;
@@ -152,10 +161,9 @@ void Guardian::expect(const Contact& contact) {
     if (keeps_) store_.add_contact(contact);
 }
 
-Instant Guardian::spaced(const lang::Rule& rule, RuleId id, const std::string& subject,
-                         Instant now) {
+Instant Guardian::spaced(const lang::Rule& rule, RuleId id, const Target& target, Instant now) {
     if (!keeps_) return now;
-    const auto latest = store_.latest_contact_of(id, rule.audience.kind, subject);
+    const auto latest = store_.latest_contact_of(id, target.kind, target.id);
     return latest ? std::max(now, *latest + rule.guards.late.spaced) : now;
 }
 
@@ -170,6 +178,8 @@ Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loade
         return {Turn::Kind::end, {}, DeliveryState::skipped, "paused"};
     }
     const Turn turn = guarded_turn_of(due, loaded, now);
+    // An order is not for its subject.
+    if (!is_message(action_of(*loaded.rule, {due.delivery.step, due.delivery.action}))) return turn;
     if (turn.kind == Turn::Kind::go && limits_.is_over_quota(due, *loaded.zone, now))
         return {Turn::Kind::end, {}, DeliveryState::refused, "quota"};
     return turn;
@@ -191,7 +201,7 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
         }
     }
     SubjectContacts contacts(*this, due.subject_kind, due.subject);
-    const Admission admission = admit(rule, *loaded.zone, contacts, now);
+    const Admission admission = admit(rule, due.subject_kind, *loaded.zone, contacts, now);
     switch (admission.kind) {
         case Admission::Kind::go:
             break;
@@ -205,13 +215,15 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
     return {};
 }
 
-std::int64_t Guardian::to_come(const LoadedRule& rule, Instant now, Instant before) {
+std::int64_t Guardian::to_come(const LoadedRule& rule, const lang::Audience* to, Instant now,
+                               Instant before) {
     if (to_come_at_ != now) to_come_.clear();
     to_come_at_ = now;
-    const auto key = std::tuple{rule.id, before};
+    const auto key = std::tuple{rule.id, to, before};
     auto known = to_come_.find(key);
     if (known == to_come_.end())
-        known = to_come_.emplace(key, messages_to_come(*rule.rule, *rule.zone, now, before)).first;
+        known =
+            to_come_.emplace(key, messages_to_come(*rule.rule, *rule.zone, now, before, to)).first;
     return known->second;
 }
 

@@ -49,7 +49,7 @@ class Guardian {
     // What a message that was decided waits for; its contact when it counts.
     void expect(const Contact& contact);
     // When a late message may come of a rule that spaces them out.
-    Instant spaced(const lang::Rule& rule, RuleId id, const std::string& subject, Instant now);
+    Instant spaced(const lang::Rule& rule, RuleId id, const Target& target, Instant now);
 
     struct Turn {
         enum class Kind { go, wait, move, end } kind = Kind::go;
@@ -82,7 +82,8 @@ class Guardian {
     static void remember(std::vector<Absence>& absences, const Absence& absence);
 
     Turn guarded_turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
-    std::int64_t to_come(const LoadedRule& rule, Instant now, Instant before);
+    std::int64_t to_come(const LoadedRule& rule, const lang::Audience* to, Instant now,
+                         Instant before);
 
     Store& store_;
     ChannelLimits limits_;
@@ -95,7 +96,7 @@ class Guardian {
     Instant present_until_ = Instant::min();
     Instant presence_recorded_ = Instant::min();
     // What many messages of one round have in common.
-    std::map<std::tuple<RuleId, Instant>, std::int64_t> to_come_;
+    std::map<std::tuple<RuleId, const lang::Audience*, Instant>, std::int64_t> to_come_;
     Instant to_come_at_{};
 };
 

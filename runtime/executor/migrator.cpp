@@ -197,9 +197,19 @@ class Migrator {
                               before, {next.start_at, next.end_at}, *by.zone, run.due_at.value());
         }
         end(run);
-        if (!store_.add_run(moved))
+        const auto id = store_.add_run(moved);
+        if (!id)
             throw MigrationError(
                 fmt::format("run {} was moved to version {} before", run.id, in_force_));
+        if (run.state == RunState::waiting) move_task(run, *id, waiting.to);
+    }
+
+    // The one it waits for. Others stand by themselves.
+    void move_task(const Run& run, RunId to, Position position) {
+        for (const Task& task : store_.open_tasks_of_run(run.id)) {
+            if (task.step == run.next_step && task.action == run.next_action)
+                store_.move_task(task.id, to, position.step, position.action);
+        }
     }
 
     void end(Run run) {

@@ -6,6 +6,8 @@
 
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/guards.h"
+#include "runtime/scheduler/tier.h"
 
 namespace sop::runtime {
 
@@ -29,6 +31,7 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
     loaded.id = id;
     loaded.playbook = &playbook;
     loaded.rule = &rule;
+    loaded.other_audiences = other_audiences(rule);
     const std::string path = lang::rule_path(playbook, rule);
     try {
         loaded.zone = zones.find(rule.timezone);
@@ -48,6 +51,16 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
 }
 
 }  // namespace
+
+// Nothing where the data lack it: points stay until they have it.
+std::shared_ptr<const lang::calendar::Zone> find_zone(const std::string& name,
+                                                      const lang::calendar::ZoneDatabase& zones) {
+    try {
+        return zones.find(name);
+    } catch (const lang::calendar::ZoneDataError&) {
+        return nullptr;
+    }
+}
 
 void PlanBook::use(const lang::calendar::ZoneDatabase& zones) {
     pages_.clear();
@@ -73,10 +86,26 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
             loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
             if (has_action<lang::Collect>(rule)) loaded->collects = true;
+            loaded->awaited_events.merge(awaited_events(rule));
+            if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger))
+                loaded->begun_by[trigger->event].push_back(id);
+            if (rule.audience.kind == SubjectKind::playbook) loaded->has_runs_for_nobody = true;
             if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
                 loaded->conditions.push_back(id);
         }
     }
+    for (auto& [type, rules] : loaded->begun_by) std::sort(rules.begin(), rules.end());
+    loaded->tiers = tier_playbook(loaded->plan);
+    for (std::size_t i = 0; i < loaded->plan.tiers.size(); ++i) {
+        const lang::Rule& rule = loaded->tiers.rules[i];
+        const RuleId id =
+            store_.find_or_add_rule(loaded->tiers.name, rule.name, stored->deployed_at).id;
+        LoadedRule tier = load_rule(id, loaded->tiers, rule, *zones_);
+        tier.tier = &loaded->plan.tiers[i];
+        loaded->rules.emplace(id, std::move(tier));
+    }
+    if (loaded->plan.points_expiry)
+        loaded->points_zone = find_zone(loaded->plan.points_expiry->timezone, *zones_);
     return {std::move(loaded), {}};
 }
 
@@ -90,6 +119,19 @@ bool PlanBook::watches(const std::string& tag) const {
 bool PlanBook::collects() const {
     return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
         return entry.second.plan != nullptr && entry.second.plan->collects;
+    });
+}
+
+bool PlanBook::awaits(const std::string& event_type) const {
+    return std::any_of(pages_.begin(), pages_.end(), [&event_type](const auto& entry) {
+        const auto& plan = entry.second.plan;
+        return plan != nullptr && plan->awaited_events.contains(event_type);
+    });
+}
+
+bool PlanBook::has_runs_for_nobody() const {
+    return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
+        return entry.second.plan != nullptr && entry.second.plan->has_runs_for_nobody;
     });
 }
 

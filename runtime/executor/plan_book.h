@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lang/calendar/zone.h"
@@ -19,10 +20,12 @@ struct LoadedRule {
     RuleId id = 0;
     const lang::Playbook* playbook = nullptr;
     const lang::Rule* rule = nullptr;
-    std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
-    std::string trouble;                               // why it cannot be executed; else empty
-    bool draws = false;                                // has a `draw`
-    bool gives = false;                                // has a `give`
+    std::shared_ptr<const lang::calendar::Zone> zone;      // nullptr when the zone data lacks it
+    std::string trouble;                                   // why it cannot be executed; else empty
+    bool draws = false;                                    // has a `draw`
+    bool gives = false;                                    // has a `give`
+    const lang::Tier* tier = nullptr;                      // that it is, if it is one (tier.h)
+    std::vector<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -33,15 +36,25 @@ struct LoadedPlan {
     PlanVersion version = 0;
     Instant deployed_at{};
     lang::Plan plan;
+    lang::Playbook tiers;  // as rules
     std::map<RuleId, LoadedRule> rules;
-    std::vector<RuleId> conditions;      // the rules `when`
-    std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
-    bool collects = false;               // a rule has a `collect`
+    std::shared_ptr<const lang::calendar::Zone> points_zone;  // by which points expire, if they do
+    std::vector<RuleId> conditions;                           // the rules `when`
+    std::set<std::string> watched_tags;                       // by any of the rules (event_match.h)
+    bool collects = false;                                    // a rule has a `collect`
+    // The rules that an event of a type may begin, and the types that may answer or end a run.
+    std::unordered_map<std::string, std::vector<RuleId>> begun_by;
+    std::set<std::string> awaited_events;
+    bool has_runs_for_nobody = false;  // of a rule without `for`
 
     LoadedPlan() = default;
-    LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
+    LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan` and `tiers`
     LoadedPlan& operator=(const LoadedPlan&) = delete;
 };
+
+// nullptr for a zone that the data lack or that cannot be read.
+std::shared_ptr<const lang::calendar::Zone> find_zone(const std::string& name,
+                                                      const lang::calendar::ZoneDatabase& zones);
 
 // One version, or one rule of it, cannot be executed: what and why. Others can.
 class PlanError : public Error {
@@ -67,6 +80,10 @@ class PlanBook {
     bool watches(const std::string& tag) const;
     // Whether a rule of such a plan may have collected something.
     bool collects() const;
+    // Whether a run of such a plan may wait for events of the type, or end by one.
+    bool awaits(const std::string& event_type) const;
+    // Whether one of those plans has a rule without `for`.
+    bool has_runs_for_nobody() const;
 
   private:
     struct Page {

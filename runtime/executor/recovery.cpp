@@ -92,12 +92,14 @@ std::optional<End> Recovery::find_end(const DueDelivery& due) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
         const StepContext context = walker_.context_of(rule, due.firing, now_);
-        if (now_ <= delivery.wanted_at()) return std::nullopt;
+        const Position place{delivery.step, delivery.action};
+        if (now_ <= delivery.wanted_at() || !is_message(action_of(*rule.rule, place)))
+            return std::nullopt;
         // What is asked about had its turn, before anything newer was missed.
         const bool is_overtaken =
             !delivery.asks && !delivery.skipped_as && !guardian_.was_waiting(delivery) &&
             walker_.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
-                                delivery.planned_for, due.subject) >= newer_needed(*rule.rule);
+                                delivery.planned_for, due.run_subject) >= newer_needed(*rule.rule);
         if (!is_overtaken && !guardian_.is_missed(due, *rule.rule)) return std::nullopt;
         return end_of_waiting(delivery, "late");
     } catch (const PlanError& error) {

@@ -1,5 +1,6 @@
 #include "runtime/executor/settlement.h"
 
+#include "runtime/executor/orders.h"
 #include "runtime/scheduler/retry.h"
 #include "runtime/scheduler/step.h"
 
@@ -23,6 +24,7 @@ void settle_finally(Store& store, PlanBook& plans, Guardian& guardian, Reports& 
     store.settle(due.delivery.id, state, end.reason, now);
     guardian.settled(contact_of(due), state);
     reports.settled(due.playbook, due.rule, state, end.reason);
+    order_ended(store, due.delivery.id, state, now);
     begin_wait_after(store, plans, place_of(due), now);
 }
 

@@ -22,9 +22,32 @@ class StoreRecords : public Records {
     }
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
+    std::optional<std::vector<DayTally>> days_of(const std::string& measure,
+                                                 const std::string& subject, date::local_days from,
+                                                 date::local_days to) override;
+    std::vector<Stay> stays_in(const std::string& group) override {
+        return store_.figures().stays_in(group);
+    }
+    std::optional<Member> find_member(const std::string& id) override {
+        return store_.find_member(id);
+    }
 
     std::optional<std::string> next_code(const std::string& pool) override {
         return store_.next_code(pool);
+    }
+
+    std::optional<std::string> name_of(SubjectKind kind, const std::string& subject) override {
+        return store_.find_name(kind, subject);
+    }
+
+    std::int64_t turns_of(const std::string& content, const Target& target) override {
+        return store_.turns_of(content, target);
+    }
+
+    std::vector<std::string> staff_of(const std::string& group, const std::string& role) override {
+        const auto found = store_.find_group(group);
+        if (!found || role != "owner" || found->owner.empty()) return {};
+        return {found->owner};
     }
 
   private:

@@ -9,8 +9,10 @@ namespace {
 constexpr std::size_t page_rows = 500;
 
 // What refers to a row goes before it.
-constexpr std::array order{Kept::deliveries, Kept::runs,  Kept::firings,     Kept::events,
-                           Kept::event_ids,  Kept::plans, Kept::zone_changes};
+constexpr std::array order{Kept::deliveries, Kept::tasks,        Kept::runs,
+                           Kept::firings,    Kept::events,       Kept::event_ids,
+                           Kept::plans,      Kept::zone_changes, Kept::tier_changes,
+                           Kept::past_stays, Kept::day_counts};
 
 }  // namespace
 

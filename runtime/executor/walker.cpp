@@ -51,17 +51,21 @@ Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::
       page_rows_(page_rows),
       reports_(reports),
       entries_(store),
-      audiences_(store) {}
+      audiences_(store),
+      events_ahead_(store, page_rows),
+      counters_(store, plans) {}
 
 // ---- the plan in force --------------------------------------------------------------------------
 
 void Walker::take_over(PlanVersion version, Instant now) {
     in_force_ = nullptr;
     guardian_.use(nullptr, now);
+    counters_.use(nullptr);
     upcoming_.clear();
     const LoadedPlan& loaded = plans_.plan(version);
     in_force_ = &loaded;
     guardian_.use(&loaded, now);
+    counters_.use(&loaded);
     look_at_older_plans(version);
     look_at_new_conditions(loaded);
     for (const auto& [id, rule] : loaded.rules) {
@@ -129,39 +133,77 @@ void Walker::advance(Instant now) {
         room -= std::min(room, perform(*work, now, room));
     }
     look_at_touched(now);
+    events_ahead_.forget();
+    flows_.write(store_);
     firings_.clear();
     newer_occurrences_.clear();
 }
 
+bool Walker::catch_up() {
+    if (!counters_.is_behind()) return false;
+    const auto transaction = store_.begin();
+    counters_.catch_up();
+    transaction->commit();
+    return true;
+}
+
 std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
     // What has begun is finished first: an event that came after it must meet its runs.
+    if (auto mailing = next_mailing())
+        return Work{Work::Kind::mailing, now, {}, std::move(*mailing)};
     if (auto open = store_.firings_to_expand(1); !open.empty()) {
-        return Work{Work::Kind::expansion, now, std::move(open.front())};
+        return Work{Work::Kind::expansion, now, std::move(open.front()), {}};
     }
-    const Instant event_at = store_.next_event_at().value_or(Instant::max());
+    const Instant event_at = events_ahead_.next_at().value_or(Instant::max());
     const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
     const Instant step_due = store_.next_run_due().value_or(Instant::max());
     const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
-    const Instant earliest = std::min({wait_ends, event_at, begins_at, step_due});
+    const Instant expires_at = next_expiry().value_or(Instant::max());
+    const Instant remind_at = store_.next_reminder_at().value_or(Instant::max());
+    const Instant earliest =
+        std::min({remind_at, wait_ends, event_at, expires_at, begins_at, step_due});
     if (earliest > now) return std::nullopt;
+    if (remind_at == earliest) return Work{Work::Kind::reminders, remind_at, {}, {}};
+    const Instant before_reminders = remind_at - just_before;
     if (wait_ends == earliest)
-        return Work{Work::Kind::waits, std::min({now, event_at, begins_at, step_due})};
-    const Instant before_waits = wait_ends - just_before;
+        return Work{Work::Kind::waits,
+                    std::min({now, event_at, expires_at, begins_at, step_due, before_reminders}),
+                    {},
+                    {}};
+    const Instant before_waits = std::min(wait_ends - just_before, before_reminders);
     if (event_at == earliest)
-        return Work{Work::Kind::events, std::min({now, begins_at, step_due, before_waits})};
-    if (begins_at == earliest) return Work{Work::Kind::firing, begins_at};
+        return Work{Work::Kind::events,
+                    std::min({now, expires_at, begins_at, step_due, before_waits}),
+                    {},
+                    {}};
+    const Instant before_events = event_at - just_before;
+    if (expires_at == earliest)
+        return Work{Work::Kind::expiry,
+                    std::min({now, begins_at, step_due, before_waits, before_events}),
+                    {},
+                    {}};
+    if (begins_at == earliest) return Work{Work::Kind::firing, begins_at, {}, {}};
     return Work{Work::Kind::steps,
-                std::min({now, event_at - just_before, begins_at - just_before, before_waits})};
+                std::min({now, before_events, expires_at - just_before, begins_at - just_before,
+                          before_waits}),
+                {},
+                {}};
 }
 
 std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
     switch (work.kind) {
+        case Work::Kind::mailing:
+            return mail(work.mailing, room);
         case Work::Kind::expansion:
             return expand(work.firing, now, room);
+        case Work::Kind::reminders:
+            return remind_staff(work.until, now, room);
         case Work::Kind::waits:
             return end_waits(work.until, now, room);
         case Work::Kind::events:
             return take_events(work.until, now, room);
+        case Work::Kind::expiry:
+            return expire_points(work.until, room);
         case Work::Kind::firing:
             begin_firing(upcoming_.begin());
             return 1;
@@ -172,7 +214,7 @@ std::size_t Walker::perform(const Work& work, Instant now, std::size_t room) {
 }
 
 std::optional<Instant> Walker::next_due() {
-    if (!store_.firings_to_expand(1).empty()) return Instant{};
+    if (next_mailing() || !store_.firings_to_expand(1).empty()) return Instant{};
     std::optional<Instant> earliest;
     const auto consider = [&earliest](std::optional<Instant> at) {
         if (at && (!earliest || *at < *earliest)) earliest = at;
@@ -180,6 +222,8 @@ std::optional<Instant> Walker::next_due() {
     consider(store_.next_event_at());
     consider(store_.next_run_due());
     consider(store_.next_wait_end());
+    consider(next_expiry());
+    consider(store_.next_reminder_at());
     if (!upcoming_.empty()) consider(upcoming_.begin()->first.first);
     return earliest;
 }
@@ -213,6 +257,7 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
     try {
         const LoadedRule& rule = plans_.rule(firing.plan, firing.rule);
         if (is_condition_key(firing.key)) return expand_condition(rule, firing, now, room);
+        if (rule.tier != nullptr) return expand_tier(rule, firing, now, room);
         const StepContext context = context_of(rule, firing, now);
         const auto page = audiences_.page(context.plan, rule.rule->audience, *rule.zone, now,
                                           firing.expanded_through, room);
@@ -263,7 +308,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
         }
         const bool replaces = rule.rule->guards.concurrent == lang::Concurrency::replace;
-        if (turned_away_ || (has_arrived && replaces))
+        if (turned_away_ || has_mailings_ || (has_arrived && replaces))
             next = Instant::min();
         else if (has_made_events_ || !touched_.empty())
             next = planned_for;
@@ -273,6 +318,9 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
         else if (run.state == RunState::running || run.state == RunState::waiting)
             next = run.due_at;
     });
+    // Points that it gave may expire before the next step.
+    if (const auto expires_at = next_expiry())
+        next = std::min(next.value_or(Instant::max()), *expires_at - just_before);
     return next;
 }
 
@@ -287,13 +335,14 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
     }
     if (!run.reason.empty()) return exit_run(run, run.reason, planned_for, context.now);
     do {
-        const std::size_t step = run.next_step;
+        const Position position = position_of(run);
         const StepDecision decision = decide(context, rule, run, event);
         walk_on(run, decision.next);
         store_.update_run(run);
-        record(context, rule, run, step, planned_for, decision);
+        record(context, rule, run, position.step, planned_for, decision);
+        if (position.action == 0) flows_.add(rule, position.step, flow_reached, planned_for);
         if (decision.answered_by) turn_away(*decision.answered_by, run);
-    } while (run.state == RunState::running && run.due_at == planned_for);
+    } while (run.state == RunState::running && run.due_at == planned_for && !has_mailings_);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
     const Instant until = std::min(context.now, run.due_at.value_or(context.now));
     auto exit = find_exit_event(context, run, until, event);
@@ -310,7 +359,12 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
 
 std::size_t Walker::end_waits(Instant until, Instant now, std::size_t room) {
     const auto runs = store_.ended_waits(until, room);
-    for (const Run& run : runs) on_run(run, now, [&] { end_wait(run, false, *run.due_at, now); });
+    for (const Run& run : runs) {
+        on_run(run, now, [&] {
+            settle_unanswered(run, *run.due_at);
+            end_wait(run, false, *run.due_at, now);
+        });
+    }
     return runs.size();
 }
 
@@ -318,6 +372,7 @@ void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
     const Firing firing = firing_of(run);
     const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
     const StepContext context = context_of(rule, firing, now);
+    flows_.add(rule, run.next_step, answered ? flow_answered : flow_not_answered, at);
     walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
     store_.update_run(run);
     if (run.state == RunState::done) run_ended(run, at, now);
@@ -349,9 +404,12 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // At that time by the run's own clock. Whoever waits for its turn may wait for one of the calendar,
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
+    cancel_tasks(run, now);
     const Firing& firing = firing_of(run);
     if (read_branch_key(firing.key)) return;
-    if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
+    const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
+    if (firing.event) entries_.ended(rule, run.subject, at);
+    if (!run.reason.empty()) flows_.add(rule, run.next_step, flow_left_for + run.reason, at);
     start_queued_run(run.rule, run.subject, now);
 }
 
@@ -398,6 +456,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     if (channel != via.end()) context.channel = *channel;
     context.now = now;
     context.records = &records_;
+    context.firing_key = original_key(firing.key);
     context.skips_paused = guardian_.pause_of(rule.id) == PauseMode::skip;
     context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
     return context;
@@ -424,8 +483,10 @@ void Walker::start_run(const StepContext& context, const LoadedRule& rule, const
     if (!id || !decision) return;
     run.id = *id;
     record(context, rule, run, 0, planned_for, *decision);
+    flows_.add(rule, 0, flow_reached, planned_for);
+    cancel_tasks(run, context.now);
     if (run.state == RunState::done && event != nullptr) run_ended(run, planned_for, context.now);
-    if (run.state == RunState::running && run.due_at == planned_for)
+    if (run.state == RunState::running && run.due_at == planned_for && !has_mailings_)
         walk(run, context, rule, event);
 }
 
@@ -435,9 +496,9 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     const Position position = position_of(run);
     try {
         const auto listings = newer_listings(run, context.now);
-        const int newer =
-            listings ? *listings
-                     : count_newer(context, run.rule, position, planned_for, run.subject);
+        const int newer = listings
+                              ? *listings
+                              : count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
         const RunFacts facts{subject, event, find_exit(context, run, event),
                              proceeds_of(rule, run)};
@@ -515,32 +576,47 @@ void Walker::record(const StepContext& context, const LoadedRule& rule, const Ru
                     std::size_t step, Instant planned_for, const StepDecision& decision) {
     if (planned_for >= context.admitted_at)
         reports_.stepped(rule.playbook->name, rule.rule->name, step);
-    StepRecord record_of_step{context, rule, run, {}};
-    Delivery& delivery = record_of_step.delivery;
-    delivery.run = run.id;
-    delivery.step = step;
-    delivery.channel = channel_of(context);
-    delivery.planned_for = planned_for;
-    delivery.priority = context.rule.guards.priority;
+    StepRecord record_of_step = record_of(context, rule, run, step, planned_for);
     for (const StepEffect& effect : decision.effects) {
-        delivery.action = effect.action;
+        record_of_step.delivery.action = effect.action;
         std::visit([&](const auto& what) { record(record_of_step, what); }, effect.what);
     }
+}
+
+Walker::StepRecord Walker::record_of(const StepContext& context, const LoadedRule& rule,
+                                     const Run& run, std::size_t step, Instant planned_for) const {
+    return {context, rule, run, delivery_of(context, run, step, planned_for, channel_of(context))};
+}
+
+// One without its action and its outcome.
+Delivery Walker::delivery_of(const StepContext& context, const Run& run, std::size_t step,
+                             Instant planned_for, const std::string& channel) {
+    Delivery delivery;
+    delivery.run = run.id;
+    delivery.step = step;
+    delivery.channel = channel;
+    delivery.planned_for = planned_for;
+    delivery.priority = context.rule.guards.priority;
+    return delivery;
 }
 
 void Walker::record(const StepRecord& step, const SendText& message) {
     const auto& [context, rule, run, written] = step;
     Delivery delivery = written;
+    const Target target = message.target.value_or(Target{context.rule.audience.kind, run.subject});
     Instant wanted_at = message.wanted_at;
     if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
-        wanted_at = guardian_.spaced(context.rule, run.rule, run.subject, context.now);
+        wanted_at = guardian_.spaced(context.rule, run.rule, target, context.now);
     if (wanted_at != delivery.planned_for) delivery.moved_to = wanted_at;
     delivery.due_at = wanted_at;
-    delivery.message = store_.intern_message(message.text);
+    delivery.message = store_.intern_message({message.text, message.form});
+    delivery.target = message.target;
+    delivery.variant = message.variant;
+    if (!message.rotated.empty()) store_.add_turn(message.rotated, target);
     delivery.id = store_.add_delivery(delivery);
     if (!is_guarded(context.rule, {delivery.step, delivery.action})) return;
-    guardian_.expect({context.rule.audience.kind, run.subject, delivery.id, run.rule,
-                      delivery.priority, wanted_at, false});
+    guardian_.expect(
+        {target.kind, target.id, delivery.id, run.rule, delivery.priority, wanted_at, false});
 }
 
 void Walker::record(const StepRecord& step, const Withhold& withheld) {
@@ -548,6 +624,7 @@ void Walker::record(const StepRecord& step, const Withhold& withheld) {
     ended.state = withheld.state;
     ended.reason = withheld.reason;
     ended.settled_at = step.context.now;
+    ended.target = withheld.target;
     store_.add_delivery(ended);
     reports_.settled(step.rule.playbook->name, step.rule.rule->name, withheld.state,
                      withheld.reason);
@@ -618,7 +695,7 @@ void Walker::add_own_event(const StepRecord& step, Event event) {
     event.id = own_event_id(delivery, generation);
     event.at = delivery.planned_for;
     event.received_at = step.context.now;
-    store_.add_event(event);
+    if (store_.add_event(event)) events_ahead_.add(event);
     has_made_events_ = true;
 }
 

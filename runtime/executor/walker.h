@@ -2,10 +2,10 @@
 // due.
 //
 // Everything is done in the order of its own time, whatever held the executor up, so that a stop
-// gives what an on-time executor would have given: waits that end at T before events at T before
-// firings at T before steps planned for T. Work due together shares a transaction, at most
-// `page_rows` rows of it; a kill takes all of it or nothing. Messages only become pending here: the
-// dispatcher sends them.
+// gives what an on-time executor would have given: reminders and waits that end at T before events
+// at T before firings at T before steps planned for T. Work due together shares a transaction, at
+// most `page_rows` rows of it; a kill takes all of it or nothing. Messages only become pending
+// here: the dispatcher sends them.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,10 @@
 #include <utility>
 
 #include "runtime/executor/audiences.h"
+#include "runtime/executor/counters.h"
 #include "runtime/executor/entries.h"
+#include "runtime/executor/events_ahead.h"
+#include "runtime/executor/flow_counts.h"
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
@@ -47,6 +50,9 @@ class Walker {
     bool has_work(Instant now);
     // Does what is due, in the open transaction.
     void advance(Instant now);
+    // Counts a page of events from before they were to be counted, in a transaction of its own.
+    // False when there are none.
+    bool catch_up();
     // When there will be something; in the past when there is. Nothing when no time is known.
     std::optional<Instant> next_due();
 
@@ -58,9 +64,20 @@ class Walker {
 
   private:
     struct Work {
-        enum class Kind { expansion, waits, events, firing, steps } kind;
-        Instant until{};  // of waits, events and steps those up to here come before anything else
+        enum class Kind {
+            mailing,
+            expansion,
+            reminders,
+            waits,
+            events,
+            expiry,
+            firing,
+            steps
+        } kind;
+        // Of reminders, waits, events, points and steps those up to here come before anything else.
+        Instant until{};
         Firing firing{};  // for an expansion
+        Mailing mailing{};
     };
     // Firings to come, the earliest first; one for each calendar rule of the plan in force.
     using Upcoming = std::map<std::pair<Instant, RuleId>, PlannedFiring>;
@@ -73,6 +90,7 @@ class Walker {
     void note_presence(const Event& event);
     bool is_due_before(Instant event_at);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
+    std::size_t take_event(const Event& event, Instant now);
     std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
@@ -97,6 +115,13 @@ class Walker {
                          Instant now);
     void begin_firing_of_one(const LoadedRule& rule, Firing& firing, const std::string& subject,
                              const Event* event, Instant now);
+    std::size_t remind_staff(Instant until, Instant now, std::size_t room);
+    void remind(const Task& task, Instant remind_at, Instant now);
+    std::vector<std::string> staff_of(const Task& task);
+    std::size_t take_task_answer(const Event& event, Instant now);
+    static bool is_waiting_for(const Run& run, const Task& task);
+    void settle_unanswered(const Run& run, Instant at);
+    void cancel_tasks(const Run& run, Instant now);
     bool may_begin(Run& run, const LoadedRule& rule, const Event* event, Instant now);
     void turn_away(const std::string& event, const Run& waiting);
     void begin_arrived(Run& run, const LoadedRule& rule, const Firing& firing, Instant now);
@@ -110,6 +135,7 @@ class Walker {
         std::string subject;
         Instant at{};
         bool fires = true;
+        bool is_late = false;  // that it is not so then says nothing of what came after
     };
     void look_at_new_conditions(const LoadedPlan& loaded);
     bool is_condition_known(const LoadedPlan& loaded, const LoadedRule& rule);
@@ -117,14 +143,28 @@ class Walker {
                                  std::size_t room);
     void touch(SubjectKind kind, const std::string& subject, Instant at);
     void look_at_touched(Instant now);
+    void look_through(Instant at);
     void look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
                            Instant now);
     void start_condition_run(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
                              Instant now);
 
+    std::size_t expand_tier(const LoadedRule& rule, const Firing& firing, Instant now,
+                            std::size_t room);
+    void sort_into_tier(const LoadedPlan& loaded, const LoadedRule& rule, const Firing& firing,
+                        const std::string& id, Instant now);
+    void change_tier_tag(const LoadedRule& rule, const Firing& firing, SubjectKind kind,
+                         const std::string& subject, const std::string& tag, bool add, Instant now);
+    std::optional<Instant> next_expiry();
+    std::size_t expire_points(Instant until, std::size_t room);
+
     void plan_next_firing(const LoadedRule& rule, Instant fired_through);
     void begin_firing(Upcoming::iterator planned);
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
+    std::optional<Mailing> next_mailing();
+    std::size_t mail(const Mailing& mailing, std::size_t room);
+    std::size_t mail_page(const Mailing& mailing, std::size_t room);
+    AudiencePage groups_made_by(const Run& run, const std::string& after, std::size_t limit);
 
     std::size_t do_steps(Instant until, Instant now, std::size_t room);
     std::optional<Instant> do_step(Run run, Instant now);
@@ -155,13 +195,42 @@ class Walker {
         const Run& run;
         Delivery delivery;
     };
+    StepRecord record_of(const StepContext& context, const LoadedRule& rule, const Run& run,
+                         std::size_t step, Instant planned_for) const;
+    static Delivery delivery_of(const StepContext& context, const Run& run, std::size_t step,
+                                Instant planned_for, const std::string& channel);
+    void tell_staff(const StepRecord& step, const Task& task, const char* verb,
+                    const std::vector<std::string>& staff);
+    DeliveryId add_order(const StepRecord& step, const Order& order);
+    bool can_order(const StepRecord& step, const Order& order) const;
+
+    // Of a step that creates, fills or dissolves groups, or removes members.
+    struct GroupScene {
+        const StepRecord& step;
+        RunFacts facts;
+    };
+    void order(const GroupScene& scene, const lang::CreateGroup& action);
+    void order(const GroupScene& scene, const lang::Invite& action);
+    void order(const GroupScene& scene, const lang::DissolveGroup& action);
+    void order(const GroupScene& scene, const lang::RemoveMember& action);
+    StepRecord nth_of(const StepRecord& step, std::size_t nth) const;
+    std::vector<std::string> members_in_order(const StepRecord& step,
+                                              const lang::Audience& audience);
+    std::vector<std::string> brought_by(const std::set<std::string>& inviters);
+    std::optional<std::string> find_group_called(const std::string& name);
+    std::string made_group_id(const StepRecord& step, std::size_t number);
+
     void record(const StepRecord& step, const SendText& message);
+    void record(const StepRecord& step, const SendToMany& message);
     void record(const StepRecord& step, const Withhold& withheld);
     void record(const StepRecord& step, const TagChange& change);
     void record(const StepRecord& step, const PointChange& change);
     void record(const StepRecord& step, const PointsTakenBack& taken);
     void record(const StepRecord& step, const EmittedEvent& emitted);
     void record(const StepRecord& step, const StartedRule& started);
+    void record(const StepRecord& step, const AskedStaff& asked);
+    void record(const StepRecord& step, const Order& order);
+    void record(const StepRecord& step, const GroupOrders& orders);
     void record(const StepRecord& step, const OpenedCollection& opened);
     void record(const StepRecord& step, const HeldDraw& held);
     void record(const StepRecord& step, const GivenCode& given);
@@ -204,15 +273,21 @@ class Walker {
     // By the step or event that is done: a run that was to begin, and events that come next.
     bool turned_away_ = false;
     bool has_made_events_ = false;
+    // Messages to many may be on their way, which come before anything else.
+    bool has_mailings_ = true;
     Reports& reports_;
     Entries entries_;
     Audiences audiences_;
+    EventsAhead events_ahead_;
+    Counters counters_;
+    FlowCounts flows_;
 
     const LoadedPlan* in_force_ = nullptr;
     Upcoming upcoming_;
 
     // Whose conditions are to be looked at, and as of when; empty at the end of a transaction.
     std::map<std::pair<SubjectKind, std::string>, Instant> touched_;
+    Instant looked_through_{};
 
     // How far the event that is being taken has come.
     struct Backfilling {

@@ -36,9 +36,17 @@ Walker::BackfillPage Walker::backfill(const Event& event, Instant now, std::size
 bool Walker::try_backfill(const DueDelivery& due, Instant now) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
+        // Staff and platforms are not asked late what they were to be asked then.
+        const Position place{due.delivery.step, due.delivery.action};
+        if (!is_message(action_of(*rule.rule, place))) return false;
         const auto run = store_.find_run(due.delivery.run);
-        const Subject subject = find_subject(store_, due.subject_kind, due.subject);
-        const bool is_gone = std::holds_alternative<std::monostate>(subject);
+        const Subject subject = find_subject(store_, due.firing.subject_kind, due.run_subject);
+        const auto is_not_there = [](const Subject& whom) {
+            return std::holds_alternative<std::monostate>(whom);
+        };
+        const bool is_gone = is_not_there(subject) ||
+                             (due.delivery.target &&
+                              is_not_there(find_subject(store_, due.subject_kind, due.subject)));
         if (!run || is_gone || !channels_.contains(due.delivery.channel)) return false;
         const bool ended_early = run->state == RunState::done && !run->reason.empty();
         std::optional<Event> own;
@@ -61,11 +69,16 @@ void Walker::make_pending(const DueDelivery& due, const StepContext& context, co
                           Instant now) {
     const Delivery& delivery = due.delivery;
     const Position position{delivery.step, delivery.action};
-    const MessageId message =
-        delivery.message != 0
-            ? delivery.message
-            : store_.intern_message(render_message(context, position, delivery.planned_for, facts));
-    store_.backfill(delivery.id, message, now);
+    if (delivery.message != 0) {
+        store_.backfill(delivery.id, delivery.message, "", now);
+    } else {
+        const Composition composed =
+            compose_message(context, position, delivery.planned_for, facts, delivery.target);
+        if (!composed.rotated.empty())
+            store_.add_turn(composed.rotated, {due.subject_kind, due.subject});
+        store_.backfill(delivery.id, store_.intern_message(composed.content), composed.variant,
+                        now);
+    }
     if (!is_guarded(context.rule, position)) return;
     Contact contact = contact_of(due);
     contact.at = now;

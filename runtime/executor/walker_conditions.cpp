@@ -1,8 +1,9 @@
 // The part of the walker that looks at conditions: `when member.points >= 100`.
 //
 // A condition is judged after the events of an instant for whoever they touched, and for all at the
-// local midnight when it asks for days. What it was the last time is in the store, so that a rule
-// fires when it becomes so, and not each time it is.
+// local midnight when it asks for days. Whoever is touched by what comes late is looked at as of
+// then and as of now: it fires when it was so then, or is so with it. What it was the last time is
+// in the store, so that a rule fires when it becomes so, and not each time it is.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ const lang::ConditionTrigger& condition_of(const LoadedRule& rule) {
 // Those who are in the audience when a rule is deployed are looked at once; what is so already does
 // not become so, unless the rule says `including now`.
 void Walker::look_at_new_conditions(const LoadedPlan& loaded) {
+    looked_through_ = store_.looked_through().value_or(Instant{});
     for (const RuleId id : loaded.conditions) {
         const LoadedRule& rule = loaded.rules.at(id);
         if (!rule.trouble.empty() || is_condition_known(loaded, rule)) continue;
@@ -62,6 +64,7 @@ std::size_t Walker::expand_condition(const LoadedRule& rule, const Firing& firin
                                       firing.expanded_through, room);
     for (const std::string& subject : page.subjects)
         look_at_condition(loaded, rule, {subject, firing.start_at, fires}, now);
+    look_through(firing.start_at);
     store_.set_expanded(firing.id, page.through, page.is_last);
     return page.is_last ? page.subjects.size() + 1 : room;
 }
@@ -77,13 +80,23 @@ void Walker::touch(SubjectKind kind, const std::string& subject, Instant at) {
 void Walker::look_at_touched(Instant now) {
     while (!touched_.empty()) {
         for (const auto& [who, at] : std::exchange(touched_, {})) {
+            const bool is_late = at < looked_through_;
             for (const RuleId id : in_force_->conditions) {
                 const LoadedRule& rule = in_force_->rules.at(id);
                 if (!rule.trouble.empty() || rule.rule->audience.kind != who.first) continue;
-                look_at_condition(*in_force_, rule, {who.second, at, true}, now);
+                look_at_condition(*in_force_, rule, {who.second, at, true, is_late}, now);
+                if (is_late)
+                    look_at_condition(*in_force_, rule, {who.second, looked_through_}, now);
             }
+            look_through(at);
         }
     }
+}
+
+void Walker::look_through(Instant at) {
+    if (at <= looked_through_) return;
+    looked_through_ = at;
+    store_.set_looked_through(at);
 }
 
 void Walker::look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
@@ -96,6 +109,7 @@ void Walker::look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule,
     const bool is_so = audiences_.contains(loaded.plan, rule.rule->audience, *rule.zone, judged_at,
                                            look.subject) &&
                        holds(condition_of(rule).condition, facts);
+    if (look.is_late && !is_so) return;
     const bool has_changed = store_.set_condition(rule.id, look.subject, is_so);
     if (!has_changed || !is_so || !look.fires) return;
     if (condition_of(rule).once && !entries_.begin_once(rule, look.subject, look.at)) return;

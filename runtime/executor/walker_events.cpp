@@ -6,6 +6,7 @@
 #include "runtime/executor/walker.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/migration.h"
+#include "runtime/scheduler/staff.h"
 
 namespace sop::runtime {
 
@@ -18,51 +19,78 @@ constexpr const char* over_limit = "limit";
 constexpr std::size_t queue_max = 100;
 constexpr std::size_t runs_looked_at_once = 100;
 
+bool comes_before_run(Store& store, const StepContext& context, const Firing& firing,
+                      const Event& event) {
+    const auto own = firing.event ? store.find_event(*firing.event) : std::nullopt;
+    return comes_before_run(context, event, own ? &*own : nullptr);
+}
+
 }  // namespace
 
 std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
     std::size_t rows = 0;
-    const auto events = store_.due_events(until, room);
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const Event& event = events[i];
+    while (const Event* next = events_ahead_.find(until, now)) {
+        const Event event = *next;
         if (event.type == backfill_event) {
             const BackfillPage page = backfill(event, now, room - rows);
             rows += page.rows;
-            if (page.is_last) store_.mark_processed(event.id);
-            if (!page.is_last || rows >= room) break;
+            if (!page.is_last) break;
+            store_.mark_processed(event.id);
+            events_ahead_.drop();
+            if (rows >= room) break;
             continue;
         }
-        has_made_events_ = false;
-        note_presence(event);
-        if (event.group) touch(SubjectKind::group, *event.group, event.at);
-        if (event.member) touch(SubjectKind::member, *event.member, event.at);
-        auto taken = tell_open_runs(event, SubjectKind::group, now);
-        taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        const std::size_t changed =
-            taken.size() + tell_collections(event) + start_event_runs(event, taken, now);
-        store_.mark_processed(event.id);
+        events_ahead_.drop();
+        const std::size_t changed = take_event(event, now);
         rows += changed + 1;
-        const bool is_last = i + 1 == events.size();
-        if (is_last || events[i + 1].at > event.at) look_at_touched(now);
+        const Event* following = events_ahead_.find(until, now);
+        const std::optional<Instant> following_at =
+            following != nullptr ? std::optional(following->at) : std::nullopt;
+        if (!following_at || *following_at > event.at) look_at_touched(now);
         // An event may fill the page; the others stay for the next.
-        if (is_last || rows >= room) break;
+        if (rows >= room || !following_at) break;
+        // What it has begun is finished first.
+        if (event.type == run_now_event) break;
         // What it made due may come before the next one.
-        if (has_made_events_ || (changed > 0 && is_due_before(events[i + 1].at))) break;
+        if (has_mailings_ || (changed > 0 && is_due_before(*following_at))) break;
     }
     return rows;
+}
+
+// How many runs it has changed or begun.
+std::size_t Walker::take_event(const Event& event, Instant now) {
+    note_presence(event);
+    if (event.group) touch(SubjectKind::group, *event.group, event.at);
+    if (event.member) touch(SubjectKind::member, *event.member, event.at);
+    std::set<RuleId> taken;
+    if (plans_.awaits(event.type)) {
+        taken = tell_open_runs(event, SubjectKind::group, now);
+        taken.merge(tell_open_runs(event, SubjectKind::member, now));
+        if (plans_.has_runs_for_nobody())
+            taken.merge(tell_open_runs(event, SubjectKind::playbook, now));
+    }
+    const std::size_t changed = take_task_answer(event, now) + taken.size() +
+                                tell_collections(event) + start_event_runs(event, taken, now);
+    counters_.count(event);
+    store_.mark_processed(event.id);
+    return changed;
 }
 
 bool Walker::is_due_before(Instant event_at) {
     const auto wait_ends = store_.next_wait_end();
     const auto step_due = store_.next_run_due();
-    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at);
+    const auto expires_at = next_expiry();
+    return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at) ||
+           (expires_at && *expires_at < event_at);
 }
 
 // Who is in which group, as the event tells.
 void Walker::note_presence(const Event& event) {
     if (!event.group || !event.member) return;
     if (event.type == join_event) store_.join({*event.member, *event.group}, event.at);
-    if (event.type == leave_event) store_.leave({*event.member, *event.group});
+    if (event.type != leave_event) return;
+    store_.figures().end_stay(*event.group, *event.member, event.at);
+    store_.leave({*event.member, *event.group});
 }
 
 std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
@@ -72,11 +100,13 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
         fire_now(event, now);
         return 1;
     }
+    const auto begun = in_force_->begun_by.find(event.type);
+    if (begun == in_force_->begun_by.end()) return 0;
     std::size_t runs = 0;
-    for (const auto& [id, rule] : in_force_->rules) {
-        const auto* trigger = std::get_if<lang::EventTrigger>(&rule.rule->trigger);
-        if (trigger == nullptr || !rule.trouble.empty()) continue;
-        if (!may_match(in_force_->plan, *trigger, event)) continue;
+    for (const RuleId id : begun->second) {
+        const LoadedRule& rule = in_force_->rules.at(id);
+        const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
+        if (!rule.trouble.empty() || !may_match(in_force_->plan, trigger, event)) continue;
         const auto& subject = event_subject(*rule.rule, event);
         if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
         start_event_run(rule, event, *subject, now);
@@ -140,7 +170,9 @@ bool Walker::starts(const LoadedRule& rule, const Event& event, const std::strin
 // the event are not started by it.
 std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
     std::set<RuleId> taken;
-    const auto& subject = kind == SubjectKind::group ? event.group : event.member;
+    const auto subject = kind == SubjectKind::group    ? event.group
+                         : kind == SubjectKind::member ? event.member
+                                                       : std::optional(std::string());
     if (!subject) return taken;
     for (const Run& run : store_.open_runs_of(*subject)) {
         on_run(run, now, [&] {
@@ -156,10 +188,13 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             Run leaving = run;
             leaving.reason = exit_reason(context, *subject, event);
             if (leaving.reason.empty()) return;
-            if (guardian_.pause_of(run.rule) != PauseMode::hold)
+            if (guardian_.pause_of(run.rule) != PauseMode::hold) {
+                // One that comes late may be from before the run.
+                if (comes_before_run(store_, context, firing, event)) return;
                 exit_run(leaving, leaving.reason, event.at, now);
-            else if (comes_next(run, context, firing, event))
+            } else if (comes_next(run, context, firing, event)) {
                 exit_after_pause(leaving, event);
+            }
         });
     }
     return taken;
@@ -171,8 +206,7 @@ bool Walker::comes_next(const Run& run, const StepContext& context, const Firing
     if (run.state == RunState::waiting) return true;
     if (run.due_at <= event.at) return false;
     if (position_of(run) != Position{}) return true;
-    const auto own = firing.event ? store_.find_event(*firing.event) : std::nullopt;
-    return !comes_before_run(context, event, own ? &*own : nullptr);
+    return !comes_before_run(store_, context, firing, event);
 }
 
 // It goes no further than to the moment of the event.
@@ -194,6 +228,7 @@ void Walker::on_run(const Run& run, Instant now, const std::function<void()>& wo
         Run broken = run;
         end_run(broken, error.what());
         store_.update_run(broken);
+        cancel_tasks(broken, now);
         start_queued_run(broken.rule, broken.subject, now);
     }
 }
@@ -290,6 +325,7 @@ void Walker::replace_runs(const LoadedRule& rule, const std::string& subject, In
                        {DeliveryState::cancelled, "replaced"}, now);
             end_run(run, "replaced");
             store_.update_run(run);
+            cancel_tasks(run, now);
         }
         if (page.size() < runs_looked_at_once) return;
     }

@@ -136,15 +136,15 @@ void Walker::take_entry(const Collection& collection, const LoadedRule& rule, co
     if (!matches(collect.event, event, facts)) return;
     const std::string member = event.member.value_or("");
     const auto quantity = quantity_of(collect, event, plan);
-    const std::int64_t of_member =
-        member.empty() ? 0 : store_.collected_of(collection.id, member);
+    const std::int64_t of_member = member.empty() ? 0 : store_.collected_of(collection.id, member);
     const CollectDecision decision = decide_entry(collect, collection, of_member, quantity);
-    BranchStart branch{rule,         firing,   collection.subject, {collection.of, {}, event.id},
-                       collect.full, event.id, event.at};
+    BranchStart branch{
+        rule,     firing,  collection.subject, {collection.of, {}, event.id}, collect.full,
+        event.id, event.at};
     if (!decision.takes) {
         branch.key.label = refused_label;
-        return begin_branch({rule, firing, collection.subject, branch.key, collect.refused,
-                             event.id, event.at});
+        return begin_branch(
+            {rule, firing, collection.subject, branch.key, collect.refused, event.id, event.at});
     }
     if (!store_.add_collected(collection.id, {event.id, member, *quantity, event.at})) return;
     if (!decision.fills) return;
@@ -227,9 +227,19 @@ void Walker::record(const StepRecord& step, const HeldDraw& held) {
     std::sort(winners.begin(), winners.end(),
               [](const auto* a, const auto* b) { return a->place < b->place; });
     for (const StoredDrawEntry* winner : winners)
-        begin_branch({step.rule, firing, step.run.subject, {of, winner_label, winner->event},
-                      draw.winner, winner->event, place.planned_for});
-    begin_branch({step.rule, firing, step.run.subject, {of, all_label, {}}, draw.all, std::nullopt,
+        begin_branch({step.rule,
+                      firing,
+                      step.run.subject,
+                      {of, winner_label, winner->event},
+                      draw.winner,
+                      winner->event,
+                      place.planned_for});
+    begin_branch({step.rule,
+                  firing,
+                  step.run.subject,
+                  {of, all_label, {}},
+                  draw.all,
+                  std::nullopt,
                   place.planned_for});
 }
 

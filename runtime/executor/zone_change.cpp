@@ -13,6 +13,7 @@
 
 #include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/moved_time.h"
+#include "runtime/scheduler/tier.h"
 
 namespace sop::runtime {
 
@@ -340,7 +341,7 @@ bool change_zone_data(Store& store, PlanBook& plans, const ZoneDatabase& zones,
 
 void remember_zones(Store& store, const ZoneDatabase& zones, const lang::Plan& plan) {
     ZoneComparison comparison(store, zones);
-    for (const lang::Playbook& playbook : plan.playbooks) {
+    for (const lang::Playbook& playbook : playbooks_of(plan)) {
         for (const lang::Rule& rule : playbook.rules) comparison.state_of(rule.timezone);
     }
     comparison.keep(store);

@@ -90,8 +90,7 @@ int count_newer_listings(const lang::Collect& collect, const Collection& collect
     const Instant last = std::min(now, collection.closes_at - std::chrono::milliseconds{1});
     if (last <= at) return 0;
     const auto newer = (last - at) / std::chrono::milliseconds(collect.every);
-    return static_cast<int>(
-        std::min<std::int64_t>(newer, std::numeric_limits<int>::max()));
+    return static_cast<int>(std::min<std::int64_t>(newer, std::numeric_limits<int>::max()));
 }
 
 }  // namespace sop::runtime

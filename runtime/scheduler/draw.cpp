@@ -49,8 +49,7 @@ std::vector<StoredDrawEntry> hold_draw(const lang::Draw& draw, std::string_view 
     std::set<std::string> won;
     for (const auto& [number, entry] : order) {
         if (won.size() == static_cast<std::size_t>(draw.winners)) break;
-        if (won.insert(entry->member).second)
-            entry->place = static_cast<std::int64_t>(won.size());
+        if (won.insert(entry->member).second) entry->place = static_cast<std::int64_t>(won.size());
     }
     return entries;
 }

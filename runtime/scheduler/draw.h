@@ -3,8 +3,8 @@
 // The seed of a run is made from a secret of the store before anybody takes part, and its seal, a
 // hash of it, can be posted at once (`{draw.seal}`). Who takes part gets a number: SHA-256 of
 // "SEED/DRAW/ENTRY" in hex, where DRAW is the name of the step and ENTRY the id of the event; the
-// lowest numbers win. With the seed (`{draw.seed}`, posted afterwards) everybody can count again, and
-// see by the seal that it was not chosen late.
+// lowest numbers win. With the seed (`{draw.seed}`, posted afterwards) everybody can count again,
+// and see by the seal that it was not chosen late.
 #pragma once
 
 #include <string>

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "runtime/scheduler/event_match.h"
+#include "runtime/scheduler/measure.h"
 #include "runtime/scheduler/period.h"
 #include "runtime/scheduler/quantity.h"
+#include "runtime/scheduler/value_format.h"
 
 namespace sop::runtime {
 
@@ -64,7 +66,9 @@ std::int64_t milliseconds_of(const Value& instant) {
 // Less than 0, 0 or more, as strcmp has it; nothing for amounts of two currencies.
 std::optional<int> compare(const Value& a, const Value& b) {
     if (is_quantity(a.type) && is_quantity(b.type)) {
-        if (a.quantity.currency != b.quantity.currency) return std::nullopt;
+        const bool meet = a.quantity.currency == b.quantity.currency ||
+                          is_zero_of_any(a.quantity) || is_zero_of_any(b.quantity);
+        if (!meet) return std::nullopt;
         return cmp(a.quantity.number, b.quantity.number);
     }
     if (a.type == ValueType::instant) {
@@ -92,6 +96,9 @@ bool stands(Kind operation, int order) {
             return order >= 0;
     }
 }
+
+// What `count(member)` names in the place of an event.
+constexpr const char* present_members = "member";
 
 constexpr std::array weekdays{"monday", "tuesday",  "wednesday", "thursday",
                               "friday", "saturday", "sunday"};
@@ -156,13 +163,14 @@ class Evaluator {
             case Kind::tagged:
                 return yes_or_no(is_tagged(expression));
             case Kind::count:
-                return value_of(Quantity{mpz_class(counted(expression).size()), {}});
+                return expression.text == present_members ? count_members(expression)
+                                                          : number(tallied(expression).count);
             case Kind::sum:
                 return sum(expression);
             case Kind::distinct:
-                return value_of(Quantity{mpz_class(distinct(expression)), {}});
+                return distinct(expression);
             case Kind::streak:
-                return value_of(Quantity{mpz_class(streak(expression)), {}});
+                return number(streak(expression));
         }
         return std::nullopt;
     }
@@ -184,6 +192,8 @@ class Evaluator {
             case Owner::event:
                 return facts_.event ? event_value(reference, *facts_.event) : std::nullopt;
             case Owner::subject:
+                if (reference.field == "n" && facts_.group_number)
+                    return value_of(Quantity{mpz_class(*facts_.group_number), {}});
                 if (filtered_ != nullptr) return event_value(reference, *filtered_);
                 return std::holds_alternative<Group>(facts_.subject)
                            ? group_field(reference, std::get_if<Group>(&facts_.subject))
@@ -193,6 +203,8 @@ class Evaluator {
                 return moment(reference, facts_.window.start);
             case Owner::end:
                 return moment(reference, facts_.window.end);
+            case Owner::join:
+                return facts_.event ? event_value(reference, *facts_.event) : std::nullopt;
             case Owner::collected:
                 if (facts_.collected != nullptr) return event_value(reference, *facts_.collected);
                 return list_field(reference);
@@ -201,9 +213,6 @@ class Evaluator {
             case Owner::given:
                 return facts_.proceeds != nullptr ? text_value(reference, facts_.proceeds->code)
                                                   : std::nullopt;
-            // What asks for it is not deployed (unsupported.h).
-            case Owner::join:
-                break;
         }
         return std::nullopt;
     }
@@ -245,8 +254,23 @@ class Evaluator {
         if (reference.field.empty() || reference.field == "id") return Value{reference.type, *id};
         if (reference.field == "points" && facts_.records != nullptr)
             return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
-        if (reference.field == "name" && member != nullptr)
-            return Value{reference.type, member->name};
+        if (reference.field == join_invited_by) return inviter_of(*id, reference.type);
+        if (reference.field != "name") return std::nullopt;
+        if (member != nullptr) return Value{reference.type, member->name};
+        const auto name = facts_.records == nullptr
+                              ? std::nullopt
+                              : facts_.records->name_of(SubjectKind::member, *id);
+        return name ? Found(Value{reference.type, *name}) : std::nullopt;
+    }
+
+    // As the first join that says so has it.
+    Found inviter_of(const std::string& member, ValueType type) const {
+        if (facts_.records == nullptr) return std::nullopt;
+        for (const Event& join : facts_.records->events_of(SubjectKind::member, member, join_event,
+                                                           Instant::min(), Instant::max())) {
+            const auto inviter = join.fields.find(join_invited_by);
+            if (inviter != join.fields.end()) return Value{type, inviter->second};
+        }
         return std::nullopt;
     }
 
@@ -289,7 +313,21 @@ class Evaluator {
         if (name == "group") return person(event.group);
         if (name == "member") return person(event.member);
         auto text = event_field(facts_.plan, event, name);
+        const bool asks_for_first = !text && event.type == join_event && name == first_join;
+        if (asks_for_first) return yes_or_no(is_first_join(event));
         return text ? value_of(reference.type, std::move(*text)) : std::nullopt;
+    }
+
+    // Whether no earlier joining of that group by that member is known.
+    bool is_first_join(const Event& event) const {
+        if (!event.member || facts_.records == nullptr) return true;
+        const auto earlier =
+            facts_.records->events_of(SubjectKind::member, *event.member, join_event, Instant{},
+                                      event.at + std::chrono::milliseconds{1});
+        return std::none_of(earlier.begin(), earlier.end(), [&event](const Event& other) {
+            return other.group == event.group &&
+                   std::pair{other.at, other.id} < std::pair{event.at, event.id};
+        });
     }
 
     // ---- tables, lists, metrics ----
@@ -379,36 +417,88 @@ class Evaluator {
 
     // ---- counts ----
 
-    std::vector<Event> counted(const Expression& expression) const {
+    static Found number(std::int64_t count) { return value_of(Quantity{mpz_class(count), {}}); }
+
+    InstantRange range_of(const Expression& aggregate) const {
         const lang::Period ever;
-        const lang::Period* period = period_             ? period_
-                                     : expression.period ? &*expression.period
-                                                         : &ever;
-        std::vector<Event> events = events_in(expression, *period);
-        if (expression.operands.empty()) return events;
-        std::erase_if(events, [&](const Event& event) {
-            return !Evaluator(facts_, &event).is_yes(expression.operands.front());
-        });
-        return events;
+        const lang::Period& period = period_            ? *period_
+                                     : aggregate.period ? *aggregate.period
+                                                        : ever;
+        return runtime::range_of(period, facts_.zone, facts_.window, facts_.at);
     }
 
-    std::vector<Event> events_in(const Expression& expression, const lang::Period& period) const {
-        const bool is_member = std::holds_alternative<Member>(facts_.subject);
-        const SubjectKind kind = is_member ? SubjectKind::member : SubjectKind::group;
-        const InstantRange range = range_of(period, facts_.zone, facts_.window, facts_.at);
-        std::vector<Event> events;
-        if (facts_.records != nullptr) {
-            events = facts_.records->events_of(kind, std::string(subject_id(facts_.subject)),
-                                               expression.text, range.from, range.to);
+    SubjectKind kind() const {
+        return std::holds_alternative<Member>(facts_.subject)  ? SubjectKind::member
+               : std::holds_alternative<Group>(facts_.subject) ? SubjectKind::group
+                                                               : SubjectKind::playbook;
+    }
+
+    // Whole dates before the one that is judged may be counted already (measure.h); what is left
+    // over at both ends is looked at event by event.
+    template <typename OnDay, typename OnEvent>
+    void go_through(const Expression& aggregate, const InstantRange& range, const OnDay& on_day,
+                    const OnEvent& on_event) const {
+        const WholeDays days = whole_days(range, facts_.zone);
+        const auto counted = days_of(aggregate, days);
+        if (!counted) return go_through_events(aggregate, range, on_event);
+        for (const DayTally& day : *counted) on_day(day);
+        go_through_events(aggregate, {range.from, days.begins_at}, on_event);
+        go_through_events(aggregate, {days.ends_at, range.to}, on_event);
+    }
+
+    std::optional<std::vector<DayTally>> days_of(const Expression& aggregate,
+                                                 const WholeDays& days) const {
+        if (facts_.records == nullptr || days.from >= days.to) return std::nullopt;
+        const auto key = measure_key(facts_.plan, aggregate, kind(), facts_.zone.name());
+        if (!key) return std::nullopt;
+        return facts_.records->days_of(*key, std::string(subject_id(facts_.subject)), days.from,
+                                       days.to);
+    }
+
+    template <typename OnEvent>
+    void go_through_events(const Expression& aggregate, const InstantRange& range,
+                           const OnEvent& on_event) const {
+        if (facts_.records != nullptr && range.from < range.to) {
+            for (const Event& event :
+                 facts_.records->events_of(kind(), std::string(subject_id(facts_.subject)),
+                                           aggregate.text, range.from, range.to))
+                on_event(event);
         }
         // The run's own event counts, though it came at the very moment that is judged.
         const Event* own = facts_.event;
-        const bool is_at_end = own != nullptr && own->type == expression.text &&
+        const bool is_at_end = own != nullptr && own->type == aggregate.text &&
                                own->at == facts_.at && range.to == facts_.at;
-        if (is_at_end) events.push_back(*own);
-        return events;
+        if (is_at_end) on_event(*own);
     }
 
+    Tally tallied(const Expression& aggregate) const {
+        Tally tally;
+        go_through(
+            aggregate, range_of(aggregate), [&](const DayTally& day) { tally.merge(day.tally); },
+            [&](const Event& event) { tally_event(tally, aggregate, event); });
+        return tally;
+    }
+
+    bool counts(const Expression& aggregate, const Event& event) const {
+        return aggregate.operands.empty() ||
+               Evaluator(facts_, &event).is_yes(aggregate.operands.front());
+    }
+
+  public:
+    void tally_event(Tally& tally, const Expression& aggregate, const Event& event) const {
+        if (!counts(aggregate, event)) return;
+        ++tally.count;
+        const bool has_field = aggregate.kind == Kind::sum || aggregate.kind == Kind::distinct;
+        const Found value = has_field ? field_of(event, aggregate) : std::nullopt;
+        if (!value) return;
+        if (aggregate.kind == Kind::distinct) {
+            tally.different.add(value->text);
+        } else {
+            tally.add(value->quantity);
+        }
+    }
+
+  private:
     Found field_of(const Event& event, const Expression& expression) const {
         const ValueType type =
             expression.kind == Kind::sum ? expression.type.value : ValueType::text;
@@ -416,39 +506,81 @@ class Evaluator {
     }
 
     Found sum(const Expression& expression) const {
-        Quantity total{0, expression.type.of};
-        for (const Event& event : counted(expression)) {
-            const Found value = field_of(event, expression);
-            if (!value) continue;
-            if (total.currency.empty() && total.number == 0)
-                total.currency = value->quantity.currency;
-            const auto more = add(total, value->quantity);
-            if (!more) return std::nullopt;
-            total = *more;
-        }
-        return value_of(std::move(total));
+        auto sum = tallied(expression).sum();
+        if (!sum) return std::nullopt;
+        if (is_zero_of_any(*sum)) sum->currency = expression.type.of;
+        return value_of(std::move(*sum));
     }
 
-    std::size_t distinct(const Expression& expression) const {
-        std::map<std::string, int> times;
-        for (const Event& event : counted(expression)) {
-            if (const Found value = field_of(event, expression)) ++times[value->text];
-        }
-        if (expression.among != Expression::Among::repeated) return times.size();
-        return static_cast<std::size_t>(std::count_if(
-            times.begin(), times.end(), [](const auto& value) { return value.second > 1; }));
+    Found distinct(const Expression& expression) const {
+        const DistinctCount different = tallied(expression).different;
+        return number(expression.among == Expression::Among::repeated ? different.repeated()
+                                                                      : different.count());
     }
 
-    std::size_t streak(const Expression& expression) const {
-        const auto day_of = [this](Instant at) {
-            return date::floor<date::days>(
-                facts_.zone.to_local(date::floor<std::chrono::seconds>(at)));
-        };
-        std::set<date::local_days> days;
-        for (const Event& event : counted(expression)) days.insert(day_of(event.at));
-        std::size_t length = 0;
-        for (auto day = day_of(facts_.at); days.contains(day); day -= date::days{1}) ++length;
+    // Dates in a row up to today, looked at backwards, some at a time.
+    std::int64_t streak(const Expression& expression) const {
+        constexpr date::days looked_at_once{32};
+        const InstantRange range = range_of(expression);
+        std::int64_t length = 0;
+        date::local_days day = day_of(facts_.at);
+        for (Instant until = range.to; until > range.from;) {
+            const date::local_days first = day - looked_at_once;
+            const Instant from = std::max(range.from, Instant(facts_.zone.to_instant(first)));
+            std::set<date::local_days> days;
+            go_through(
+                expression, {from, until},
+                [&](const DayTally& counted) { days.insert(counted.day); },
+                [&](const Event& event) {
+                    if (counts(expression, event)) days.insert(day_of(event.at));
+                });
+            for (; days.contains(day); day -= date::days{1}) ++length;
+            if (day >= first) break;
+            until = from;
+        }
         return length;
+    }
+
+    date::local_days day_of(Instant at) const {
+        return date::floor<date::days>(facts_.zone.to_local(date::floor<std::chrono::seconds>(at)));
+    }
+
+    // ---- people in a group ----
+
+    Found count_members(const Expression& expression) const {
+        const auto* group = std::get_if<Group>(&facts_.subject);
+        if (group == nullptr || facts_.records == nullptr) return std::nullopt;
+        const InstantRange range = range_of(expression);
+        const auto stays = facts_.records->stays_in(group->id);
+        std::int64_t count = 0;
+        const std::string* last = nullptr;
+        for (const Stay& stay : stays) {
+            const bool is_known = last != nullptr && *last == stay.member;
+            if (is_known || !is_there(stay, range, expression.among)) continue;
+            last = &stay.member;
+            if (is_so(expression, stay.member)) ++count;
+        }
+        return number(count);
+    }
+
+    static bool is_there(const Stay& stay, const InstantRange& range, Expression::Among among) {
+        const bool at_start = (!stay.joined_at || *stay.joined_at < range.from) &&
+                              (!stay.left_at || *stay.left_at >= range.from);
+        const bool at_end = (!stay.joined_at || *stay.joined_at < range.to) &&
+                            (!stay.left_at || *stay.left_at >= range.to);
+        if (among == Expression::Among::at_start) return at_start;
+        return at_end && (at_start || among != Expression::Among::throughout);
+    }
+
+    // What the condition of a count of members says of one.
+    bool is_so(const Expression& expression, const std::string& id) const {
+        if (expression.operands.empty()) return true;
+        const auto member = facts_.records->find_member(id);
+        if (!member) return false;
+        const Subject subject = *member;
+        const Facts of_member{facts_.plan, facts_.zone, facts_.window, subject,
+                              nullptr,     facts_.at,   facts_.records};
+        return Evaluator(of_member).is_yes(expression.operands.front());
     }
 
     const Facts& facts_;
@@ -456,23 +588,89 @@ class Evaluator {
     const lang::Period* period_;
 };
 
-std::string shown(const Value& value, const Expression& expression, const Facts& facts) {
-    constexpr std::size_t to_the_minute = 5;
-    if (value.type == ValueType::instant) {
-        const Instant instant{std::chrono::milliseconds{milliseconds_of(value)}};
-        return date::format("%F %R",
-                            facts.zone.to_local(date::floor<std::chrono::seconds>(instant)));
+// ---- as people read it ----
+
+std::string name_of(const Value& value, const Facts& facts) {
+    if (facts.records == nullptr) return value.text;
+    const auto kind = value.type == ValueType::group ? SubjectKind::group : SubjectKind::member;
+    const auto name = facts.records->name_of(kind, value.text);
+    return name && !name->empty() ? *name : value.text;
+}
+
+// The digits of a canonical text as a number: "2026" of "2026-11-19".
+int digits(const std::string& text, std::size_t at, std::size_t size) {
+    int number = 0;
+    std::from_chars(text.data() + at, text.data() + std::min(at + size, text.size()), number);
+    return number;
+}
+
+unsigned weekday_of(date::local_days day) {
+    return date::weekday{day}.iso_encoding() - 1;
+}
+
+MomentParts parts_of_date(const std::string& text) {
+    const date::local_days day{date::year{digits(text, 0, 4)} / digits(text, 5, 2) /
+                               digits(text, 8, 2)};
+    return {.date = day, .weekday = weekday_of(day)};
+}
+
+MomentParts parts_of_time(const std::string& text, bool is_of_moment) {
+    const std::string time = full_time(text);
+    return {.time = std::chrono::hours{digits(time, 0, 2)} +
+                    std::chrono::minutes{digits(time, 3, 2)} +
+                    std::chrono::seconds{digits(time, 6, 2)},
+            .with_seconds = !is_of_moment && time.size() == text.size()};
+}
+
+MomentParts parts_of_weekday(const std::string& text) {
+    const auto found = std::find(weekdays.begin(), weekdays.end(), text);
+    return {.weekday = static_cast<unsigned>(found - weekdays.begin())};
+}
+
+MomentParts parts_of_instant(const Value& value, const Facts& facts) {
+    const Instant instant{std::chrono::milliseconds{milliseconds_of(value)}};
+    const auto local = facts.zone.to_local(date::floor<std::chrono::seconds>(instant));
+    const auto day = date::floor<date::days>(local);
+    return {.date = day, .time = local - day, .weekday = weekday_of(day)};
+}
+
+std::string moment_as_read(const MomentParts& moment, const lang::Hole& hole, const Facts& facts) {
+    const auto format = lang::read_moment_format(hole.format);
+    return format ? moment_text(moment, *format, facts.locale) : moment_text(moment, facts.locale);
+}
+
+std::string as_read(const Value& value, const lang::Hole& hole, const Facts& facts) {
+    switch (value.type) {
+        case ValueType::number:
+        case ValueType::money: {
+            const auto format = lang::read_number_format(hole.format);
+            if (format) return number_text(value.quantity, *format);
+            // As it was told.
+            if (facts.locale.empty()) return value.text;
+            return quantity_text(value.quantity, facts.locale);
+        }
+        case ValueType::instant:
+            return moment_as_read(parts_of_instant(value, facts), hole, facts);
+        case ValueType::date:
+            return moment_as_read(parts_of_date(value.text), hole, facts);
+        case ValueType::time:
+            return moment_as_read(parts_of_time(value.text, hole.value.kind == Kind::field), hole,
+                                  facts);
+        case ValueType::weekday:
+            return moment_as_read(parts_of_weekday(value.text), hole, facts);
+        case ValueType::group:
+        case ValueType::member:
+            return name_of(value, facts);
+        default:
+            return value.text;
     }
-    const bool is_time_of_moment = value.type == ValueType::time && expression.kind == Kind::field;
-    return is_time_of_moment ? value.text.substr(0, to_the_minute) : value.text;
 }
 
 }  // namespace
 
-std::optional<std::string> value_text(const Expression& expression, const Facts& facts) {
-    const Found value = Evaluator(facts).evaluate(expression);
-    if (!value) return std::nullopt;
-    return shown(*value, expression, facts);
+std::optional<std::string> hole_text(const lang::Hole& hole, const Facts& facts) {
+    const Found value = Evaluator(facts).evaluate(hole.value);
+    return value ? std::optional(as_read(*value, hole, facts)) : std::nullopt;
 }
 
 std::optional<std::int64_t> whole_number(const Expression& expression, const Facts& facts) {
@@ -497,20 +695,22 @@ bool holds_of(const Expression& condition, const Event& event, const Facts& fact
     return Evaluator(facts, &event).is_yes(condition);
 }
 
+void tally_event(Tally& tally, const Expression& aggregate, const Event& event,
+                 const Facts& facts) {
+    Evaluator(facts).tally_event(tally, aggregate, event);
+}
+
 std::string find_unanswerable(const Expression& expression) {
     if (expression.field) {
         const FieldReference& field = *expression.field;
-        const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
+        const std::set<std::string> known_of_people{"",      "id",     "name",
+                                                    "owner", "points", join_invited_by};
         const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
         if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
-        if (field.owner == Owner::join) return "join";
         if (field.owner == Owner::run && field.type != ValueType::date &&
             field.type != ValueType::time)
             return "run." + field.field;
     }
-    const bool of_members = (expression.kind == Kind::count || expression.kind == Kind::distinct) &&
-                            expression.text == "member";
-    if (of_members) return "count(member)";
     for (const Expression& operand : expression.operands) {
         if (std::string found = find_unanswerable(operand); !found.empty()) return found;
     }

@@ -14,10 +14,10 @@
 
 namespace sop::runtime {
 
-// The value as people read it; nothing when it has none. Texts, dates and words of a plan as
-// lang/value.h writes them, instants as "2026-11-19 20:00" in the zone and their times as "20:00",
-// quantities as quantity.h does, groups, members and events by their ids.
-std::optional<std::string> value_text(const lang::Expression& expression, const Facts& facts);
+// What a hole shows; nothing when its value has none. Numbers, amounts and moments by its format,
+// else by the locale of the facts (value_format.h), instants in the zone and to the minute; groups
+// and members by their names, or their ids where nobody has them; events by their ids.
+std::optional<std::string> hole_text(const lang::Hole& hole, const Facts& facts);
 
 // As events carry it: groups, members and events by their ids.
 std::optional<std::string> canonical_text(const lang::Expression& expression, const Facts& facts);
@@ -30,6 +30,10 @@ std::optional<std::int64_t> whole_number(const lang::Expression& expression, con
 bool holds(const lang::Expression& condition, const Facts& facts);
 // A condition on an event, whose fields are those it asks for without an owner.
 bool holds_of(const lang::Expression& condition, const Event& event, const Facts& facts);
+
+// Counts the event when it is one that the aggregate counts.
+void tally_event(Tally& tally, const lang::Expression& aggregate, const Event& event,
+                 const Facts& facts);
 
 // What is in an expression that cannot be answered yet; empty when all of it can.
 std::string find_unanswerable(const lang::Expression& expression);

@@ -81,23 +81,49 @@ bool matches(const lang::EventPattern& pattern, const Event& event, const Facts&
            (!pattern.where || holds_of(*pattern.where, event, facts));
 }
 
+namespace {
+
+// Of the exits and waits of a rule.
+template <typename Look>
+void for_each_awaited(const lang::Rule& rule, const Look& look) {
+    for (const lang::ExitEvent& exit : rule.exits) look(exit.event);
+    for (std::size_t step = 0; step < count_steps(rule); ++step) {
+        for (const lang::Action& action : step_at(rule, step).actions) {
+            if (const auto* wait = std::get_if<lang::Wait>(&action)) look(wait->event);
+        }
+    }
+}
+
+}  // namespace
+
 std::set<std::string> watched_tags(const lang::Rule& rule) {
     std::set<std::string> tags;
     const auto watch = [&tags](const lang::EventPattern& pattern) {
         if (pattern.tag) tags.insert(*pattern.tag);
     };
     if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger)) watch(*trigger);
-    for (const lang::ExitEvent& exit : rule.exits) watch(exit.event);
-    for (std::size_t step = 0; step < count_steps(rule); ++step) {
-        for (const lang::Action& action : step_at(rule, step).actions) {
-            if (const auto* wait = std::get_if<lang::Wait>(&action)) watch(wait->event);
-        }
-    }
+    for_each_awaited(rule, watch);
     return tags;
 }
 
+std::set<std::string> awaited_events(const lang::Rule& rule) {
+    std::set<std::string> types;
+    for_each_awaited(rule,
+                     [&types](const lang::EventPattern& pattern) { types.insert(pattern.event); });
+    return types;
+}
+
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {
-    return rule.audience.kind == lang::SubjectKind::member ? event.member : event.group;
+    static const std::optional<std::string> nobody;
+    switch (rule.audience.kind) {
+        case lang::SubjectKind::group:
+            return event.group;
+        case lang::SubjectKind::member:
+            return event.member;
+        case lang::SubjectKind::playbook:
+            break;
+    }
+    return nobody;
 }
 
 }  // namespace sop::runtime

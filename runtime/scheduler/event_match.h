@@ -23,11 +23,16 @@ inline constexpr const char* run_now_event = "sop.run";
 inline constexpr const char* run_now_rule = "rule";
 
 // Events that need no declaration (lang/, std.events). `message` has the fields `text` and
-// `effective`; `tagged` and `untagged`, which the executor adds itself, name the tag in `tag`.
+// `effective`; `join` may say who invited the member; `tagged` and `untagged`, which the executor
+// adds itself, name the tag in `tag`.
 inline constexpr const char* message_event = "message";
 inline constexpr const char* message_text = "text";
 inline constexpr const char* join_event = "join";
+inline constexpr const char* first_join = "first";  // whether it is the first time
+inline constexpr const char* join_invited_by = "invited_by";
 inline constexpr const char* leave_event = "leave";
+// A group that is no more; a platform may tell it as well.
+inline constexpr const char* dissolved_event = "dissolved";
 inline constexpr const char* tagged_event = "tagged";
 inline constexpr const char* untagged_event = "untagged";
 inline constexpr const char* changed_tag = "tag";
@@ -42,7 +47,11 @@ bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const 
 // Tags whose coming or going starts the rule, ends its runs or answers their waits.
 std::set<std::string> watched_tags(const lang::Rule& rule);
 
-// The subject of the kind the rule is for; nothing when the event names none.
+// Types of events that end the rule's runs or answer their waits.
+std::set<std::string> awaited_events(const lang::Rule& rule);
+
+// The subject of the kind the rule is for; nothing when the event names none, and of a rule for
+// nobody in particular.
 const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);
 
 }  // namespace sop::runtime

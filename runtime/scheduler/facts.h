@@ -10,15 +10,20 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
+#include "runtime/scheduler/tally.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
 
+// Whom a run of a rule without `for` is for.
+struct Nobody {
+    bool operator==(const Nobody&) const = default;
+};
 // Whom a run is for, as the directory has it now; monostate when it is no longer there.
-using Subject = std::variant<std::monostate, Group, Member>;
+using Subject = std::variant<std::monostate, Group, Member, Nobody>;
 
-// Empty for one that is no longer there.
+// Empty for nobody, and for one that is no longer there.
 std::string_view subject_id(const Subject& subject);
 
 // What came before, as far as it is kept. The same question has the same answer within one
@@ -26,7 +31,8 @@ std::string_view subject_id(const Subject& subject);
 class Records {
   public:
     virtual ~Records() = default;
-    // Of a type, about a subject, with `at` in [from, to), in the order (at, id).
+    // Of a type, about a subject (about anybody for SubjectKind::playbook), with `at` in [from,
+    // to), in the order (at, id).
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
     // Whether a group or member carries the tag now. No for one that is not there.
@@ -34,7 +40,34 @@ class Records {
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
     // The code of a pool that is given next; nothing when none is left.
-    virtual std::optional<std::string> next_code(const std::string& pool) = 0;
+    virtual std::optional<std::string> next_code(const std::string& /*pool*/) {
+        return std::nullopt;
+    }
+    // What was counted of a measure (measure.h) on the dates [from, to) that have something, in
+    // their order; nothing when it is not counted by the day.
+    virtual std::optional<std::vector<DayTally>> days_of(const std::string& /*measure*/,
+                                                         const std::string& /*subject*/,
+                                                         date::local_days /*from*/,
+                                                         date::local_days /*to*/) {
+        return std::nullopt;
+    }
+    // Who was in a group when, staff left out; in the order of members.
+    virtual std::vector<Stay> stays_in(const std::string& /*group*/) { return {}; }
+    virtual std::optional<Member> find_member(const std::string& /*id*/) { return std::nullopt; }
+    // Of a group or member; nothing for one that is not there.
+    virtual std::optional<std::string> name_of(SubjectKind /*kind*/,
+                                               const std::string& /*subject*/) {
+        return std::nullopt;
+    }
+    // How many messages of a content that takes its forms in turn the target was given.
+    virtual std::int64_t turns_of(const std::string& /*content*/, const Target& /*target*/) {
+        return 0;
+    }
+    // Who has a role in a group now, in the order of ids.
+    virtual std::vector<std::string> staff_of(const std::string& /*group*/,
+                                              const std::string& /*role*/) {
+        return {};
+    }
 };
 
 // What a run's own actions brought it: the list it is a part of, the draw, the codes.
@@ -66,8 +99,12 @@ struct Facts {
     // time would have counted.
     Instant at{};
     Records* records = nullptr;  // nullptr: there are none
+    // How values are written in texts (value_format.h); empty for the plain way.
+    std::string_view locale{};
     const Proceeds* proceeds = nullptr;
     const Event* collected = nullptr;  // that was taken, and may be given back
+    // Which of the groups that an action creates its name is for, `{n}`.
+    std::optional<std::int64_t> group_number{};
 };
 
 }  // namespace sop::runtime

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "runtime/scheduler/tier.h"
 #include "runtime/scheduler/timeline.h"
 
 namespace sop::runtime {
@@ -34,9 +35,11 @@ Firings firings_of(const lang::Rule& rule, const lang::calendar::Zone& zone, Ins
     return firings;
 }
 
-std::map<std::string, const lang::Rule*> rules_of(const lang::Plan& plan) {
-    std::map<std::string, const lang::Rule*> rules;
-    for (const auto& playbook : plan.playbooks) {
+using Rules = std::map<std::string, const lang::Rule*>;
+
+Rules rules_of(const std::vector<lang::Playbook>& playbooks) {
+    Rules rules;
+    for (const auto& playbook : playbooks) {
         for (const auto& rule : playbook.rules)
             rules.emplace(lang::rule_path(playbook, rule), &rule);
     }
@@ -107,8 +110,10 @@ class Comparison {
 
 FiringChanges compare_firings(const lang::Plan& before, const lang::Plan& after,
                               const lang::calendar::ZoneDatabase& zones, Instant from, Instant to) {
-    const auto old = rules_of(before);
-    const auto fresh = rules_of(after);
+    const auto playbooks_before = playbooks_of(before);
+    const auto playbooks_after = playbooks_of(after);
+    const Rules old = rules_of(playbooks_before);
+    const Rules fresh = rules_of(playbooks_after);
     Comparison comparison(zones, from, to);
     for (const auto& [name, rule] : old) {
         const auto same = fresh.find(name);

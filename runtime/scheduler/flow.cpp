@@ -6,6 +6,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "runtime/scheduler/staff.h"
+
 namespace sop::runtime {
 
 namespace {
@@ -114,10 +116,6 @@ class Search {
     std::size_t wanted_;
 };
 
-bool waits(const lang::Action& action) {
-    return std::holds_alternative<lang::Wait>(action);
-}
-
 // The name of a branch of an action among all of the step's.
 std::string branch_path(const lang::Step& step, std::size_t action, const Block& block) {
     std::map<std::string, int> seen;
@@ -131,7 +129,60 @@ std::string branch_path(const lang::Step& step, std::size_t action, const Block&
     throw std::out_of_range("a step stands in no branch of the action that holds it");
 }
 
+// `or_answer`: the event that answered a wait counts as well.
+bool stands_at_event(const lang::Rule& rule, Position position, bool or_answer) {
+    const StepPlace place = place_of(rule, position.step);
+    const auto& actions = place.step->actions;
+    const auto end =
+        actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
+    // Time has passed since the step began.
+    if (std::any_of(actions.begin(), end, waits)) return false;
+    if (!place.inside) {
+        return std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
+               place.step->when == lang::StepTime{};
+    }
+    if (!is_at_once(*place.step)) return false;
+    const lang::Step& holder = step_at(rule, place.inside->step);
+    const lang::Action& action = holder.actions[place.inside->action];
+    if (const auto* wait = std::get_if<lang::Wait>(&action))
+        return or_answer && place.block == &wait->yes;
+    if (waits(action)) return false;
+    if (const auto* collect = std::get_if<lang::Collect>(&action))
+        return place.block == &collect->refused;
+    if (std::holds_alternative<lang::Draw>(action)) return false;
+    return stands_at_event(rule, *place.inside, or_answer);
+}
+
 }  // namespace
+
+bool is_message(const lang::Action& action) {
+    return std::holds_alternative<lang::Deliver>(action);
+}
+
+bool makes_deliveries(const lang::Action& action) {
+    return is_message(action) || std::holds_alternative<lang::Task>(action) ||
+           std::holds_alternative<lang::Approve>(action) ||
+           std::holds_alternative<lang::CreateGroup>(action) ||
+           std::holds_alternative<lang::Invite>(action) ||
+           std::holds_alternative<lang::DissolveGroup>(action) ||
+           std::holds_alternative<lang::RemoveMember>(action) ||
+           std::holds_alternative<lang::Call>(action);
+}
+
+std::size_t delivery_number(const lang::Step& step, std::size_t action, std::size_t nth) {
+    return action + nth * step.actions.size();
+}
+
+const lang::Action& action_of(const lang::Rule& rule, Position delivery) {
+    const auto& actions = step_at(rule, delivery.step).actions;
+    if (actions.empty()) throw std::out_of_range("a step without actions made a delivery");
+    return actions[delivery.action % actions.size()];
+}
+
+bool waits(const lang::Action& action) {
+    if (const auto request = staff_request(action)) return request->is_waited_for();
+    return std::holds_alternative<lang::Wait>(action);
+}
 
 StepPlace place_of(const lang::Rule& rule, std::size_t step) {
     const auto found = Search(step).find(rule.steps, 0, std::nullopt);
@@ -208,25 +259,11 @@ bool is_at_once(const lang::Step& step) {
 }
 
 bool is_answer(const lang::Rule& rule, Position position) {
-    const StepPlace place = place_of(rule, position.step);
-    const auto& actions = place.step->actions;
-    const auto end =
-        actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
-    // Time has passed since the step began.
-    if (std::any_of(actions.begin(), end, waits)) return false;
-    if (!place.inside) {
-        return std::holds_alternative<lang::EventTrigger>(rule.trigger) &&
-               place.step->when == lang::StepTime{};
-    }
-    if (!is_at_once(*place.step)) return false;
-    const lang::Step& holder = step_at(rule, place.inside->step);
-    if (const auto* wait = std::get_if<lang::Wait>(&holder.actions[place.inside->action]))
-        return place.block == &wait->yes;
-    const lang::Action& action = holder.actions[place.inside->action];
-    if (const auto* collect = std::get_if<lang::Collect>(&action))
-        return place.block == &collect->refused;
-    if (std::holds_alternative<lang::Draw>(action)) return false;
-    return is_answer(rule, *place.inside);
+    return stands_at_event(rule, position, true);
+}
+
+bool is_at_event(const lang::Rule& rule, Position position) {
+    return stands_at_event(rule, position, false);
 }
 
 const lang::Wait* wait_after(const lang::Rule& rule, Position message) {

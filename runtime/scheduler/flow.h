@@ -51,6 +51,20 @@ std::string step_path(const lang::Rule& rule, std::size_t step);
 // where a wait is to end first.
 std::optional<std::size_t> following_step(const lang::Rule& rule, Position position);
 
+// A message to groups or members; and what makes a delivery besides: questions to staff, and orders
+// to a platform.
+bool is_message(const lang::Action& action);
+bool makes_deliveries(const lang::Action& action);
+
+// A delivery has the number of its action. Where one action makes several, the n-th after the first
+// has that number and n times how many actions the step has.
+std::size_t delivery_number(const lang::Step& step, std::size_t action, std::size_t nth);
+// The action that made a delivery with such a number.
+const lang::Action& action_of(const lang::Rule& rule, Position delivery);
+
+// Whether the run stands still there until an answer comes or time is over.
+bool waits(const lang::Action& action);
+
 // Whether it is done together with the step above it, as a branch without a label is.
 bool is_at_once(const lang::Step& step);
 
@@ -63,6 +77,8 @@ std::optional<Position> game_around(const lang::Rule& rule, std::size_t step);
 // Whether a run stands there at the very moment of an event of its subject: the one that started
 // it, or that answered its wait.
 bool is_answer(const lang::Rule& rule, Position position);
+// The same, of the event that started it alone.
+bool is_at_event(const lang::Rule& rule, Position position);
 
 // The wait right after a message of the step, whose time begins with the outcome of that message.
 const lang::Wait* wait_after(const lang::Rule& rule, Position message);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
 
@@ -17,10 +18,23 @@ bool is_inside(const Window& window, Instant planned_for) {
     return window.start <= planned_for && planned_for < window.end;
 }
 
-// What a person does at this moment is answered at any hour.
+// What a person does at this moment is answered at any hour. In a rule for groups an answer to its
+// wait may be another person's.
 bool answers_at_once(const lang::Rule& rule, Position message, const lang::Deliver& deliver) {
-    return deliver.verb == lang::Verb::send && rule.audience.kind == lang::SubjectKind::member &&
-           is_answer(rule, message);
+    if (deliver.to || deliver.verb != lang::Verb::send) return false;
+    return rule.audience.kind == lang::SubjectKind::member ? is_answer(rule, message)
+                                                           : is_at_event(rule, message);
+}
+
+bool is_welcome(const lang::Rule& rule, Position message, const lang::Deliver& deliver) {
+    const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger);
+    return trigger != nullptr && trigger->event == join_event && !deliver.to &&
+           is_at_event(rule, message);
+}
+
+// Whether it goes to the audience, or to the rule's subject where there is none.
+bool goes_to(const lang::Deliver& deliver, const lang::Audience* to) {
+    return to == nullptr ? !deliver.to : deliver.to && *deliver.to == *to;
 }
 
 // A share of the spread that is always the subject's own.
@@ -58,14 +72,16 @@ date::local_days next_first_day(calendar::EveryNth::Unit unit, date::local_days 
 
 // The guarded ones among the messages of a step planned then that are wanted before `before`.
 std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
-                             const calendar::Zone& zone, Instant before) {
+                             const calendar::Zone& zone, Instant before, const lang::Audience* to) {
     const auto quiet =
         rule.guards.quiet ? quiet_end(*rule.guards.quiet, zone, step.planned_for) : std::nullopt;
     const auto& actions = step_at(rule, step.index).actions;
     std::int64_t messages = 0;
     for (std::size_t action = 0; action < actions.size(); ++action) {
         if (!is_guarded(rule, {step.index, action})) continue;
-        const bool passes = !quiet || std::get<lang::Deliver>(actions[action]).at_once;
+        const auto& deliver = std::get<lang::Deliver>(actions[action]);
+        if (!goes_to(deliver, to)) continue;
+        const bool passes = !quiet || deliver.at_once;
         if (passes ? step.planned_for < before : !rule.guards.quiet->skip && *quiet < before)
             ++messages;
     }
@@ -75,14 +91,14 @@ std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
 }  // namespace
 
 bool is_guarded(const lang::Rule& rule, Position message) {
-    const auto& action = step_at(rule, message.step).actions.at(message.action);
-    const auto* deliver = std::get_if<lang::Deliver>(&action);
+    const auto* deliver = std::get_if<lang::Deliver>(&action_of(rule, message));
     if (deliver == nullptr) return false;
     switch (deliver->verb) {
         case lang::Verb::post:
         case lang::Verb::send:
         case lang::Verb::announce:
-            return !answers_at_once(rule, message, *deliver);
+            return !answers_at_once(rule, message, *deliver) &&
+                   !is_welcome(rule, message, *deliver);
         case lang::Verb::reply:
         case lang::Verb::warn:
             break;
@@ -163,10 +179,10 @@ Instant quota_begin(const lang::ChannelLimit& quota, const lang::calendar::Zone&
     return period_of(lang::calendar::EveryNth::Unit::day, zone, now).from - just_before;
 }
 
-Admission admit(const lang::Rule& rule, const calendar::Zone& zone, Contacts& contacts,
-                Instant now) {
+Admission admit(const lang::Rule& rule, SubjectKind target, const calendar::Zone& zone,
+                Contacts& contacts, Instant now) {
     for (const lang::PostLimit& limit : rule.guards.limits) {
-        if (limit.per != rule.audience.kind) continue;
+        if (limit.per != target) continue;
         const Period period = period_of(limit.period, zone, now);
         const std::int64_t left = limit.count - contacts.made(period);
         if (left <= 0 || left <= contacts.reserved(period, rule.guards.priority, now))
@@ -180,8 +196,24 @@ Admission admit(const lang::Rule& rule, const calendar::Zone& zone, Contacts& co
     return {};
 }
 
+std::vector<const lang::Audience*> other_audiences(const lang::Rule& rule) {
+    std::vector<const lang::Audience*> audiences;
+    for (std::size_t step = 0; step < count_steps(rule); ++step) {
+        const auto& actions = step_at(rule, step).actions;
+        for (std::size_t action = 0; action < actions.size(); ++action) {
+            const auto* deliver = std::get_if<lang::Deliver>(&actions[action]);
+            if (deliver == nullptr || !deliver->to || !is_guarded(rule, {step, action})) continue;
+            const bool is_known =
+                std::any_of(audiences.begin(), audiences.end(),
+                            [&](const lang::Audience* known) { return *known == *deliver->to; });
+            if (!is_known) audiences.push_back(&*deliver->to);
+        }
+    }
+    return audiences;
+}
+
 std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone, Instant after,
-                              Instant before) {
+                              Instant before, const lang::Audience* to) {
     // The length of its run as far as it is fixed, and a day for changes of the clock.
     auto sample = next_firing(rule, zone, after);
     if (!sample) sample = next_firing(rule, zone, Instant{});
@@ -197,7 +229,7 @@ std::int64_t messages_to_come(const lang::Rule& rule, const calendar::Zone& zone
         if (!firing || firing->begins_at >= before) break;
         for (const FixedStep& step : fixed_steps(rule, 0, std::nullopt, firing->window, zone)) {
             if (step.planned_for <= after) continue;
-            messages += messages_before(rule, step, zone, before);
+            messages += messages_before(rule, step, zone, before, to);
         }
         start = firing->window.start;
     }

@@ -6,7 +6,9 @@
 // for it, caps and spacing are judged by what may have reached the subject by then (`admit`).
 //
 // Guards are for `post`, `announce` and `send`: not for replies and warnings, nor for what a step
-// sends a person at the very moment an event of that person starts the rule or answers its wait.
+// sends a person at the very moment an event of that person starts the rule or answers its wait,
+// nor for a welcome, which is what a rule `on join` says at the moment of the joining. What goes
+// `to` others is neither of these.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +21,7 @@
 #include "runtime/clock/clock.h"
 #include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/timeline.h"
+#include "runtime/store/store.h"
 
 namespace sop::runtime {
 
@@ -80,14 +83,18 @@ struct Admission {
     enum class Kind { go, wait, capped } kind = Kind::go;
     Instant until{};  // of wait
 };
-// Of a guarded message of the rule that has its turn now.
-Admission admit(const lang::Rule& rule, const lang::calendar::Zone& zone, Contacts& contacts,
-                Instant now);
+// Of a guarded message of the rule to a group or member that has its turn now.
+Admission admit(const lang::Rule& rule, SubjectKind target, const lang::calendar::Zone& zone,
+                Contacts& contacts, Instant now);
+
+// The audiences that guarded messages of the rule go to besides its own subject, each once.
+std::vector<const lang::Audience*> other_audiences(const lang::Rule& rule);
 
 // How many guarded messages of the rule's steps with a fixed time are planned after `after` and
-// wanted, as quiet hours put them off, before `before`. Looks at those of its occurrences that can
-// have such a step, at most occurrences_searched_max.
+// wanted, as quiet hours put them off, before `before`: those to its subject, or to the audience
+// `to`. Looks at those of its occurrences that can have such a step, at most
+// occurrences_searched_max.
 std::int64_t messages_to_come(const lang::Rule& rule, const lang::calendar::Zone& zone,
-                              Instant after, Instant before);
+                              Instant after, Instant before, const lang::Audience* to = nullptr);
 
 }  // namespace sop::runtime

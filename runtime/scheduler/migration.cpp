@@ -39,9 +39,11 @@ std::optional<std::size_t> find_step(const lang::Rule& rule, const std::string& 
     return static_cast<std::size_t>(found - paths.begin());
 }
 
+// Where a run may stand within a step: at a branch, and behind a message to many.
 bool is_branch(const lang::Action& action) {
-    return std::holds_alternative<lang::Wait>(action) || std::holds_alternative<lang::If>(action) ||
-           std::holds_alternative<lang::Split>(action);
+    const auto* deliver = std::get_if<lang::Deliver>(&action);
+    return waits(action) || std::holds_alternative<lang::If>(action) ||
+           std::holds_alternative<lang::Split>(action) || (deliver != nullptr && deliver->to);
 }
 
 // The branch of the other step that is what `action` is of this one: as many before it, and of one
@@ -82,7 +84,7 @@ bool is_calendar_rule(const lang::Rule& rule) {
 std::string difference(const lang::Rule& before, const lang::Rule* after) {
     if (after == nullptr) return "the plan in force has no such rule";
     if (before.audience.kind != after->audience.kind)
-        return "it was for groups and is for members now, or the other way round";
+        return "it is for another kind of subject now: groups, members or nobody in particular";
     if (is_calendar_rule(before) != is_calendar_rule(*after))
         return "it began by a calendar and begins by an event now, or the other way round";
     return {};

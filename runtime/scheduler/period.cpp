@@ -8,6 +8,9 @@ namespace {
 
 using lang::Period;
 
+// Before all dates that anything is counted for.
+constexpr date::local_days days_begin{date::days{-1'000'000}};
+
 date::local_days back_by(date::local_days day, const lang::calendar::Span& span) {
     if (span.months == 0) return day - date::days{span.days};
     const date::year_month_day written{day};
@@ -40,6 +43,23 @@ InstantRange range_of(const Period& period, const lang::calendar::Zone& zone, co
             break;
     }
     return {Instant::min(), at};
+}
+
+WholeDays whole_days(const InstantRange& range, const lang::calendar::Zone& zone) {
+    const auto date_of = [&zone](Instant at) {
+        return date::floor<date::days>(zone.to_local(date::floor<std::chrono::seconds>(at)));
+    };
+    WholeDays days;
+    days.to = date_of(range.to);
+    days.ends_at = zone.to_instant(days.to);
+    // Ever: there is nothing before it.
+    days.from = days_begin;
+    days.begins_at = range.from;
+    if (range.from == Instant::min()) return days;
+    days.from = date_of(range.from);
+    if (zone.to_instant(days.from) < range.from) days.from += date::days{1};
+    days.begins_at = zone.to_instant(days.from);
+    return days;
 }
 
 }  // namespace sop::runtime

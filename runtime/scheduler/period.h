@@ -17,4 +17,14 @@ struct InstantRange {
 InstantRange range_of(const lang::Period& period, const lang::calendar::Zone& zone,
                       const Window& window, Instant at);
 
+// The dates that lie in a range whole, [from, to), and the instants they begin and end at; none
+// where `from` is not before `to`.
+struct WholeDays {
+    date::local_days from{};
+    date::local_days to{};
+    Instant begins_at{};
+    Instant ends_at{};
+};
+WholeDays whole_days(const InstantRange& range, const lang::calendar::Zone& zone);
+
 }  // namespace sop::runtime

@@ -62,16 +62,29 @@ std::optional<Quantity> read_quantity(const std::string& text) {
     return Quantity{*number, space == std::string::npos ? std::string{} : text.substr(space + 1)};
 }
 
-std::string to_text(const Quantity& quantity) {
+std::size_t places_of(const Quantity& quantity) {
     const bool is_amount = !quantity.currency.empty();
     const auto exact = exact_places(quantity.number);
-    std::size_t places = exact.value_or(is_amount ? amount_places : number_places);
-    if (is_amount && places > 0) places = std::max(places, amount_places);
-    const std::string text = decimal_text(quantity.number, places);
-    return is_amount ? text + " " + quantity.currency : text;
+    const std::size_t places = exact.value_or(is_amount ? amount_places : number_places);
+    return is_amount && places > 0 ? std::max(places, amount_places) : places;
+}
+
+std::string to_text(const Quantity& quantity, std::size_t places) {
+    return decimal_text(quantity.number, places);
+}
+
+std::string to_text(const Quantity& quantity) {
+    const std::string text = to_text(quantity, places_of(quantity));
+    return quantity.currency.empty() ? text : text + " " + quantity.currency;
+}
+
+bool is_zero_of_any(const Quantity& quantity) {
+    return quantity.number == 0 && quantity.currency.empty();
 }
 
 std::optional<Quantity> add(const Quantity& a, const Quantity& b) {
+    if (is_zero_of_any(a)) return b;
+    if (is_zero_of_any(b)) return a;
     if (a.currency != b.currency) return std::nullopt;
     return Quantity{a.number + b.number, a.currency};
 }
@@ -88,6 +101,7 @@ std::optional<Quantity> multiply(const Quantity& a, const Quantity& b) {
 std::optional<Quantity> divide(const Quantity& a, const Quantity& b) {
     if (b.number == 0) return std::nullopt;
     if (b.currency.empty()) return Quantity{a.number / b.number, a.currency};
+    if (is_zero_of_any(a)) return a;
     if (a.currency != b.currency) return std::nullopt;
     return Quantity{a.number / b.number, {}};
 }

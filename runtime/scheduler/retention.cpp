@@ -9,9 +9,11 @@ constexpr date::days between_sweeps{1};
 std::optional<date::days> length_of(const RetentionPolicy& policy, Kept kept) {
     switch (kept) {
         case Kept::deliveries:
+        case Kept::tasks:
         case Kept::runs:
         case Kept::firings:
         case Kept::plans:
+        case Kept::tier_changes:
             return policy.messages;
         case Kept::events:
             return policy.events;
@@ -19,6 +21,9 @@ std::optional<date::days> length_of(const RetentionPolicy& policy, Kept kept) {
             return policy.event_ids;
         case Kept::zone_changes:
             return policy.zone_changes;
+        case Kept::past_stays:
+        case Kept::day_counts:
+            return policy.figures;
     }
     return std::nullopt;  // not reached: the switch names every kind
 }

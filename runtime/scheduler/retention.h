@@ -20,6 +20,8 @@ struct RetentionPolicy {
     // How long a second event of the same id is ignored, in any case as long as the event is kept.
     std::optional<date::days> event_ids{400};
     std::optional<date::days> zone_changes{400};
+    // What events were counted to by the day, and who was in which group.
+    std::optional<date::days> figures{1100};
 };
 
 // Rows of this kind from before then may go; nothing when they stay.

@@ -10,6 +10,7 @@
 #include "runtime/scheduler/guards.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
+#include "runtime/scheduler/staff.h"
 #include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
@@ -32,10 +33,6 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
     return go_on_after(context, *place.inside, at);
 }
 
-std::string text_of(const lang::Plan& plan, const lang::Deliver& deliver, const Facts& facts) {
-    return render_text(plan.contents.at(deliver.content).text, facts);
-}
-
 // At the end of the step's actions.
 AfterStep pass_over(const StepContext& context, std::size_t step, Instant at) {
     const std::size_t last = step_at(context.rule, step).actions.size();
@@ -54,7 +51,9 @@ AfterStep enter(const StepContext& context, Position position, const Block& bloc
 // Why a whole step is passed over.
 std::optional<Withhold> find_obstacle(const StepContext& context, const lang::Step& step,
                                       Position position, Instant planned_for, const Facts& facts) {
-    if (context.no_calendar_data) return Withhold{DeliveryState::skipped, "no calendar data"};
+    if (context.no_calendar_data ||
+        lacks_calendar_data(context.rule, position.step, planned_for, context.zone))
+        return Withhold{DeliveryState::skipped, "no calendar data"};
     if (planned_for < context.admitted_at)
         return Withhold{DeliveryState::skipped, "before admission"};
     // Judged when the step begins.
@@ -64,13 +63,101 @@ std::optional<Withhold> find_obstacle(const StepContext& context, const lang::St
 }
 
 // Those from the position on.
-std::vector<StepEffect> withhold_messages(const lang::Step& step, Position position,
+std::vector<StepEffect> withhold_messages(const lang::Rule& rule, Position position,
                                           const Withhold& why) {
+    const lang::Step& step = step_at(rule, position.step);
     std::vector<StepEffect> effects;
     for (std::size_t i = position.action; i < step.actions.size(); ++i) {
-        if (std::holds_alternative<lang::Deliver>(step.actions[i])) effects.push_back({i, why});
+        const auto* deliver = std::get_if<lang::Deliver>(&step.actions[i]);
+        if (deliver != nullptr && is_to_many(rule, *deliver)) {
+            effects.push_back({i, SendToMany{why}});
+        } else if (makes_deliveries(step.actions[i])) {
+            effects.push_back({i, why});
+        }
     }
     return effects;
+}
+
+// One message for one target, its own or one of many.
+class MessageDecision {
+  public:
+    MessageDecision(const StepContext& context, Position position, Instant planned_for, int newer,
+                    const Facts& facts)
+        : context_(context),
+          position_(position),
+          deliver_(deliver_at(context.rule, position)),
+          planned_for_(planned_for),
+          newer_(newer),
+          facts_(facts) {}
+
+    std::variant<SendText, Withhold> to_its_target() const {
+        const Address address = address_of(context_.rule, deliver_, facts_);
+        if (!context_.skips_paused && !address.problem.empty())
+            return Withhold{DeliveryState::refused, address.problem, address.target};
+        return decide(address);
+    }
+
+    std::variant<SendText, Withhold> to(const Target& target) const {
+        Address address = address_of(context_.rule, deliver_, facts_);
+        address.problem.clear();
+        address.target = target;
+        if (target == subject_of(context_.rule, facts_)) address.target.reset();
+        return decide(address);
+    }
+
+    Composition compose(const Address& address) const {
+        // Only chance asks for it.
+        const bool by_chance =
+            context_.plan.contents.at(deliver_.content).pick == lang::Content::Pick::random;
+        const std::string step =
+            by_chance ? step_path(context_.rule, position_.step) : std::string();
+        const Target target = address.target.value_or(subject_of(context_.rule, facts_));
+        return runtime::compose(deliver_, address, {context_.firing_key, step, target}, facts_);
+    }
+
+    static const lang::Deliver& deliver_at(const lang::Rule& rule, Position position) {
+        return std::get<lang::Deliver>(step_at(rule, position.step).actions.at(position.action));
+    }
+
+  private:
+    std::variant<SendText, Withhold> decide(const Address& address) const {
+        const auto withhold = [&](DeliveryState state, std::string reason) {
+            return Withhold{state, std::move(reason), address.target};
+        };
+        if (context_.skips_paused) return withhold(DeliveryState::skipped, "paused");
+        const bool guarded = is_guarded(context_.rule, position_) && !deliver_.at_once;
+        const std::string_view whom =
+            address.target ? std::string_view(address.target->id) : subject_id(facts_.subject);
+        const auto wanted_at =
+            place(context_.rule, context_.zone, context_.window, planned_for_, whom, guarded);
+        if (!wanted_at) return withhold(DeliveryState::skipped, "quiet");
+        const bool missed = context_.now > *wanted_at;
+        const bool overtaken = missed && newer_ >= newer_needed(context_.rule);
+        if (overtaken || is_too_late(context_.rule, *wanted_at, context_.now))
+            return withhold(DeliveryState::skipped, "late");
+        if (!context_.channel) {
+            return withhold(DeliveryState::failed,
+                            fmt::format("no channel of `via {}` is set up",
+                                        fmt::join(context_.rule.via, " else ")));
+        }
+        Composition composed = compose(address);
+        return SendText{std::move(composed.content.text), *wanted_at,
+                        std::move(composed.content.form), address.target,
+                        std::move(composed.variant),      std::move(composed.rotated)};
+    }
+
+    const StepContext& context_;
+    Position position_;
+    const lang::Deliver& deliver_;
+    Instant planned_for_;
+    int newer_;
+    const Facts& facts_;
+};
+
+template <typename Decided>
+decltype(StepEffect::what) as_effect(Decided decided) {
+    return std::visit([](auto& what) -> decltype(StepEffect::what) { return std::move(what); },
+                      decided);
 }
 
 class StepPerformance {
@@ -100,13 +187,25 @@ class StepPerformance {
 
     Leave perform(const lang::Deliver& deliver) {
         // It is to tell the points and codes that are given above it.
-        if (changes_points() || gives_codes()) return GoOn{position_, planned_for_};
-        effects_.push_back({position_.action, decide(deliver)});
+        if (changes_points() || gives_codes() || has_rotated(deliver))
+            return GoOn{position_, planned_for_};
+        if (is_to_many(context_.rule, deliver)) return send_to_many();
+        const MessageDecision message(context_, position_, planned_for_, newer_, facts_);
+        effects_.push_back({position_.action, as_effect(message.to_its_target())});
         return std::nullopt;
     }
 
+    // The audience is looked up with the tags that change above it, and before what comes below.
+    Leave send_to_many() {
+        if (changes_tags()) return GoOn{position_, planned_for_};
+        effects_.push_back({position_.action, SendToMany{}});
+        return GoOn{{position_.step, position_.action + 1}, planned_for_};
+    }
+
     Leave perform(const lang::ChangeTag& change) {
-        if (context_.skips_paused) return std::nullopt;
+        const bool is_for_nobody =
+            !change.person && context_.rule.audience.kind == SubjectKind::playbook;
+        if (context_.skips_paused || is_for_nobody) return std::nullopt;
         TagChange effect{context_.rule.audience.kind, std::string(subject_id(facts_.subject)),
                          change.tag, change.add};
         if (change.person) {
@@ -141,8 +240,10 @@ class StepPerformance {
             effect.group = facts_.event->group;
             effect.member = facts_.event->member;
         }
-        const bool for_group = context_.rule.audience.kind == SubjectKind::group;
-        (for_group ? effect.group : effect.member) = std::string(subject_id(facts_.subject));
+        const SubjectKind kind = context_.rule.audience.kind;
+        if (kind == SubjectKind::playbook) return effect;
+        (kind == SubjectKind::group ? effect.group : effect.member) =
+            std::string(subject_id(facts_.subject));
         return effect;
     }
 
@@ -157,8 +258,18 @@ class StepPerformance {
         if (gives_codes()) return GoOn{position_, planned_for_};
         EmittedEvent event = inheriting(EmittedEvent{action.event});
         for (const lang::NamedValue& field : action.fields) {
-            if (auto value = canonical_text(field.value, facts_))
+            auto value = canonical_text(field.value, facts_);
+            const bool names_whom = field.name == "group" || field.name == "member";
+            // About nobody it would be about somebody else.
+            if (!value && names_whom) return std::nullopt;
+            if (!value) continue;
+            if (field.name == "group") {
+                event.group = std::move(*value);
+            } else if (field.name == "member") {
+                event.member = std::move(*value);
+            } else {
                 event.fields.emplace(field.name, std::move(*value));
+            }
         }
         effects_.push_back({position_.action, std::move(event)});
         return std::nullopt;
@@ -191,8 +302,7 @@ class StepPerformance {
 
     Leave perform(const lang::Collect&) {
         if (context_.skips_paused || planned_for_ >= context_.window.end) return std::nullopt;
-        effects_.push_back(
-            {position_.action, OpenedCollection{planned_for_, context_.window.end}});
+        effects_.push_back({position_.action, OpenedCollection{planned_for_, context_.window.end}});
         return std::nullopt;
     }
 
@@ -226,6 +336,15 @@ class StepPerformance {
         });
     }
 
+    // The same content goes out above it, and its next form is to be seen.
+    bool has_rotated(const lang::Deliver& deliver) const {
+        const std::string& content = context_.plan.contents.at(deliver.content).name;
+        return std::any_of(effects_.begin(), effects_.end(), [&](const StepEffect& effect) {
+            const auto* message = std::get_if<SendText>(&effect.what);
+            return message != nullptr && !message->rotated.empty() && message->rotated == content;
+        });
+    }
+
     bool changes_tags() const {
         return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
             return std::holds_alternative<TagChange>(effect.what);
@@ -255,6 +374,92 @@ class StepPerformance {
                                      std::holds_alternative<SendText>(effects_.back().what);
         if (follows_message) waiting.until.reset();
         return waiting;
+    }
+
+    Leave perform(const lang::Task&) { return ask_staff(); }
+    Leave perform(const lang::Approve&) { return ask_staff(); }
+
+    Leave ask_staff() {
+        // Of the action itself: branches are known by where they stand.
+        const StaffRequest request = staff_request(step_.actions[position_.action]).value();
+        if (context_.skips_paused) {
+            effects_.push_back({position_.action, Withhold{DeliveryState::skipped, "paused"}});
+            return take(*request.unanswered);
+        }
+        // Its text is to tell the points that are given above it.
+        if (changes_points()) return GoOn{position_, planned_for_};
+        AskedStaff asked =
+            inheriting(AskedStaff{.is_approval = request.is_approval, .text = {}, .role = {}});
+        asked.text = request.is_approval ? text_to_approve(*request.answered)
+                                         : render_text(*request.text, facts_);
+        asked.role = *request.role;
+        asked.due_at = span_after(*request.within, context_.now, context_.zone);
+        asked.staff = find_staff(asked);
+        const Instant due_at = asked.due_at;
+        effects_.push_back({position_.action, std::move(asked)});
+        if (!request.is_waited_for()) return std::nullopt;
+        return WaitForEvent{position_, planned_for_, due_at};
+    }
+
+    // What is to be approved: the first message that a yes leads to, else the rule.
+    std::string text_to_approve(const Block& answered) const {
+        const std::string& title =
+            context_.rule.title.empty() ? context_.rule.name : context_.rule.title;
+        for (const lang::Step& step : answered) {
+            for (const lang::Action& action : step.actions) {
+                if (const auto* message = std::get_if<lang::Deliver>(&action))
+                    return title + ": " + text_of(*message);
+            }
+        }
+        return title;
+    }
+
+    std::string text_of(const lang::Deliver& message) const {
+        const std::string step = step_path(context_.rule, position_.step);
+        const Address address = address_of(context_.rule, message, facts_);
+        const Target target = address.target.value_or(subject_of(context_.rule, facts_));
+        return compose(message, address, {context_.firing_key, step, target}, facts_).content.text;
+    }
+
+    // Of the group it is about; else of the first of the member's groups where somebody has the
+    // role.
+    std::vector<std::string> find_staff(const AskedStaff& asked) const {
+        if (facts_.records == nullptr) return {};
+        if (asked.group) return facts_.records->staff_of(*asked.group, asked.role);
+        const auto* member = std::get_if<Member>(&facts_.subject);
+        if (member == nullptr) return {};
+        for (const std::string& group : member->groups) {
+            auto staff = facts_.records->staff_of(group, asked.role);
+            if (!staff.empty()) return staff;
+        }
+        return {};
+    }
+
+    Leave perform(const lang::Call& call) {
+        Order order{.command = {.verb = call_command}, .channel = call.channel};
+        order.text = "call " + call.channel;
+        for (const lang::NamedValue& field : call.fields) {
+            if (auto value = canonical_text(field.value, facts_))
+                order.command.fields.emplace(field.name, std::move(*value));
+        }
+        return give(std::move(order));
+    }
+
+    Leave perform(const lang::CreateGroup&) { return give(GroupOrders{}); }
+    Leave perform(const lang::Invite&) { return give(GroupOrders{}); }
+    Leave perform(const lang::DissolveGroup&) { return give(GroupOrders{}); }
+    Leave perform(const lang::RemoveMember&) { return give(GroupOrders{}); }
+
+    template <typename Given>
+    Leave give(Given order) {
+        if (context_.skips_paused) {
+            effects_.push_back({position_.action, Withhold{DeliveryState::skipped, "paused"}});
+            return std::nullopt;
+        }
+        // It is to see the points and tags that change above it.
+        if (changes_points() || changes_tags()) return GoOn{position_, planned_for_};
+        effects_.push_back({position_.action, std::move(order)});
+        return std::nullopt;
     }
 
     Leave perform(const lang::Stop& stop) { return RunOver{stop.reason}; }
@@ -308,25 +513,6 @@ class StepPerformance {
         return facts_.event == nullptr ? std::nullopt : facts_.event->member;
     }
 
-    decltype(StepEffect::what) decide(const lang::Deliver& deliver) const {
-        if (context_.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
-        const bool guarded = is_guarded(context_.rule, position_) && !deliver.at_once;
-        const auto wanted_at = place(context_.rule, context_.zone, context_.window, planned_for_,
-                                     subject_id(facts_.subject), guarded);
-        if (!wanted_at) return Withhold{DeliveryState::skipped, "quiet"};
-        const bool missed = context_.now > *wanted_at;
-        const bool overtaken = missed && newer_ >= newer_needed(context_.rule);
-        if (overtaken || is_too_late(context_.rule, *wanted_at, context_.now)) {
-            return Withhold{DeliveryState::skipped, "late"};
-        }
-        if (!context_.channel) {
-            return Withhold{DeliveryState::failed,
-                            fmt::format("no channel of `via {}` is set up",
-                                        fmt::join(context_.rule.via, " else "))};
-        }
-        return SendText{text_of(context_.plan, deliver, facts_), *wanted_at};
-    }
-
     const StepContext& context_;
     const lang::Step& step_;
     Position position_;
@@ -338,8 +524,9 @@ class StepPerformance {
 };
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
-    return {context.plan, context.zone, context.window, run.subject,
-            run.event,    planned_for,  context.records, &run.proceeds};
+    return {context.plan, context.zone, context.window,  run.subject,
+            run.event,    planned_for,  context.records, context.rule.guards.locale,
+            &run.proceeds};
 }
 
 std::string find_exit(const RunFacts& run) {
@@ -352,41 +539,66 @@ StepDecision decide_step(const StepContext& context, Position position, Instant 
                          int newer, const RunFacts& run) {
     const lang::Step& step = step_at(context.rule, position.step);
     if (const std::string reason = find_exit(run); !reason.empty()) {
-        return {withhold_messages(step, position, {DeliveryState::exited, reason}),
+        return {withhold_messages(context.rule, position, {DeliveryState::exited, reason}),
                 RunOver{reason}};
     }
     const Facts facts = facts_of(context, planned_for, run);
     if (const auto obstacle = find_obstacle(context, step, position, planned_for, facts)) {
-        return {withhold_messages(step, position, *obstacle),
+        return {withhold_messages(context.rule, position, *obstacle),
                 pass_over(context, position.step, planned_for)};
     }
     return StepPerformance(context, position, planned_for, newer, facts).run();
 }
 
 AfterStep end_wait(const StepContext& context, Position position, bool answered, Instant at) {
-    const lang::Wait* wait = wait_at(context.rule, position);
-    if (wait == nullptr) return go_on_after(context, position, at);
-    return enter(context, position, answered ? wait->yes : wait->no, at);
+    const lang::Action* action = action_at(context.rule, position);
+    if (action == nullptr) return go_on_after(context, position, at);
+    if (const auto* wait = std::get_if<lang::Wait>(action))
+        return enter(context, position, answered ? wait->yes : wait->no, at);
+    if (const auto request = staff_request(*action))
+        return enter(context, position, answered ? *request->answered : *request->unanswered, at);
+    return go_on_after(context, position, at);
 }
 
-std::string render_message(const StepContext& context, Position position, Instant planned_for,
-                           const RunFacts& run) {
-    const auto& action = step_at(context.rule, position.step).actions.at(position.action);
-    return text_of(context.plan, std::get<lang::Deliver>(action),
-                   facts_of(context, planned_for, run));
+std::variant<SendText, Withhold> decide_message(const StepContext& context, Position position,
+                                                Instant planned_for, int newer, const RunFacts& run,
+                                                const Target& target) {
+    const Facts facts = facts_of(context, planned_for, run);
+    return MessageDecision(context, position, planned_for, newer, facts).to(target);
+}
+
+Composition compose_message(const StepContext& context, Position position, Instant planned_for,
+                            const RunFacts& run, const std::optional<Target>& target) {
+    const Facts facts = facts_of(context, planned_for, run);
+    Address address =
+        address_of(context.rule, MessageDecision::deliver_at(context.rule, position), facts);
+    address.target = target;
+    return MessageDecision(context, position, planned_for, 0, facts).compose(address);
+}
+
+std::string render_group_name(const StepContext& context, Position position, Instant planned_for,
+                              const RunFacts& run, std::int64_t number) {
+    Facts facts = facts_of(context, planned_for, run);
+    facts.group_number = number;
+    const lang::Action& action = action_of(context.rule, position);
+    const auto* create = std::get_if<lang::CreateGroup>(&action);
+    return render_text(create != nullptr ? create->name : std::get<lang::Invite>(action).group,
+                       facts);
+}
+
+const lang::Action* action_at(const lang::Rule& rule, Position position) {
+    const auto& actions = step_at(rule, position.step).actions;
+    return position.action < actions.size() ? &actions[position.action] : nullptr;
 }
 
 const lang::Wait* wait_at(const lang::Rule& rule, Position position) {
-    const auto& actions = step_at(rule, position.step).actions;
-    if (position.action >= actions.size()) return nullptr;
-    return std::get_if<lang::Wait>(&actions[position.action]);
+    const lang::Action* action = action_at(rule, position);
+    return action == nullptr ? nullptr : std::get_if<lang::Wait>(action);
 }
 
 StepDecision fail_step(const lang::Rule& rule, Position position, const std::string& reason) {
     if (!has_step(rule, position.step)) return {{}, RunOver{reason}};
-    return {
-        withhold_messages(step_at(rule, position.step), position, {DeliveryState::failed, reason}),
-        RunOver{reason}};
+    return {withhold_messages(rule, position, {DeliveryState::failed, reason}), RunOver{reason}};
 }
 
 }  // namespace sop::runtime

@@ -31,6 +31,33 @@ Instant apply_offset(const calendar::Offset& offset, Instant anchor, calendar::A
     return offset.at ? moved : moved + (anchor - whole);
 }
 
+// Further off, a calendar has no workday.
+constexpr date::days workday_searched{366};
+
+calendar::DayContext context_of(const lang::WorkdayCalendar& workdays) {
+    return {.calendar = workdays.calendar.get(),
+            .unknown_as_weekdays = workdays.unknown_as_weekdays};
+}
+
+date::local_days local_date(Instant at, const calendar::Zone& zone) {
+    return date::floor<date::days>(zone.to_local(date::floor<std::chrono::seconds>(at)));
+}
+
+// `next workday` and `next friday` are so many days later. A date of which nobody can tell whether
+// it is a workday counts as one (lacks_calendar_data says so of the step then).
+date::days days_to_next(const lang::StepTime& when, const lang::WorkdayCalendar& workdays,
+                        date::local_days from) {
+    constexpr int week = 7;
+    if (when.next == lang::StepTime::Next::weekday) {
+        const int today = static_cast<int>(date::weekday{from}.iso_encoding()) - 1;
+        return date::days{(when.weekday - today + week - 1) % week + 1};
+    }
+    const date::days one{1};
+    const auto found = calendar::first_date_from(calendar::Workdays{}, from + one,
+                                                 from + workday_searched, context_of(workdays));
+    return found ? *found - from : one;
+}
+
 const calendar::Schedule* schedule_of(const lang::Rule& rule) {
     const auto* trigger = std::get_if<lang::CalendarTrigger>(&rule.trigger);
     return trigger == nullptr ? nullptr : &trigger->schedule;
@@ -65,10 +92,16 @@ Instant planned_time(const lang::Rule& rule, std::size_t index, const Window& wi
         case lang::StepTime::Anchor::end:
             planned = from(window.end, calendar::AnchorSide::end);
             break;
-        case lang::StepTime::Anchor::previous:
-            planned =
-                from(previous ? previous->done_at : window.start, calendar::AnchorSide::start);
+        case lang::StepTime::Anchor::previous: {
+            const Instant done_at = previous ? previous->done_at : window.start;
+            calendar::Offset offset = when.offset;
+            if (when.next != lang::StepTime::Next::none) {
+                const auto days = days_to_next(when, rule.workdays, local_date(done_at, zone));
+                offset.span.days = static_cast<int>(days.count());
+            }
+            planned = apply_offset(offset, done_at, calendar::AnchorSide::start, zone, policy);
             break;
+        }
         case lang::StepTime::Anchor::date:
             planned = zone.to_instant(*when.date + *when.offset.at, policy);
             break;
@@ -112,6 +145,13 @@ bool lacks_calendar_data(const lang::Rule& rule, const Window& window, const cal
     const auto occurrence =
         calendar::next_occurrence(*schedule, zone, start - std::chrono::seconds{1});
     return occurrence && occurrence->instant == start && occurrence->no_calendar_data;
+}
+
+bool lacks_calendar_data(const lang::Rule& rule, std::size_t step, Instant planned_for,
+                         const calendar::Zone& zone) {
+    if (step_at(rule, step).when.next != lang::StepTime::Next::workday) return false;
+    return calendar::membership(calendar::Workdays{}, local_date(planned_for, zone),
+                                context_of(rule.workdays)) == calendar::Membership::unknown;
 }
 
 std::string firing_key(const lang::Rule& rule, const calendar::Occurrence& occurrence,

@@ -67,6 +67,11 @@ std::optional<PlannedFiring> next_firing(const lang::Rule& rule, const lang::cal
 bool lacks_calendar_data(const lang::Rule& rule, const Window& window,
                          const lang::calendar::Zone& zone);
 
+// Whether a step `next workday` that is planned then lies in a year its calendar has no data for:
+// it is not to be done then.
+bool lacks_calendar_data(const lang::Rule& rule, std::size_t step, Instant planned_for,
+                         const lang::calendar::Zone& zone);
+
 // Names a firing for ever by what the wall showed, "2026-11-19T20:00:00 Asia/Shanghai", so that new
 // zone data moves it and never doubles it. The second of a repeated hour ends in " second".
 // One of an interval by the stopwatch is named by its instant, as its wall time has no meaning.

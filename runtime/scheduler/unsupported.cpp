@@ -12,9 +12,8 @@ using lang::Expression;
 
 // In the order of lang::Action; those that can be done have no name.
 constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
-    nullptr,  nullptr,          nullptr,         nullptr, "task",  "approve by", "create group",
-    "invite", "dissolve group", "remove member", nullptr, "call",  nullptr,      nullptr,
-    nullptr,  nullptr,          nullptr,         nullptr, nullptr, nullptr};
+    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 class Finder {
   public:
@@ -27,21 +26,20 @@ class Finder {
         }
         for (const auto& content : plan_.contents) {
             where_ = content.name.empty() ? "a text" : "content " + content.name;
-            need(content.variants.empty(), "several forms, pictures or cards");
-            for (const auto& part : content.text.parts) {
-                const auto* hole = std::get_if<lang::Hole>(&part);
-                if (hole == nullptr) continue;
-                need(hole->format.empty(), "{…: " + hole->format + "}");
-                need(!hole->tracked_link, "{link …}");
-                check(hole->value);
-            }
+            check(content.text);
+            for (const auto& variant : content.variants) check(variant);
         }
         for (const auto& metric : plan_.metrics) {
             where_ = "metric " + metric.name;
             check(metric.value);
         }
-        where_ = "tier";
-        need(plan_.tiers.empty(), "tier");
+        for (const auto& tier : plan_.tiers) {
+            where_ = "tier";
+            check(tier.audience);
+            for (const auto& level : tier.levels) {
+                if (level.condition) check(*level.condition);
+            }
+        }
         for (const auto& playbook : plan_.playbooks) {
             for (const auto& rule : playbook.rules) {
                 where_ = lang::rule_path(playbook, rule);
@@ -56,8 +54,30 @@ class Finder {
         if (!supported) found_.push_back(where_ + ": `" + what + "`");
     }
 
+    void check(const lang::Variant& variant) {
+        check(variant.text);
+        if (!variant.card) return;
+        check(variant.card->title);
+        check(variant.card->text);
+        check(variant.card->link);
+    }
+
+    void check(const lang::TextTemplate& text) {
+        for (const auto& part : text.parts) {
+            const auto* hole = std::get_if<lang::Hole>(&part);
+            if (hole == nullptr) continue;
+            need(!hole->tracked_link, "{link …}");
+            check(hole->value);
+        }
+    }
+
     void check(const lang::Audience& audience) {
-        need(audience.kind != lang::SubjectKind::playbook, "a rule without `for`");
+        need(!audience.of_groups, "members of groups");
+        if (audience.where) check(*audience.where);
+    }
+
+    void check_people(const lang::Audience& audience) {
+        need(audience.kind == lang::SubjectKind::member, "groups in a group");
         need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
@@ -66,7 +86,6 @@ class Finder {
         check(rule.audience);
         need(!rule.timezone_of_member, "timezone of member");
         for (const auto& exit : rule.exits) check(exit.event);
-        check(rule.guards);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
             check(*event);
         }
@@ -88,19 +107,13 @@ class Finder {
         if (pattern.where) check(*pattern.where);
     }
 
-    void check(const lang::Guards& guards) { need(guards.locale.empty(), "locale"); }
-
     void check(const lang::Step& step) {
         if (step.condition) check(*step.condition);
-        need(step.when.next == lang::StepTime::Next::none, "next workday, next WEEKDAY");
         for (const auto& action : step.actions) {
             const char* word = action_words[action.index()];
             need(word == nullptr, word == nullptr ? "" : word);
             if (const auto* deliver = std::get_if<lang::Deliver>(&action)) {
-                need(deliver->verb == lang::Verb::post || deliver->verb == lang::Verb::send,
-                     "reply, announce, warn");
-                need(!deliver->mention_all, "mention all");
-                need(!deliver->to, "to");
+                if (deliver->to) check(*deliver->to);
             }
             if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
                 if (change->person) check(*change->person);
@@ -109,6 +122,23 @@ class Finder {
             if (const auto* taken = std::get_if<lang::TakeBack>(&action)) check(taken->event);
             if (const auto* emitted = std::get_if<lang::Emit>(&action)) {
                 for (const auto& field : emitted->fields) check(field.value);
+            }
+            if (const auto* task = std::get_if<lang::Task>(&action)) check(*task);
+            if (const auto* create = std::get_if<lang::CreateGroup>(&action)) {
+                need(!create->keep_filling, "keep filling");
+                check(create->name);
+                check_people(create->members);
+            }
+            if (const auto* invite = std::get_if<lang::Invite>(&action)) {
+                check(invite->group);
+                for (const auto& source : invite->sources) check_people(source.who);
+            }
+            if (const auto* approve = std::get_if<lang::Approve>(&action)) {
+                check(approve->yes);
+                check(approve->no);
+            }
+            if (const auto* call = std::get_if<lang::Call>(&action)) {
+                for (const auto& field : call->fields) check(field.value);
             }
             if (const auto* wait = std::get_if<lang::Wait>(&action)) check(*wait);
             if (const auto* collect = std::get_if<lang::Collect>(&action)) check(*collect);
@@ -143,6 +173,12 @@ class Finder {
         check(draw.from);
         check(draw.winner);
         check(draw.all);
+    }
+
+    void check(const lang::Task& task) {
+        check(task.text);
+        check(task.done);
+        check(task.late);
     }
 
     void check(const lang::Wait& wait) {

@@ -28,6 +28,22 @@ std::string_view to_text(DeliveryState state) {
     return "";  // not reached: the switch names every state
 }
 
+std::string_view to_text(TaskState state) {
+    switch (state) {
+        case TaskState::open:
+            return "open";
+        case TaskState::done:
+            return "done";
+        case TaskState::rejected:
+            return "rejected";
+        case TaskState::late:
+            return "late";
+        case TaskState::cancelled:
+            return "cancelled";
+    }
+    return "";  // not reached: the switch names every state
+}
+
 std::string_view to_text(VersionRequestKind kind) {
     switch (kind) {
         case VersionRequestKind::deploy:
@@ -48,6 +64,18 @@ std::string_view to_text(VersionOutcome outcome) {
             return "unchanged";
         case VersionOutcome::refused:
             return "refused";
+    }
+    return "";  // not reached: the switch names every outcome
+}
+
+std::string_view to_text(IntakeOutcome outcome) {
+    switch (outcome) {
+        case IntakeOutcome::accepted:
+            return "accepted";
+        case IntakeOutcome::duplicate:
+            return "duplicate";
+        case IntakeOutcome::rejected:
+            return "rejected";
     }
     return "";  // not reached: the switch names every outcome
 }

@@ -20,13 +20,15 @@
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
+#include "runtime/store/figures.h"
 #include "runtime/store/games.h"
+#include "runtime/store/group_work.h"
+#include "runtime/store/tasks.h"
 
 namespace sop::runtime {
 
 using lang::SubjectKind;
 using PlanVersion = std::int64_t;
-using RuleId = std::int64_t;
 using FiringId = std::int64_t;
 using RunId = std::int64_t;
 using MessageId = std::int64_t;
@@ -189,7 +191,8 @@ struct Run {
     RunId id = 0;
     FiringId firing = 0;
     RuleId rule = 0;
-    std::string subject{};  // id of a group or member; the rule's audience says which
+    // Id of a group or member, as the rule's audience says; "" of a run for nobody in particular.
+    std::string subject{};
     RunState state = RunState::running;
     std::size_t next_step = 0;    // as scheduler/flow.h counts them
     std::size_t next_action = 0;  // where it goes on in that step; the wait itself while waiting
@@ -259,11 +262,19 @@ enum class DeliveryState {
 };
 std::string_view to_text(DeliveryState state);
 
+// Whom a message goes to.
+struct Target {
+    SubjectKind kind = SubjectKind::group;
+    std::string id{};
+
+    bool operator==(const Target&) const = default;
+};
+
 struct Delivery {
     DeliveryId id = 0;
     RunId run = 0;
     std::size_t step = 0;    // index in the rule's steps
-    std::size_t action = 0;  // index in the step's actions; (run, step, action) is unique
+    std::size_t action = 0;  // index in the step's actions; with `target` unique in the run
     std::string channel{};
     MessageId message = 0;  // 0 when it was skipped before its text was made
     Instant planned_for{};
@@ -285,6 +296,10 @@ struct Delivery {
     // Of one that is under way or asked about and not to be sent any more: what it ends as, for
     // `reason`, unless it was taken.
     std::optional<DeliveryState> unless_taken{};
+    std::optional<Target> target{};  // nothing: the run's subject
+    // The form of its content that was taken: its name, or its place from 1 where it has none;
+    // empty where there is one form only.
+    std::string variant{};
 
     // Lateness counts from here.
     Instant wanted_at() const { return moved_to.value_or(planned_for); }
@@ -296,10 +311,38 @@ struct DueDelivery {
     Firing firing{};
     std::string playbook{};
     std::string rule{};
+    std::string run_subject{};  // whom its run is for; of the firing's kind
+    // Whom it goes to.
+    SubjectKind subject_kind = SubjectKind::group;
     std::string subject{};
     std::string subject_name{};
-    SubjectKind subject_kind = SubjectKind::group;
     std::string text{};
+    MessageForm form{};
+};
+
+// What a message says.
+struct MessageContent {
+    std::string text{};
+    MessageForm form{};
+
+    bool operator==(const MessageContent&) const = default;
+};
+
+// One message for many that was decided, and how far it has come among them.
+struct Mailing {
+    std::int64_t id = 0;
+    RunId run = 0;
+    std::size_t step = 0;
+    std::size_t action = 0;
+    Instant planned_for{};
+    Instant decided_at{};
+    int newer = 0;  // newer messages of the rule that were due then (scheduler/lateness.h)
+    // What becomes of it for all of them, when it is not to be sent; and why.
+    std::optional<DeliveryState> withheld{};
+    std::string reason{};
+    std::string through{};  // the last target that has its delivery; "" for none yet
+
+    bool operator==(const Mailing&) const = default;
 };
 
 struct DeliverySummary {
@@ -327,11 +370,14 @@ struct DeliveryFilter {
 class Outbox {
   public:
     virtual ~Outbox() = default;
-    // The id of a text; equal texts share one row.
-    virtual MessageId intern_message(const std::string& text) = 0;
-    // Throws StoreError when (run, step, action) is there already.
+    // The id of what is said; equal ones share one row.
+    virtual MessageId intern_message(const MessageContent& content) = 0;
+    // Throws StoreError when (run, step, action, target) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
     virtual std::optional<DueDelivery> find_delivery(DeliveryId id) = 0;
+    // The delivery is no message, but asks this of the platform.
+    virtual void put_command(DeliveryId id, const Command& command) = 0;
+    virtual std::optional<Command> find_command(DeliveryId id) = 0;
     // Pending ones of a channel with due_at <= now, in the order (due_at, priority, planned_for,
     // id); none that is asked about.
     virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
@@ -376,8 +422,9 @@ class Outbox {
     // The skipped ones planned before `to` that come after (planned_for, id), in that order.
     virtual std::vector<DueDelivery> skipped_between(std::pair<Instant, DeliveryId> after,
                                                      Instant to, std::size_t limit) = 0;
-    // A skipped one becomes pending, wanted and due at `at`.
-    virtual void backfill(DeliveryId id, MessageId message, Instant at) = 0;
+    // A skipped one becomes pending, wanted and due at `at`. Its variant stays unless one is given.
+    virtual void backfill(DeliveryId id, MessageId message, const std::string& variant,
+                          Instant at) = 0;
 
     // Those that are under way or asked about too.
     virtual std::vector<DueDelivery> unsettled_of_run(RunId run) = 0;
@@ -389,6 +436,31 @@ class Outbox {
     virtual std::int64_t count_deliveries() = 0;
     // With firing, rule and text, in the order of ids.
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
+};
+
+// ---- messages to many
+// ------------------------------------------------------------------------------------------------
+
+class Mailings {
+  public:
+    virtual ~Mailings() = default;
+    // Throws StoreError when (run, step, action) is there already.
+    virtual void add_mailing(const Mailing& mailing) = 0;
+    // The one that came first.
+    virtual std::optional<Mailing> next_mailing() = 0;
+    virtual void set_mailed_through(std::int64_t id, const std::string& through) = 0;
+    virtual void remove_mailing(std::int64_t id) = 0;
+};
+
+// ---- contents that take their forms in turn
+// --------------------------------------------------------------------------
+
+class Rotations {
+  public:
+    virtual ~Rotations() = default;
+    // How many messages of the content this one was given.
+    virtual std::int64_t turns_of(const std::string& content, const Target& target) = 0;
+    virtual void add_turn(const std::string& content, const Target& target) = 0;
 };
 
 // ---- contacts
@@ -589,6 +661,15 @@ struct Event {
     Instant received_at{};
     std::map<std::string, std::string> fields{};  // canonical text of each declared field's type
     bool processed = false;                       // what it is to start, answer or end is
+    std::string extra{};  // what else its sender said: a JSON object, or empty for nothing
+};
+
+// How many events wait to be processed, and when the oldest of them happened.
+struct EventBacklog {
+    std::int64_t count = 0;
+    std::optional<Instant> oldest_at{};
+
+    bool operator==(const EventBacklog&) const = default;
 };
 
 class EventInbox {
@@ -601,21 +682,86 @@ class EventInbox {
     virtual std::optional<Instant> next_event_at() = 0;
     virtual void mark_processed(const std::string& id) = 0;
     virtual std::optional<Event> find_event(const std::string& id) = 0;
-    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id).
+    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id);
+    // for SubjectKind::playbook those of all, found by looking at every event.
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
+    // Of all types, the latest first.
+    virtual std::vector<Event> latest_events_of(SubjectKind kind, const std::string& subject,
+                                                std::size_t limit) = 0;
+    // Those that happened by then and are not processed.
+    virtual EventBacklog backlog(Instant now) = 0;
+    // The first `limit` after `after` (exclusive), in the order of ids.
+    virtual std::vector<Event> events_by_id(const std::string& after, std::size_t limit) = 0;
+    virtual bool has_processed_events() = 0;
+};
+
+// ---- intake
+// ---------------------------------------------------------------------------------------------------------
+
+enum class IntakeOutcome {
+    accepted,
+    duplicate,  // one of its id is there, or was and is remembered
+    rejected,
+};
+std::string_view to_text(IntakeOutcome outcome);
+
+struct IntakeCount {
+    IntakeOutcome outcome = IntakeOutcome::accepted;
+    std::string reason{};  // a word of intake/event_reader.h for one that was rejected
+    std::int64_t count = 0;
+
+    bool operator==(const IntakeCount&) const = default;
+};
+
+struct RejectedEvent {
+    Instant received_at{};
+    std::string source{};   // "emit", "http", the name of a file
+    std::int64_t line = 0;  // in it; 0 where there are none
+    std::string reason{};
+    std::string message{};  // what is wrong, and how to mend it
+    std::string excerpt{};  // the beginning of what came
+
+    bool operator==(const RejectedEvent&) const = default;
+};
+
+// Of the rejected events, the latest so many are kept.
+inline constexpr std::int64_t rejected_events_kept = 1000;
+
+// What became of the events that came, since there is the store.
+class IntakeBook {
+  public:
+    virtual ~IntakeBook() = default;
+    // Adds to what there is.
+    virtual void count_intake(const IntakeCount& more) = 0;
+    // In the order of (outcome, reason).
+    virtual std::vector<IntakeCount> intake_counts() = 0;
+    virtual void add_rejected_event(const RejectedEvent& rejected) = 0;
+    // The latest first.
+    virtual std::vector<RejectedEvent> rejected_events(std::size_t limit) = 0;
 };
 
 // ---- retention
 // -------------------------------------------------------------------------------------------------------
 
 // What is let go in the course of time.
-enum class Kept { deliveries, runs, firings, events, event_ids, plans, zone_changes };
+enum class Kept {
+    deliveries,
+    tasks,
+    runs,
+    firings,
+    events,
+    event_ids,
+    plans,
+    zone_changes,
+    tier_changes,  // but for the last one of each subject
+    past_stays,
+    day_counts,
+};
 
-// How far a sweep has come in a table: to the row of this number, or of this text.
+// How far a sweep has come in a table: to the row of this number.
 struct SweepCursor {
     std::int64_t number = std::numeric_limits<std::int64_t>::min();
-    std::string text{};
 };
 
 struct SweptPage {
@@ -627,9 +773,9 @@ class Retention {
   public:
     virtual ~Retention() = default;
     // Looks at the next `limit` rows, and lets go those from before then that are over and that
-    // nothing kept refers to: no message that is open or unknown, no run that has a step to come,
-    // no event or plan that a firing kept came from, neither of the last two plans. Nothing when no
-    // more of this kind may go.
+    // nothing kept refers to: no message that is open or unknown, no open task, no run that has a
+    // step to come, no event or plan that a firing kept came from, neither of the last two plans.
+    // Nothing when no more of this kind may go.
     virtual std::optional<SweptPage> sweep(Kept kept, const SweepCursor& after, Instant before,
                                            std::size_t limit) = 0;
     // When the last sweep of everything ended.
@@ -681,6 +827,8 @@ class Directory {
     virtual void put_member(const Member& member) = 0;
     virtual std::optional<Group> find_group(const std::string& id) = 0;
     virtual std::optional<Member> find_member(const std::string& id) = 0;
+    // Nothing for one that is not there.
+    virtual std::optional<std::string> find_name(SubjectKind kind, const std::string& id) = 0;
     virtual DirectoryCounts count_directory() = 0;
     // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids.
     virtual std::vector<std::string> audience_page(const lang::Audience& audience,
@@ -732,6 +880,9 @@ class ConditionBook {
     // Whether it was otherwise before; it was not so for one that was never looked at.
     virtual bool set_condition(RuleId rule, const std::string& subject, bool is_so) = 0;
     virtual void forget_conditions(RuleId rule) = 0;
+    // The latest time as of which one was looked at; nothing before the first.
+    virtual std::optional<Instant> looked_through() = 0;
+    virtual void set_looked_through(Instant at) = 0;
 };
 
 // ---- points
@@ -751,6 +902,24 @@ struct PointEntry {
     bool operator==(const PointEntry&) const = default;
 };
 
+// What is not spent of the points that an entry gave. The oldest are spent first.
+struct UnspentPoints {
+    std::int64_t entry = 0;
+    std::string member{};
+    Instant at{};
+    std::int64_t amount = 0;
+
+    bool operator==(const UnspentPoints&) const = default;
+};
+
+struct MemberPoints {
+    std::string member{};
+    std::string name{};
+    std::int64_t points = 0;
+
+    bool operator==(const MemberPoints&) const = default;
+};
+
 class Ledger {
   public:
     virtual ~Ledger() = default;
@@ -764,12 +933,24 @@ class Ledger {
     // The first `limit` of a member after `after` (exclusive).
     virtual std::vector<PointEntry> list_points(const std::string& member, std::int64_t after,
                                                 std::size_t limit) = 0;
+    // Of all members, the oldest first. They make the balance of each, or nothing where that is
+    // below zero.
+    virtual std::vector<UnspentPoints> unspent_points(std::size_t limit) = 0;
+    // Takes what is the oldest of its member from the points, with an entry for it. Nothing is left
+    // of it, also where the member is not there any more.
+    virtual void expire_points(const UnspentPoints& unspent, const std::string& reason,
+                               Instant at) = 0;
+    // Who has any, the most first, then by id: now, or by the entries up to a moment.
+    virtual std::vector<MemberPoints> most_points(std::optional<Instant> until,
+                                                  std::size_t limit) = 0;
 };
 
 class Store : public PlanStore,
               public VersionRequests,
               public RunStore,
               public Outbox,
+              public Mailings,
+              public Rotations,
               public ContactBook,
               public ChannelUses,
               public PauseStore,
@@ -777,6 +958,7 @@ class Store : public PlanStore,
               public IdentityStore,
               public ZoneStore,
               public EventInbox,
+              public IntakeBook,
               public Retention,
               public Directory,
               public EntryBook,
@@ -784,10 +966,14 @@ class Store : public PlanStore,
               public Ledger,
               public Collections,
               public Draws,
-              public Pools {
+              public Pools,
+              public TaskStore,
+              public GroupWork {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;
+    // In the same transactions.
+    virtual Figures& figures() = 0;
 };
 
 }  // namespace sop::runtime

@@ -1,11 +1,14 @@
 #include "runtime/testing/test_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
 #include "runtime/scheduler/flow.h"
+#include "runtime/scheduler/staff.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 
 namespace sop::runtime {
@@ -64,9 +67,20 @@ void bring_in(const lang::TestCase::Event& event, Store& store) {
 void happen(const lang::TestCase::Event& event, Instant at, const lang::Plan& plan, Store& store) {
     const auto transaction = store.begin();
     bring_in(event, store);
-    store.add_event(checked_event(
-        plan, {event.id, event.type, event.group, event.member, at, at, event.fields}));
+    store.add_event(EventSchema(plan).check(
+        {event.id, event.type, event.group, event.member, at, at, event.fields}));
     transaction->commit();
+}
+
+// Of the first open task with that in its text; no when there is none.
+bool answer_task(const lang::TestCase::Answer& answer, Instant at, Store& store) {
+    for (const Task& task : store.list_tasks({.state = TaskState::open, .limit = every_row})) {
+        if (task.text.find(answer.text) == std::string::npos) continue;
+        const TaskState as = answer.done ? TaskState::done : TaskState::rejected;
+        store.add_event(task_answer(task.id, {as, at, {}, {}}));
+        return true;
+    }
+    return false;
 }
 
 std::vector<TestPost> list_posts(const lang::Plan& plan, Store& store) {
@@ -80,9 +94,11 @@ std::vector<TestPost> list_posts(const lang::Plan& plan, Store& store) {
     for (auto& due : store.list_deliveries(filter)) {
         std::string path = due.playbook + "." + due.rule;
         std::string step = step_path(*rules.at(path), due.delivery.step);
+        const Position place{due.delivery.step, due.delivery.action};
+        if (!is_message(action_of(*rules.at(path), place))) continue;
         posts.push_back({due.subject_kind, std::move(due.subject), std::move(path), std::move(step),
                          due.delivery.wanted_at(), due.delivery.state, due.delivery.reason,
-                         std::move(due.text)});
+                         std::move(due.text), std::move(due.form), std::move(due.subject_name)});
     }
     std::stable_sort(posts.begin(), posts.end(),
                      [](const TestPost& a, const TestPost& b) { return a.at < b.at; });
@@ -121,11 +137,27 @@ TestRun run_test(const lang::TestCase& test, const lang::Plan& plan,
     executor.recover();
     executor.deploy(plan);
     const auto never = [] { return false; };
+    auto answer_next = test.answers.begin();
+    const auto answer_until = [&](Instant until) {
+        for (; answer_next != test.answers.end(); ++answer_next) {
+            const Instant at = zone->to_instant(answer_next->at);
+            if (at >= until) return;
+            executor.run(never, at);
+            // What is due at the very instant is decided first: the task may be made by it.
+            while (executor.turn()) {
+            }
+            if (!answer_task(*answer_next, at, *store))
+                run.troubles.push_back(fmt::format("line {}: there is no open task with \"{}\"",
+                                                   answer_next->line, answer_next->text));
+        }
+    };
     for (const auto& event : test.events) {
         const Instant at = zone->to_instant(event.at);
+        answer_until(at);
         executor.run(never, at);
         happen(event, at, plan, *store);
     }
+    answer_until(run.to);
     executor.run(never, run.to);
     run.posts = list_posts(plan, *store);
     return run;

@@ -25,6 +25,8 @@ struct TestPost {
     DeliveryState state = DeliveryState::sent;
     std::string reason{};
     std::string text{};  // empty when it was skipped before its text was made
+    MessageForm form{};
+    std::string subject_name{};
 };
 
 // Steps by rule and path, those of branches too: what tests reached, or all there are.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/text.h"
+
 namespace sop::runtime {
 
 namespace {
@@ -42,6 +44,17 @@ void show(std::vector<TestPost> posts, Verdict& verdict) {
     verdict.shown = std::move(posts);
 }
 
+bool is_asked_for(const TestPost& post, const Expectation& expected) {
+    const MessageForm& form = post.form;
+    const bool is_said_so = !expected.verb || *expected.verb == form.verb;
+    const bool mentions_all = !expected.mentions_all || form.mentions_all;
+    const bool mentions =
+        expected.mentions.empty() || std::find(form.mentions.begin(), form.mentions.end(),
+                                               expected.mentions) != form.mentions.end();
+    return is_said_so && mentions_all && mentions &&
+           shown_line(post.text, form).find(expected.containing) != std::string::npos;
+}
+
 Verdict judge(const lang::TestCase& test, const Expectation& expected,
               const lang::calendar::Zone& zone, const std::vector<TestPost>& posts) {
     Verdict verdict;
@@ -49,11 +62,13 @@ Verdict judge(const lang::TestCase& test, const Expectation& expected,
     std::vector<TestPost> of_subject;
     std::vector<TestPost> counted;
     for (const TestPost& post : posts) {
-        if (post.subject_kind != expected.subject_kind || post.subject != expected.subject)
-            continue;
+        const bool is_of_subject =
+            post.subject == expected.subject ||
+            (post.subject_kind == SubjectKind::group && post.subject_name == expected.subject);
+        if (post.subject_kind != expected.subject_kind || !is_of_subject) continue;
         of_subject.push_back(post);
         if (has_arrived(post) && post.at >= verdict.from && post.at < verdict.to &&
-            post.text.find(expected.containing) != std::string::npos)
+            is_asked_for(post, expected))
             counted.push_back(post);
     }
     verdict.found = static_cast<std::int64_t>(counted.size());

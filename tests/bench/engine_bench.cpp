@@ -12,7 +12,6 @@
 // - `lateness`: from the time planned to the start of the attempt, with intent and mark durable.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include "runtime/clock/clock.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "tests/bench/engine_setup.h"
+#include "tests/bench/raw_database.h"
 #include "tests/support/temporary_folder.h"
 
 namespace {
@@ -35,40 +35,6 @@ using namespace std::chrono_literals;
 using sop::tests::TemporaryFolder;
 
 // ---- SQLite by itself ---------------------------------------------------------------------------
-
-class RawDatabase {
-  public:
-    explicit RawDatabase(const fs::path& path) {
-        check(sqlite3_open(path.c_str(), &handle_));
-        run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-            "PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -65536;");
-    }
-    ~RawDatabase() {
-        for (sqlite3_stmt* statement : statements_) sqlite3_finalize(statement);
-        sqlite3_close(handle_);
-    }
-    RawDatabase(const RawDatabase&) = delete;
-    RawDatabase& operator=(const RawDatabase&) = delete;
-
-    void run(const char* sql) { check(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr)); }
-    sqlite3_stmt* prepare(const char* sql) {
-        sqlite3_stmt* statement = nullptr;
-        check(sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
-        return statements_.emplace_back(statement);
-    }
-    void check(int code) const {
-        if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(handle_));
-    }
-
-  private:
-    sqlite3* handle_ = nullptr;
-    std::vector<sqlite3_stmt*> statements_;
-};
-
-void finish(sqlite3_stmt* statement) {
-    if (sqlite3_step(statement) != SQLITE_DONE) throw std::runtime_error("a raw statement failed");
-    sqlite3_reset(statement);
-}
 
 Seconds measure_raw(int rows, int batch) {
     const TemporaryFolder folder;

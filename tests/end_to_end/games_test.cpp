@@ -12,7 +12,8 @@ using namespace sop::tests;
 TEST_CASE("codes are imported, given once and listed; a draw is counted again", "[serve][games]") {
     Project project(1);
     project.folder.write("sop.toml", "[directory]\ngroups = \"groups.csv\"\nmembers = \"m.csv\"\n");
-    project.folder.write("m.csv", "id,name,groups,tags\nm1,Anna,g0001,member\nm2,Ben,g0001,member\n");
+    project.folder.write("m.csv",
+                         "id,name,groups,tags\nm1,Anna,g0001,member\nm2,Ben,g0001,member\n");
     project.folder.write("games.sop", R"(sop 1
 tag member
 event asked { }

@@ -158,7 +158,9 @@ TEST_CASE("sop test speaks JSON for scripts", "[command][test]") {
 
 TEST_CASE("the tests of the examples pass and reach every step", "[command][test][examples]") {
     const fs::path root = source_folder();
-    const std::string name = GENERATE("members", "funnel", "points", "relay", "lottery");
+    const std::string name =
+        GENERATE("members", "funnel", "points", "relay", "lottery", "segments", "welcome",
+                 "fission", "three-groups", "flash-group", "moderation");
     const auto result =
         run({SOP_BINARY, "test", "examples/" + name, "--format", "json"}, {.folder = root});
     INFO(result.out << result.err);

@@ -86,15 +86,74 @@ TEST_CASE("a test is handed out as values, its events in the order of time", "[t
 
     using Expectation = lang::TestCase::Expectation;
     REQUIRE(test.expectations.size() == 3);
-    CHECK(test.expectations[0] ==
-          Expectation{
-              lang::SubjectKind::group, "g1", 8, {}, local(26, 0, 0), local(27, 0, 0), "", 22});
-    CHECK(test.expectations[1] ==
-          Expectation{
-              lang::SubjectKind::member, "m1", {}, local(26, 19, 50), {}, {}, "10 minutes", 23});
-    CHECK(test.expectations[2] ==
-          Expectation{lang::SubjectKind::group, "g1", 0, {}, {}, {}, "", 24});
+    CHECK(test.expectations[0] == Expectation{.subject_kind = lang::SubjectKind::group,
+                                              .subject = "g1",
+                                              .count = 8,
+                                              .from = local(26, 0, 0),
+                                              .until = local(27, 0, 0),
+                                              .line = 22});
+    CHECK(test.expectations[1] == Expectation{.subject_kind = lang::SubjectKind::member,
+                                              .subject = "m1",
+                                              .at = local(26, 19, 50),
+                                              .containing = "10 minutes",
+                                              .line = 23});
+    CHECK(test.expectations[2] == Expectation{.subject = "g1", .count = 0, .line = 24});
     CHECK(lang::end_of(test) == local(27, 0, 0));
+}
+
+TEST_CASE("a test may ask how a message is said and whom it mentions", "[test]") {
+    const auto compilation = compile({{"a.sop", playbook + R"(
+test "said so" {
+  start 2026-11-25 00:00 Asia/Shanghai
+  group g1 tagged member
+  member m1 in g1
+  expect reply in g1 at 2026-11-25 08:00 mention m1
+  expect announce in g1 until 2026-11-26 00:00 mention all containing "x"
+  expect warn in g1
+}
+)"}});
+    REQUIRE(compilation.tests.size() == 1);
+    const auto& expectations = compilation.tests.front().expectations;
+    using Expectation = lang::TestCase::Expectation;
+    REQUIRE(expectations.size() == 3);
+    CHECK(expectations[0] == Expectation{.subject = "g1",
+                                         .at = local(25, 8, 0),
+                                         .verb = lang::Verb::reply,
+                                         .mentions = "m1",
+                                         .line = 19});
+    CHECK(expectations[1] == Expectation{.subject = "g1",
+                                         .until = local(26, 0, 0),
+                                         .containing = "x",
+                                         .verb = lang::Verb::announce,
+                                         .mentions_all = true,
+                                         .line = 20});
+    CHECK(expectations[2] == Expectation{.subject = "g1", .verb = lang::Verb::warn, .line = 21});
+}
+
+TEST_CASE("what staff say, and groups that rules create, are part of a test", "[test]") {
+    const std::string text = playbook + R"(
+test "staff" {
+  start 2026-11-25 00:00 Asia/Shanghai
+  group g1
+  at 2026-11-26 12:00 reject "the sale"
+  at 2026-11-26 10:00 done "Call m1"
+  at 2026-11-26 09:00 event join { group g1 member m1 invited_by m0 }
+  expect post in "Club 1" until 2026-11-26 11:00
+}
+)";
+    INFO(tests::findings_of(text));
+    const std::vector<lang::Source> sources{{"a.sop", text}};
+    const auto compilation = compile(sources);
+    REQUIRE(compilation.tests.size() == 1);
+    const lang::TestCase& test = compilation.tests.front();
+    using Answer = lang::TestCase::Answer;
+    CHECK(test.answers == std::vector<Answer>{{"Call m1", true, local(26, 10, 0), 19},
+                                              {"the sale", false, local(26, 12, 0), 18}});
+    REQUIRE(test.events.size() == 1);
+    CHECK(test.events[0].fields == std::map<std::string, std::string>{{"invited_by", "m0"}});
+    REQUIRE(test.expectations.size() == 1);
+    CHECK(test.expectations[0].subject == "Club 1");
+    CHECK(lang::end_of(test) == local(26, 12, 0) + std::chrono::seconds{1});
 }
 
 TEST_CASE("tests are no part of the plan", "[test][plan]") {

@@ -97,8 +97,9 @@ def damages(plan, seen):
                 is_free = "channels" in path and key == "kind"
                 if not is_free:
                     yield f"{place}: `{key}` has no such value", damaged
-            # A variant may have no name, and the branch of a split nothing to do.
-            if key in always and "variants" not in path and not (key == "steps" and "split" in path):
+            # A variant may have no name, a hole no format, and the branch of a split nothing to do.
+            is_free = "variants" in path or (key == "steps" and "split" in path) or (key == "format" and "text" in path)
+            if key in always and not is_free:
                 damaged = copy.deepcopy(plan)
                 del at(damaged, path)[key]
                 yield f"{place}: `{key}` is missing", damaged

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/scheduler/plan_channels.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 
 namespace sop::tests {
@@ -98,17 +99,12 @@ void World::take_requests() {
 
 runtime::Channels World::make_channels(const lang::Plan& plan, const std::set<std::string>& known) {
     runtime::Channels channels;
-    for (const auto& playbook : plan.playbooks) {
-        for (const auto& rule : playbook.rules) {
-            for (const std::string& name : rule.via) {
-                if (known.contains(name)) continue;
-                if (!configured_.contains(name))
-                    throw runtime::Error(fmt::format("the channel `{}` has no URL", name));
-                channels[name] = {
-                    std::make_unique<PlatformChannel>(platform_, clock_, clock_, *wakeup_),
-                    options_.unknown};
-            }
-        }
+    for (const std::string& name : runtime::channels_used_by(plan)) {
+        if (known.contains(name)) continue;
+        if (!configured_.contains(name))
+            throw runtime::Error(fmt::format("the channel `{}` has no URL", name));
+        channels[name] = {std::make_unique<PlatformChannel>(platform_, clock_, clock_, *wakeup_),
+                          options_.unknown};
     }
     return channels;
 }

@@ -35,7 +35,7 @@ const std::vector<std::string> language_for_runtime = {
     "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
     "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
     "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
-    "lang/test_case.h",   "lang/sha256.h",
+    "lang/test_case.h",   "lang/sha256.h",    "lang/hole_format.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -50,16 +50,19 @@ const std::vector<Box> boxes = {
     {"runtime/store/", {"runtime/store/", "runtime/clock/", "runtime/delivery/channel.h"}},
     {"runtime/directory/", {"runtime/directory/", "runtime/store/store.h"}},
     {"runtime/intake/", {"runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
+    {"runtime/http/",
+     {"runtime/http/", "runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
     {"runtime/scheduler/",
      {"runtime/scheduler/", "runtime/store/store.h", "runtime/store/games.h",
-      "runtime/clock/clock.h",
-      "runtime/delivery/channel.h"}},
+      "runtime/clock/clock.h", "runtime/delivery/channel.h"}},
     {"runtime/executor/",
      {"runtime/executor/", "runtime/scheduler/", "runtime/store/", "runtime/delivery/",
       "runtime/clock/"}},
     {"runtime/testing/",
      {"runtime/testing/", "runtime/executor/", "runtime/scheduler/", "runtime/intake/",
       "runtime/store/", "runtime/clock/"}},
+    {"runtime/figures/",
+     {"runtime/figures/", "runtime/scheduler/", "runtime/store/", "runtime/clock/"}},
     {"runtime/cli/", {"runtime/"}},
 };
 
@@ -84,7 +87,7 @@ const std::vector<Door> library_doors = {
     {"csv.h", {"lang/csv_table.cpp"}, "call lang/csv_table.h"},
     {"toml++/", {"runtime/config/config.cpp"}, "call runtime/config/config.h"},
     {"CLI/", {"runtime/cli/"}, "take the arguments as values"},
-    {"httplib.h", {}, "it is here for tests only"},
+    {"httplib.h", {"runtime/http/http_server.cpp"}, "call runtime/http/http_server.h"},
     {"date/tz.h", {}, "zones are lang/calendar/zone.h, which is right after 2037 as well"},
     {"date/ptz.h", {}, "zones are lang/calendar/zone.h"},
 };

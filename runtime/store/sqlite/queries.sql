@@ -205,18 +205,20 @@ UPDATE run SET state = ?3 WHERE rule = ?1 AND due_at IS NOT NULL AND state = ?2
 SELECT id FROM message WHERE hash = ?1
 
 -- name: insert_message
-INSERT INTO message (hash, text) VALUES (?1, ?2)
+INSERT INTO message (hash, text, form) VALUES (?1, ?2, nullif(?3, '')) ON CONFLICT (hash) DO NOTHING
 
 -- name: insert_delivery
 INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-                      moved_to, priority)
-VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-ON CONFLICT (run, step, action) DO NOTHING
+                      moved_to, priority, target_kind, target, variant)
+VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, nullif(?16, ''))
+ON CONFLICT (run, step, action, target) DO NOTHING
 
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE channel = ?1 AND state = 'pending' AND asks IS NULL AND due_at <= ?2
 ORDER BY due_at, priority, planned_for, id
@@ -266,8 +268,10 @@ WHERE channel = ?1 AND state = 'attempting'
 
 -- name: select_asked_about_of_channel
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE channel = ?1 AND asks IS NOT NULL
 ORDER BY due_at, id
@@ -275,8 +279,10 @@ LIMIT ?2
 
 -- name: select_asked_about
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_asked_about WHERE asks IS NOT NULL)
 ORDER BY id
@@ -382,25 +388,32 @@ DELETE FROM contact
 
 -- name: insert_contacts_since
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made)
-SELECT firing.subject_kind, run.subject, coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id,
-       run.rule, delivery.priority, delivery.state <> 'pending'
+SELECT coalesce(delivery.target_kind, firing.subject_kind),
+       iif(delivery.target_kind IS NULL, run.subject, delivery.target),
+       coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id, run.rule,
+       delivery.priority, delivery.state <> 'pending'
 FROM delivery
 CROSS JOIN run ON run.id = delivery.run
 CROSS JOIN firing ON firing.id = run.firing
 WHERE delivery.state IN ('pending', 'attempting', 'sent', 'confirmed', 'unknown')
   AND coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for) >= ?1
+  AND NOT EXISTS (SELECT 1 FROM command WHERE command.delivery = delivery.id)
 
 -- name: select_unsettled_of_run
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE run = ?1 AND state IN ('pending', 'attempting')
 
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (
     SELECT delivery.id
@@ -411,8 +424,10 @@ ORDER BY id
 
 -- name: select_skipped_between
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event, expanded,
-       expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event, expanded,
+       expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id IN (
     SELECT id
@@ -424,7 +439,8 @@ ORDER BY planned_for, id
 
 -- name: update_to_backfilled
 UPDATE delivery
-SET state = 'pending', due_at = ?3, moved_to = ?3, reason = 'backfill', settled_at = NULL, skipped_as = reason, message = ?2
+SET state = 'pending', due_at = ?3, moved_to = ?3, reason = 'backfill', settled_at = NULL, skipped_as = reason, message = ?2,
+    variant = coalesce(nullif(?4, ''), variant)
 WHERE id = ?1 AND state = 'skipped'
 
 -- name: upsert_pause
@@ -457,8 +473,10 @@ SELECT (SELECT count(*) FROM delivery) + (SELECT coalesce(sum(count), 0) FROM fo
 
 -- name: select_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id > ?1
   AND (?2 IS NULL OR state = ?2)
@@ -468,19 +486,41 @@ LIMIT ?3
 
 -- name: select_delivery
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
-       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
-       expanded, expanded_through, playbook, rule, subject, subject_name, text
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
 FROM delivery_detail
 WHERE id = ?1
 
+-- name: insert_mailing
+INSERT INTO mailing (run, step, action, planned_for, decided_at, newer, state, reason, through)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+
+-- name: select_next_mailing
+SELECT id, run, step, action, planned_for, decided_at, newer, state, reason, through FROM mailing ORDER BY id LIMIT 1
+
+-- name: update_mailing
+UPDATE mailing SET through = ?2 WHERE id = ?1
+
+-- name: delete_mailing
+DELETE FROM mailing WHERE id = ?1
+
+-- name: select_turns
+SELECT turns FROM rotation WHERE content = ?1 AND subject_kind = ?2 AND subject = ?3
+
+-- name: upsert_turn
+INSERT INTO rotation (content, subject_kind, subject, turns) VALUES (?1, ?2, ?3, 1)
+ON CONFLICT (content, subject_kind, subject) DO UPDATE SET turns = turns + 1
+
 -- name: insert_event
-INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?8)
+INSERT INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE processed = 0 AND at <= ?1
 ORDER BY at, id
@@ -493,18 +533,57 @@ SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
 UPDATE event SET processed = 1 WHERE id = ?1
 
 -- name: select_event
-SELECT id, type, group_id, member_id, at, received_at, fields, processed FROM event WHERE id = ?1
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra FROM event WHERE id = ?1
 
 -- name: select_events_of_group
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE group_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
 ORDER BY at, id
 
 -- name: select_events_of_member
-SELECT id, type, group_id, member_id, at, received_at, fields, processed
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_latest_events_of_group
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE group_id = ?1
+ORDER BY at DESC, id DESC
+LIMIT ?2
+
+-- name: select_latest_events_of_member
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE member_id = ?1
+ORDER BY at DESC, id DESC
+LIMIT ?2
+
+-- name: select_backlog
+SELECT count(*), min(at) FROM event WHERE processed = 0 AND at <= ?1
+
+-- name: upsert_intake_count
+INSERT INTO intake_count (outcome, reason, count) VALUES (?1, ?2, ?3)
+ON CONFLICT (outcome, reason) DO UPDATE SET count = count + excluded.count
+
+-- name: select_intake_counts
+SELECT outcome, reason, count FROM intake_count ORDER BY outcome, reason
+
+-- name: insert_rejected_event
+INSERT INTO rejected_event (received_at, source, line, reason, message, excerpt) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+
+-- name: delete_old_rejected_events
+DELETE FROM rejected_event WHERE id <= (SELECT max(id) FROM rejected_event) - ?1
+
+-- name: select_rejected_events
+SELECT received_at, source, line, reason, message, excerpt FROM rejected_event ORDER BY id DESC LIMIT ?1
+
+-- name: select_events_of_type
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE type = ?1 AND at >= ?2 AND at < ?3
 ORDER BY at, id
 
 -- name: select_delivery_page
@@ -583,14 +662,15 @@ WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM firing)
   AND NOT EXISTS (SELECT 1 FROM run WHERE run.firing = firing.id)
 
 -- name: select_event_page
-SELECT max(id) FROM (SELECT id FROM event WHERE id > ?1 ORDER BY id LIMIT ?2)
+SELECT max(number), total(received_at < ?2)
+FROM (SELECT number, received_at FROM event WHERE number > ?1 ORDER BY number LIMIT ?3)
 
 -- name: select_events_to_forget
 -- While a firing of an event is kept, its runs may still need the event for their texts. Migrated ones have a firing with
 -- the version after the key.
 SELECT id, received_at
 FROM event
-WHERE id > ?1 AND id <= ?2 AND processed = 1 AND received_at < ?3
+WHERE number > ?1 AND number <= ?2 AND processed = 1 AND received_at < ?3
   AND NOT EXISTS (
       SELECT 1 FROM rule CROSS JOIN firing ON firing.rule = rule.id AND firing.key = 'event:' || event.id)
   AND NOT EXISTS (
@@ -676,6 +756,12 @@ WHERE id = ?1
 
 -- name: count_directory
 SELECT (SELECT count(*) FROM chat_group), (SELECT count(*) FROM member)
+
+-- name: select_group_name
+SELECT name FROM chat_group WHERE id = ?1
+
+-- name: select_member_name
+SELECT name FROM member WHERE id = ?1
 
 -- name: select_groups_page
 SELECT id FROM chat_group WHERE id > ?1 ORDER BY id LIMIT ?2
@@ -780,19 +866,175 @@ ON CONFLICT (rule, per, subject, period) DO UPDATE SET since = excluded.since, c
 -- name: insert_condition_met
 INSERT INTO condition_met (rule, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING
 
+-- name: select_looked_through
+SELECT through FROM condition_look
+
+-- name: upsert_looked_through
+INSERT INTO condition_look (id, through) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET through = excluded.through
+
 -- name: delete_condition_met
 DELETE FROM condition_met WHERE rule = ?1 AND subject = ?2
 
 -- name: delete_conditions_met
 DELETE FROM condition_met WHERE rule = ?1
 
+-- name: insert_measure
+INSERT INTO measure (key, counted_through, complete) VALUES (?1, '', ?2) ON CONFLICT (key) DO NOTHING
+
+-- name: select_measure
+SELECT id, key, counted_through, complete FROM measure WHERE key = ?1
+
+-- name: select_measures
+SELECT id, key, counted_through, complete FROM measure ORDER BY id
+
+-- name: delete_day_counts_of
+DELETE FROM day_count WHERE measure = ?1
+
+-- name: delete_measure
+DELETE FROM measure WHERE id = ?1
+
+-- name: update_counted_through
+UPDATE measure SET counted_through = ?2, complete = ?3 WHERE id = ?1
+
+-- name: select_day_count
+SELECT count, sums, different FROM day_count WHERE measure = ?1 AND subject = ?2 AND day = ?3
+
+-- name: upsert_day_count
+INSERT INTO day_count (measure, subject, day, count, sums, different) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (measure, subject, day)
+DO UPDATE SET count = excluded.count, sums = excluded.sums, different = excluded.different
+
+-- name: select_day_counts_of
+SELECT subject, day, count, sums, different
+FROM day_count
+WHERE measure = ?1 AND subject = ?2 AND day >= ?3 AND day < ?4
+ORDER BY day
+
+-- name: select_day_counts
+SELECT subject, day, count, sums, different
+FROM day_count INDEXED BY day_count_of_measure
+WHERE measure = ?1 AND day >= ?2 AND day < ?3
+ORDER BY subject, day
+
+-- name: delete_old_day_counts
+DELETE FROM day_count
+WHERE (measure, subject, day) IN (
+    SELECT day_count.measure, day_count.subject, day_count.day
+    FROM measure
+    CROSS JOIN day_count INDEXED BY day_count_of_measure ON day_count.measure = measure.id AND day_count.day < ?1
+    LIMIT ?2)
+
+-- name: select_events_by_id
+-- Whatever became of them: what is processed is counted by who comes later.
+SELECT id, type, group_id, member_id, at, received_at, fields, processed FROM event WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: exists_processed_event
+SELECT EXISTS (SELECT 1 FROM event WHERE processed = 1)
+
+-- name: insert_past_stay
+INSERT INTO past_stay (group_id, member_id, left_at, joined_at)
+SELECT group_id, member_id, ?3, joined_at
+FROM membership
+WHERE member_id = ?2 AND group_id = ?1 AND (joined_at IS NULL OR joined_at < ?3)
+ON CONFLICT DO NOTHING
+
+-- name: select_stays_in
+-- The owner of a group is staff.
+SELECT group_id, member_id, joined_at, NULL AS left_at
+FROM membership
+WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+UNION ALL
+SELECT group_id, member_id, joined_at, left_at
+FROM past_stay
+WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+ORDER BY 2, 4
+
+-- name: select_all_stays
+SELECT membership.group_id, membership.member_id, membership.joined_at, NULL AS left_at
+FROM membership
+LEFT JOIN chat_group ON chat_group.id = membership.group_id
+WHERE membership.member_id IS NOT chat_group.owner
+UNION ALL
+SELECT past_stay.group_id, past_stay.member_id, past_stay.joined_at, past_stay.left_at
+FROM past_stay
+LEFT JOIN chat_group ON chat_group.id = past_stay.group_id
+WHERE past_stay.member_id IS NOT chat_group.owner
+ORDER BY 1, 2, 4
+
+-- name: delete_old_past_stays
+DELETE FROM past_stay
+WHERE (group_id, member_id, left_at) IN (SELECT group_id, member_id, left_at FROM past_stay WHERE left_at < ?1 LIMIT ?2)
+
+-- name: insert_tier_change
+INSERT INTO tier_change (rule, subject_kind, subject, at, level_before, level, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+
+-- name: select_tier_changes_of
+SELECT rule, subject_kind, subject, at, level_before, level, why
+FROM tier_change
+WHERE rule IN (SELECT id FROM rule) AND subject_kind = ?1 AND subject = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_latest_tier_changes
+SELECT rule, subject_kind, subject, at, level_before, level, why
+FROM tier_change
+WHERE id IN (SELECT max(id) FROM tier_change WHERE rule = ?1 GROUP BY subject_kind, subject)
+ORDER BY subject
+
+-- name: select_tier_change_page
+SELECT max(id), total(at < ?2) FROM (SELECT id, at FROM tier_change WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_tier_changes
+-- Where somebody stands stays known, however long ago they came there.
+DELETE FROM tier_change
+WHERE id > ?1 AND id <= ?2 AND at < ?3
+  AND EXISTS (
+      SELECT 1
+      FROM tier_change AS later
+      WHERE later.rule = tier_change.rule AND later.subject_kind = tier_change.subject_kind
+        AND later.subject = tier_change.subject AND later.id > tier_change.id)
+
+-- name: upsert_flow_count
+INSERT INTO flow_count (rule, step, what, day, count) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (rule, step, what, day) DO UPDATE SET count = count + excluded.count
+
+-- name: select_flow_counts
+SELECT rule, step, what, sum(count)
+FROM flow_count
+WHERE day >= ?1 AND day < ?2
+GROUP BY rule, step, what
+ORDER BY rule, step, what
+
 -- name: select_points
 SELECT points FROM member WHERE id = ?1
 
 -- name: insert_point_entry
-INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes)
-SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM member WHERE id = ?1
+-- What pays a debt is spent at once.
+INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
+SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, max(0, min(?2, points + ?2)) FROM member WHERE id = ?1
 ON CONFLICT (undoes) DO NOTHING
+
+-- name: update_unspent
+UPDATE point_entry SET unspent = ?2 WHERE id = ?1
+
+-- name: select_unspent_of_entry
+SELECT id, member, at, unspent FROM point_entry WHERE id = ?1
+
+-- name: select_oldest_unspent_of
+SELECT id, member, at, unspent FROM point_entry WHERE member = ?1 AND unspent > 0 ORDER BY at, id LIMIT 1
+
+-- name: select_unspent_points
+SELECT id, member, at, unspent FROM point_entry WHERE unspent > 0 ORDER BY at, id LIMIT ?1
+
+-- name: select_most_points
+SELECT id, name, points FROM member WHERE points > 0 ORDER BY points DESC, id LIMIT ?1
+
+-- name: select_most_points_until
+SELECT member.id, member.name, total.points
+FROM (SELECT member, sum(amount) AS points FROM point_entry WHERE at <= ?1 GROUP BY member) AS total
+CROSS JOIN member ON member.id = total.member
+WHERE total.points > 0
+ORDER BY total.points DESC, member.id
+LIMIT ?2
 
 -- name: update_points
 UPDATE member SET points = points + ?2 WHERE id = ?1
@@ -809,6 +1051,88 @@ FROM point_entry
 WHERE member = ?1 AND id > ?2
 ORDER BY id
 LIMIT ?3
+
+-- name: insert_task
+INSERT INTO task (run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+                  settled_at, by_whom, note)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+
+-- name: select_task
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE id = ?1
+
+-- name: select_tasks
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE id > ?1 AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR role = ?3) AND (?4 IS NULL OR group_id = ?4)
+ORDER BY id
+LIMIT ?5
+
+-- name: select_open_tasks_of_run
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE run = ?1 AND state = 'open'
+ORDER BY id
+
+-- name: update_to_task_end
+UPDATE task
+SET state = ?2, settled_at = ?3, by_whom = ?4, note = ?5, remind_at = NULL
+WHERE id = ?1 AND state IN ('open', 'late')
+
+-- name: select_due_reminders
+SELECT id, run, rule, step, action, is_approval, text, role, group_id, member_id, made_at, due_at, remind_at, state,
+       settled_at, by_whom, note
+FROM task
+WHERE remind_at <= ?1
+ORDER BY remind_at, id
+LIMIT ?2
+
+-- name: select_next_reminder_at
+SELECT remind_at FROM task WHERE remind_at IS NOT NULL ORDER BY remind_at LIMIT 1
+
+-- name: update_to_reminded
+UPDATE task SET remind_at = NULL WHERE id = ?1
+
+-- name: update_run_of_task
+UPDATE task SET run = ?2, step = ?3, action = ?4 WHERE id = ?1
+
+-- name: select_task_page
+SELECT max(id), total(made_at < ?2)
+FROM (SELECT id, made_at FROM task WHERE id > ?1 ORDER BY id LIMIT ?3)
+
+-- name: delete_tasks
+DELETE FROM task
+WHERE id > ?1 AND id <= ?2 AND id < (SELECT max(id) FROM task) AND state <> 'open' AND settled_at < ?3
+
+-- name: upsert_command
+INSERT INTO command (delivery, verb, fields, members) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (delivery) DO UPDATE SET verb = excluded.verb, fields = excluded.fields, members = excluded.members
+
+-- name: select_command
+SELECT verb, fields, members FROM command WHERE delivery = ?1
+
+-- name: insert_run_group
+INSERT INTO run_group (run, number, group_id)
+VALUES (?1, (SELECT count(*) + 1 FROM run_group WHERE run = ?1), ?2)
+
+-- name: select_groups_of_run
+SELECT group_id FROM run_group WHERE run = ?1 ORDER BY number
+
+-- name: update_run_of_groups
+UPDATE run_group SET run = ?2 WHERE run = ?1
+
+-- name: insert_invitation
+INSERT INTO invitation (group_id, member_id, delivery) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
+-- name: select_invited
+SELECT member_id FROM invitation WHERE group_id = ?1 ORDER BY member_id
+
+-- name: delete_invitations
+DELETE FROM invitation WHERE delivery = ?1
 
 -- name: insert_group_tag
 INSERT INTO group_tag (tag, group_id) SELECT ?2, id FROM chat_group WHERE id = ?1 ON CONFLICT DO NOTHING

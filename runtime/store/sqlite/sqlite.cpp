@@ -12,6 +12,9 @@ namespace sop::runtime {
 
 namespace {
 
+// A prepared statement keeps what was bound to it until something else is, or for ever.
+constexpr std::size_t kept_bound_max = 1 << 16;
+
 bool disk_is_full(int system_error) {
     return system_error == ENOSPC || system_error == EDQUOT;
 }
@@ -92,10 +95,22 @@ void stop_memory_statistics() {
     [[maybe_unused]] static const int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+// Waits for another writer in steps so small that, of two who write all the time, the one who waits
+// finds the moment between two transactions of the other. SQLite's own steps grow to a tenth of a
+// second, in which the other may write dozens.
+constexpr int busy_step_milliseconds = 1;
+
+int wait_for_writer(void* patience, int waited) {
+    if (waited * busy_step_milliseconds >= *static_cast<const int*>(patience)) return 0;
+    sqlite3_sleep(busy_step_milliseconds);
+    return 1;
+}
+
 }  // namespace
 
 SqliteQuery::~SqliteQuery() {
     sqlite3_reset(statement_);
+    if (holds_much_) sqlite3_clear_bindings(statement_);
 }
 
 void SqliteQuery::check(int code) const {
@@ -111,11 +126,13 @@ void SqliteQuery::bind(std::int64_t value) {
 void SqliteQuery::bind(std::string_view value) {
     // A null pointer would bind NULL, and an empty view may hold one.
     const char* data = value.empty() ? "" : value.data();
+    if (value.size() > kept_bound_max) holds_much_ = true;
     check(sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_TRANSIENT,
                               SQLITE_UTF8));
 }
 
 void SqliteQuery::bind(SqliteBlob value) {
+    if (value.bytes.size() > kept_bound_max) holds_much_ = true;
     check(sqlite3_bind_blob64(statement_, ++bound_, value.bytes.data(), value.bytes.size(),
                               SQLITE_TRANSIENT));
 }
@@ -139,15 +156,20 @@ std::int64_t SqliteQuery::integer() {
 
 std::string SqliteQuery::text() {
     const int column = column_++;
-    // The text before its length: asking for the text may convert the value.
-    const void* data = sqlite3_column_text(statement_, column);
-    const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-    return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
+    return bytes_of(column, sqlite3_column_text(statement_, column));
 }
 
 std::string SqliteQuery::blob() {
     const int column = column_++;
-    const void* data = sqlite3_column_blob(statement_, column);
+    return bytes_of(column, sqlite3_column_blob(statement_, column));
+}
+
+// Their length is asked for after them: asking for a text may convert the value. There are none for
+// NULL, for no bytes, and for want of memory.
+std::string SqliteQuery::bytes_of(int column, const void* data) {
+    sqlite3* const connection = sqlite3_db_handle(statement_);
+    if (data == nullptr && sqlite3_errcode(connection) == SQLITE_NOMEM)
+        fail(connection, path_, SQLITE_NOMEM);
     const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
     return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
 }
@@ -170,7 +192,7 @@ std::optional<std::string> SqliteQuery::optional_text() {
 
 SqliteConnection::SqliteConnection(const std::string& path, Access access,
                                    std::chrono::milliseconds busy_timeout, const std::string& vfs)
-    : path_(path) {
+    : path_(path), patience_milliseconds_(static_cast<int>(busy_timeout.count())) {
     stop_memory_statistics();
     const int flags = access == Access::create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                       : access == Access::write ? SQLITE_OPEN_READWRITE
@@ -190,7 +212,7 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access,
         sqlite3_close(handle_);
         throw;
     }
-    sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
+    sqlite3_busy_handler(handle_, wait_for_writer, &patience_milliseconds_);
 }
 
 SqliteConnection::~SqliteConnection() {

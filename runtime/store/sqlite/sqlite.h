@@ -61,10 +61,12 @@ class SqliteQuery {
 
     void check(int code) const;
     bool skip_null();
+    std::string bytes_of(int column, const void* data);
 
     sqlite3_stmt* statement_;
     const std::string& path_;
     int bound_ = 0;
+    bool holds_much_ = false;  // the statement, of what was bound
     int column_ = 0;
 };
 
@@ -99,6 +101,7 @@ class SqliteConnection {
     sqlite3_stmt* prepare(std::string_view sql);
 
     std::string path_;
+    int patience_milliseconds_;
     sqlite3* handle_ = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };

@@ -8,9 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "lang/sha256.h"
+#include "runtime/store/sqlite/message_form.h"
 #include "runtime/store/sqlite/schema.h"
 #include "runtime/store/sqlite/sql.h"
 #include "runtime/store/sqlite/sqlite.h"
+#include "runtime/store/sqlite/sqlite_figures.h"
 
 namespace sop::runtime {
 
@@ -68,7 +70,15 @@ std::string_view to_text(RunState state) {
 }
 
 std::string_view to_text(SubjectKind kind) {
-    return kind == SubjectKind::group ? "group" : "member";
+    switch (kind) {
+        case SubjectKind::group:
+            return "group";
+        case SubjectKind::member:
+            return "member";
+        case SubjectKind::playbook:
+            return "playbook";
+    }
+    return "";  // not reached: the switch names every kind
 }
 
 // The value among `values` whose text stands in the column.
@@ -105,7 +115,8 @@ VersionOutcome version_outcome_from(const std::string& column) {
 }
 
 SubjectKind subject_kind_from(const std::string& column) {
-    return value_from(column, {SubjectKind::group, SubjectKind::member});
+    using enum SubjectKind;
+    return value_from(column, {group, member, playbook});
 }
 
 DeliveryState delivery_state_from(const std::string& column) {
@@ -124,6 +135,11 @@ std::optional<int> count_from(std::optional<std::int64_t> column) {
 
 std::int64_t to_column(lang::Priority priority) {
     return static_cast<std::int64_t>(priority);
+}
+
+TaskState task_state_from(const std::string& column) {
+    using enum TaskState;
+    return value_from(column, {open, done, rejected, late, cancelled});
 }
 
 lang::Priority priority_from(std::int64_t column) {
@@ -156,15 +172,33 @@ Value json_from(const std::string& column) {
     }
 }
 
+// The texts of `["a","b"]`, as SQLite writes it; nothing where one of them has an escape. Each
+// group and member that is read has such columns, and parsing JSON is most of that.
+std::optional<std::vector<std::string>> plain_texts_from(const std::string& column) {
+    std::vector<std::string> texts;
+    if (column == "[]") return texts;
+    if (!column.starts_with("[\"") || !column.ends_with("\"]") ||
+        column.find('\\') != std::string::npos)
+        return std::nullopt;
+    for (std::size_t begin = 2;;) {
+        const std::size_t end = column.find('"', begin);
+        texts.push_back(column.substr(begin, end - begin));
+        if (end + 2 == column.size()) return texts;
+        if (column.compare(end, 3, "\",\"") != 0) return std::nullopt;
+        begin = end + 3;
+    }
+}
+
 std::vector<std::string> sorted_texts_from(const std::string& column) {
-    auto texts = json_from<std::vector<std::string>>(column);
+    auto plain = plain_texts_from(column);
+    auto texts = plain ? *std::move(plain) : json_from<std::vector<std::string>>(column);
     std::sort(texts.begin(), texts.end());
     return texts;
 }
 
 // Half of a SHA-256: enough that two texts never meet, in half the index.
-std::string message_hash(const std::string& text) {
-    const lang::Digest digest = lang::sha256(text);
+std::string message_hash(const std::string& text, const std::string& form) {
+    const lang::Digest digest = lang::sha256(form.empty() ? text : text + '\0' + form);
     return std::string(digest.begin(), digest.begin() + 16);
 }
 
@@ -246,6 +280,12 @@ std::pair<Run, Instant> read_run_and_instant(SqliteQuery& row) {
     return {std::move(run), instant_from(row.integer())};
 }
 
+std::optional<Target> read_target(SqliteQuery& row) {
+    const auto kind = row.optional_text();
+    std::string id = row.text();
+    return kind ? std::optional(Target{subject_kind_from(*kind), std::move(id)}) : std::nullopt;
+}
+
 Delivery read_delivery(SqliteQuery& row) {
     return {.id = row.integer(),
             .run = row.integer(),
@@ -264,7 +304,22 @@ Delivery read_delivery(SqliteQuery& row) {
             .in_doubt = row.boolean(),
             .skipped_as = row.optional_text(),
             .asks = count_from(row.optional_integer()),
-            .unless_taken = delivery_state_from(row.optional_text())};
+            .unless_taken = delivery_state_from(row.optional_text()),
+            .target = read_target(row),
+            .variant = row.optional_text().value_or("")};
+}
+
+Mailing read_mailing(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .run = row.integer(),
+            .step = size_from(row.integer()),
+            .action = size_from(row.integer()),
+            .planned_for = instant_from(row.integer()),
+            .decided_at = instant_from(row.integer()),
+            .newer = static_cast<int>(row.integer()),
+            .withheld = delivery_state_from(row.optional_text()),
+            .reason = row.text(),
+            .through = row.text()};
 }
 
 DueDelivery read_delivery_detail(SqliteQuery& row) {
@@ -272,10 +327,15 @@ DueDelivery read_delivery_detail(SqliteQuery& row) {
                        .firing = read_firing(row),
                        .playbook = row.text(),
                        .rule = row.text(),
+                       .run_subject = row.text(),
+                       .subject_kind = subject_kind_from(row.text()),
                        .subject = row.text(),
                        .subject_name = row.text(),
                        .text = row.text()};
-    detail.subject_kind = detail.firing.subject_kind;
+    const auto form = row.optional_text();
+    if (form) detail.form = read_message_form(*form);
+    const bool is_sent = !form && detail.subject_kind == SubjectKind::member;
+    if (is_sent) detail.form.verb = lang::Verb::send;
     return detail;
 }
 
@@ -287,7 +347,31 @@ Event read_event(SqliteQuery& row) {
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
             .fields = json_from<std::map<std::string, std::string>>(row.text()),
-            .processed = row.boolean()};
+            .processed = row.boolean(),
+            .extra = row.optional_text().value_or("")};
+}
+
+IntakeOutcome intake_outcome_from(const std::string& column) {
+    using enum IntakeOutcome;
+    return value_from(column, {accepted, duplicate, rejected});
+}
+
+EventBacklog read_backlog(SqliteQuery& row) {
+    return {.count = row.integer(), .oldest_at = instant_from(row.optional_integer())};
+}
+
+IntakeCount read_intake_count(SqliteQuery& row) {
+    return {
+        .outcome = intake_outcome_from(row.text()), .reason = row.text(), .count = row.integer()};
+}
+
+RejectedEvent read_rejected_event(SqliteQuery& row) {
+    return {.received_at = instant_from(row.integer()),
+            .source = row.text(),
+            .line = row.integer(),
+            .reason = row.text(),
+            .message = row.text(),
+            .excerpt = row.text()};
 }
 
 Pause read_pause(SqliteQuery& row) {
@@ -391,9 +475,8 @@ PointEntry read_point_entry(SqliteQuery& row) {
 }
 
 ActionOfRun read_action(SqliteQuery& row) {
-    return {.run = row.integer(),
-            .step = size_from(row.integer()),
-            .action = size_from(row.integer())};
+    return {
+        .run = row.integer(), .step = size_from(row.integer()), .action = size_from(row.integer())};
 }
 
 Collection read_collection(SqliteQuery& row) {
@@ -435,6 +518,43 @@ PoolCode read_pool_code(SqliteQuery& row) {
             .code = row.text(),
             .member = row.optional_text(),
             .given_at = instant_from(row.optional_integer())};
+}
+
+UnspentPoints read_unspent_points(SqliteQuery& row) {
+    return {.entry = row.integer(),
+            .member = row.text(),
+            .at = instant_from(row.integer()),
+            .amount = row.integer()};
+}
+
+MemberPoints read_member_points(SqliteQuery& row) {
+    return {.member = row.text(), .name = row.text(), .points = row.integer()};
+}
+
+Task read_task(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .run = row.integer(),
+            .rule = row.integer(),
+            .step = size_from(row.integer()),
+            .action = size_from(row.integer()),
+            .is_approval = row.boolean(),
+            .text = row.text(),
+            .role = row.text(),
+            .group = row.optional_text(),
+            .member = row.optional_text(),
+            .made_at = instant_from(row.integer()),
+            .due_at = instant_from(row.integer()),
+            .remind_at = instant_from(row.optional_integer()),
+            .state = task_state_from(row.text()),
+            .settled_at = instant_from(row.optional_integer()),
+            .by = row.text(),
+            .note = row.text()};
+}
+
+Command read_command(SqliteQuery& row) {
+    return {.verb = row.text(),
+            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .members = json_from<std::vector<std::string>>(row.text())};
 }
 
 Group read_group(SqliteQuery& row) {
@@ -522,8 +642,11 @@ class SqliteStore : public Store {
     }
 
     std::unique_ptr<Transaction> begin() override {
+        last_message_.reset();
         return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
     }
+
+    Figures& figures() override { return figures_; }
 
     // ---- plans and rules
 
@@ -700,14 +823,17 @@ class SqliteStore : public Store {
 
     // ---- outbox
 
-    MessageId intern_message(const std::string& text) override {
-        const std::string hash = message_hash(text);
+    MessageId intern_message(const MessageContent& content) override {
+        if (transaction_is_open_ && last_message_ && last_message_->second == content)
+            return last_message_->first;
+        const std::string form = write_message_form(content.form);
+        const std::string hash = message_hash(content.text, form);
         const SqliteBlob key{hash};
-        if (const auto known = first(query(sql::select_message_id, key), read_integer)) {
-            return *known;
-        }
-        query(sql::insert_message, key, text).next();
-        return connection_.last_inserted_id();
+        const auto added = insert(query(sql::insert_message, key, content.text, form));
+        const MessageId id =
+            added ? *added : first(query(sql::select_message_id, key), read_integer).value();
+        last_message_.emplace(id, content);
+        return id;
     }
 
     DeliveryId add_delivery(const Delivery& delivery) override {
@@ -716,7 +842,9 @@ class SqliteStore : public Store {
             to_column(delivery.action), delivery.channel, delivery.message,
             to_column(delivery.planned_for), to_column(delivery.due_at), to_text(delivery.state),
             delivery.reason, std::int64_t{delivery.attempts}, to_column(delivery.settled_at),
-            to_column(delivery.moved_to), to_column(delivery.priority)));
+            to_column(delivery.moved_to), to_column(delivery.priority),
+            delivery.target ? std::optional(to_text(delivery.target->kind)) : std::nullopt,
+            delivery.target ? delivery.target->id : std::string(), delivery.variant));
         if (!id) {
             throw StoreError(fmt::format("{}: run {} has a delivery for step {}, action {} already",
                                          connection_.path(), delivery.run, delivery.step,
@@ -727,6 +855,16 @@ class SqliteStore : public Store {
 
     std::optional<DueDelivery> find_delivery(DeliveryId id) override {
         return first(query(sql::select_delivery, id), read_delivery_detail);
+    }
+
+    void put_command(DeliveryId id, const Command& command) override {
+        query(sql::upsert_command, id, command.verb, to_column(nlohmann::json(command.fields)),
+              to_column(nlohmann::json(command.members)))
+            .next();
+    }
+
+    std::optional<Command> find_command(DeliveryId id) override {
+        return first(query(sql::select_command, id), read_command);
     }
 
     std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
@@ -824,9 +962,10 @@ class SqliteStore : public Store {
                    read_delivery_detail);
     }
 
-    void backfill(DeliveryId id, MessageId message, Instant at) override {
+    void backfill(DeliveryId id, MessageId message, const std::string& variant,
+                  Instant at) override {
         change_row("skipped delivery", id,
-                   query(sql::update_to_backfilled, id, message, to_column(at)));
+                   query(sql::update_to_backfilled, id, message, to_column(at), variant));
     }
 
     std::vector<DueDelivery> unsettled_of_run(RunId run) override {
@@ -853,6 +992,39 @@ class SqliteStore : public Store {
         return all(query(sql::select_deliveries, filter.after, state, to_column(filter.limit), kind,
                          filter.subject, to_column(filter.from), to_column(filter.to)),
                    read_delivery_detail);
+    }
+
+    // ---- messages to many
+
+    void add_mailing(const Mailing& mailing) override {
+        query(sql::insert_mailing, mailing.run, to_column(mailing.step), to_column(mailing.action),
+              to_column(mailing.planned_for), to_column(mailing.decided_at),
+              std::int64_t{mailing.newer},
+              mailing.withheld ? std::optional(to_text(*mailing.withheld)) : std::nullopt,
+              mailing.reason, mailing.through)
+            .next();
+    }
+
+    std::optional<Mailing> next_mailing() override {
+        return first(query(sql::select_next_mailing), read_mailing);
+    }
+
+    void set_mailed_through(std::int64_t id, const std::string& through) override {
+        query(sql::update_mailing, id, through).next();
+    }
+
+    void remove_mailing(std::int64_t id) override { query(sql::delete_mailing, id).next(); }
+
+    // ---- contents that take their forms in turn
+
+    std::int64_t turns_of(const std::string& content, const Target& target) override {
+        return first(query(sql::select_turns, content, to_text(target.kind), target.id),
+                     read_integer)
+            .value_or(0);
+    }
+
+    void add_turn(const std::string& content, const Target& target) override {
+        query(sql::upsert_turn, content, to_text(target.kind), target.id).next();
     }
 
     // ---- contacts
@@ -1034,7 +1206,8 @@ class SqliteStore : public Store {
     bool add_event(const Event& event) override {
         query(sql::insert_event, event.id, event.type, event.group, event.member,
               to_column(event.at), to_column(event.received_at),
-              to_column(nlohmann::json(event.fields)), event_hash(event.id))
+              to_column(nlohmann::json(event.fields)),
+              event.extra.empty() ? std::nullopt : std::optional(event.extra), event_hash(event.id))
             .next();
         return connection_.changed_rows() != 0;
     }
@@ -1057,10 +1230,53 @@ class SqliteStore : public Store {
 
     std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                  const std::string& type, Instant from, Instant to) override {
+        if (kind == SubjectKind::playbook)
+            return all(query(sql::select_events_of_type, type, to_column(from), to_column(to)),
+                       read_event);
         const auto& statement =
             kind == SubjectKind::group ? sql::select_events_of_group : sql::select_events_of_member;
         return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
     }
+
+    std::vector<Event> latest_events_of(SubjectKind kind, const std::string& subject,
+                                        std::size_t limit) override {
+        const auto& statement = kind == SubjectKind::group ? sql::select_latest_events_of_group
+                                                           : sql::select_latest_events_of_member;
+        return all(query(statement, subject, to_column(limit)), read_event);
+    }
+
+    EventBacklog backlog(Instant now) override {
+        return first(query(sql::select_backlog, to_column(now)), read_backlog).value();
+    }
+
+    // ---- intake
+
+    void count_intake(const IntakeCount& more) override {
+        query(sql::upsert_intake_count, to_text(more.outcome), more.reason, more.count).next();
+    }
+
+    std::vector<IntakeCount> intake_counts() override {
+        return all(query(sql::select_intake_counts), read_intake_count);
+    }
+
+    void add_rejected_event(const RejectedEvent& rejected) override {
+        atomically([&] {
+            query(sql::insert_rejected_event, to_column(rejected.received_at), rejected.source,
+                  rejected.line, rejected.reason, rejected.message, rejected.excerpt)
+                .next();
+            query(sql::delete_old_rejected_events, rejected_events_kept).next();
+        });
+    }
+
+    std::vector<RejectedEvent> rejected_events(std::size_t limit) override {
+        return all(query(sql::select_rejected_events, to_column(limit)), read_rejected_event);
+    }
+
+    std::vector<Event> events_by_id(const std::string& after, std::size_t limit) override {
+        return all(query(sql::select_events_by_id, after, to_column(limit)), read_event);
+    }
+
+    bool has_processed_events() override { return holds(query(sql::exists_processed_event)); }
 
     // ---- retention
 
@@ -1072,13 +1288,19 @@ class SqliteStore : public Store {
                                       [&](std::int64_t through) {
                                           return forget_deliveries(after.number, through, before);
                                       });
+            case Kept::tasks:
+                return sweep_numbered(sql::select_task_page, sql::delete_tasks, after, before,
+                                      limit);
             case Kept::runs:
                 return sweep_runs(after, before, limit);
             case Kept::firings:
                 return sweep_numbered(sql::select_firing_page, sql::delete_firings, after, before,
                                       limit);
             case Kept::events:
-                return sweep_events(after, before, limit);
+                return sweep_numbered(sql::select_event_page, after, before, limit,
+                                      [&](std::int64_t through) {
+                                          return forget_events(after.number, through, before);
+                                      });
             case Kept::event_ids:
                 return sweep_numbered(sql::select_forgotten_event_page,
                                       sql::delete_forgotten_events, after, before, limit);
@@ -1088,6 +1310,13 @@ class SqliteStore : public Store {
             case Kept::zone_changes:
                 return sweep_numbered(sql::select_zone_change_page, sql::delete_zone_changes, after,
                                       before, limit);
+            case Kept::tier_changes:
+                return sweep_numbered(sql::select_tier_change_page, sql::delete_tier_changes, after,
+                                      before, limit);
+            case Kept::past_stays:
+                return sweep_oldest(sql::delete_old_past_stays, to_column(before), limit);
+            case Kept::day_counts:
+                return sweep_oldest(sql::delete_old_day_counts, day_of(before), limit);
         }
         return std::nullopt;  // not reached: the switch names every kind
     }
@@ -1131,6 +1360,13 @@ class SqliteStore : public Store {
 
     std::optional<Member> find_member(const std::string& id) override {
         return first(query(sql::select_member, id), read_member);
+    }
+
+    std::optional<std::string> find_name(SubjectKind kind, const std::string& id) override {
+        return first(
+            query(kind == SubjectKind::group ? sql::select_group_name : sql::select_member_name,
+                  id),
+            read_text);
     }
 
     DirectoryCounts count_directory() override {
@@ -1203,6 +1439,14 @@ class SqliteStore : public Store {
 
     void forget_conditions(RuleId rule) override { query(sql::delete_conditions_met, rule).next(); }
 
+    std::optional<Instant> looked_through() override {
+        return first(query(sql::select_looked_through), read_instant);
+    }
+
+    void set_looked_through(Instant at) override {
+        query(sql::upsert_looked_through, to_column(at)).next();
+    }
+
     // ---- Ledger
 
     std::int64_t points_of(const std::string& member) override {
@@ -1215,7 +1459,9 @@ class SqliteStore : public Store {
             added = insert(query(sql::insert_point_entry, entry.member, entry.amount, entry.reason,
                                  to_column(entry.at), entry.rule, entry.event, entry.undoes))
                         .has_value();
-            if (added) query(sql::update_points, entry.member, entry.amount).next();
+            if (!added) return;
+            query(sql::update_points, entry.member, entry.amount).next();
+            if (entry.amount < 0) spend(entry);
         });
         return added;
     }
@@ -1368,6 +1614,105 @@ class SqliteStore : public Store {
         return all(query(sql::select_pool_codes, pool, after, to_column(limit)), read_pool_code);
     }
 
+    std::vector<UnspentPoints> unspent_points(std::size_t limit) override {
+        return all(query(sql::select_unspent_points, to_column(limit)), read_unspent_points);
+    }
+
+    void expire_points(const UnspentPoints& unspent, const std::string& reason,
+                       Instant at) override {
+        atomically([&] {
+            const bool is_there = add_points(
+                {.member = unspent.member, .amount = -unspent.amount, .reason = reason, .at = at});
+            if (!is_there) query(sql::update_unspent, unspent.entry, std::int64_t{0}).next();
+        });
+    }
+
+    std::vector<MemberPoints> most_points(std::optional<Instant> until,
+                                          std::size_t limit) override {
+        if (!until)
+            return all(query(sql::select_most_points, to_column(limit)), read_member_points);
+        return all(query(sql::select_most_points_until, to_column(*until), to_column(limit)),
+                   read_member_points);
+    }
+
+    // ---- TaskStore
+
+    TaskId add_task(const Task& task) override {
+        query(sql::insert_task, task.run, task.rule, to_column(task.step), to_column(task.action),
+              std::int64_t{task.is_approval}, task.text, task.role, task.group, task.member,
+              to_column(task.made_at), to_column(task.due_at), to_column(task.remind_at),
+              to_text(task.state), to_column(task.settled_at), task.by, task.note)
+            .next();
+        return connection_.last_inserted_id();
+    }
+
+    std::optional<Task> find_task(TaskId id) override {
+        return first(query(sql::select_task, id), read_task);
+    }
+
+    std::vector<Task> list_tasks(const TaskFilter& filter) override {
+        const auto state = filter.state ? std::optional(to_text(*filter.state)) : std::nullopt;
+        return all(query(sql::select_tasks, filter.after, state, filter.role, filter.group,
+                         to_column(filter.limit)),
+                   read_task);
+    }
+
+    std::vector<Task> open_tasks_of_run(RunId run) override {
+        return all(query(sql::select_open_tasks_of_run, run), read_task);
+    }
+
+    void settle_task(TaskId id, const TaskEnd& end) override {
+        assert(end.state != TaskState::open);
+        change_row("task that can still change", id,
+                   query(sql::update_to_task_end, id, to_text(end.state), to_column(end.at), end.by,
+                         end.note));
+    }
+
+    std::vector<Task> due_reminders(Instant until, std::size_t limit) override {
+        return all(query(sql::select_due_reminders, to_column(until), to_column(limit)), read_task);
+    }
+
+    std::optional<Instant> next_reminder_at() override {
+        return first(query(sql::select_next_reminder_at), read_instant);
+    }
+
+    void set_reminded(TaskId id) override {
+        change_row("task", id, query(sql::update_to_reminded, id));
+    }
+
+    void move_task(TaskId id, RunId run, std::size_t step, std::size_t action) override {
+        change_row("task", id,
+                   query(sql::update_run_of_task, id, run, to_column(step), to_column(action)));
+    }
+
+    // ---- GroupWork
+
+    void add_run_group(RunId run, const std::string& group) override {
+        query(sql::insert_run_group, run, group).next();
+    }
+
+    std::vector<std::string> groups_of_run(RunId run) override {
+        return all(query(sql::select_groups_of_run, run), read_text);
+    }
+
+    void move_run_groups(RunId from_run, RunId to_run) override {
+        query(sql::update_run_of_groups, from_run, to_run).next();
+    }
+
+    bool add_invitation(const std::string& group, const std::string& member,
+                        DeliveryId delivery) override {
+        query(sql::insert_invitation, group, member, delivery).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    std::vector<std::string> invited_to(const std::string& group) override {
+        return all(query(sql::select_invited, group), read_text);
+    }
+
+    void remove_invitations(DeliveryId delivery) override {
+        query(sql::delete_invitations, delivery).next();
+    }
+
   private:
     static SqliteConnection::Access access_for(SqliteOptions::Open open) {
         switch (open) {
@@ -1379,6 +1724,42 @@ class SqliteStore : public Store {
                 break;
         }
         return SqliteConnection::Access::read;
+    }
+
+    // Takes from what the entry undoes, then from the oldest.
+    void spend(const PointEntry& entry) {
+        std::int64_t left = -entry.amount;
+        const auto take = [&](const UnspentPoints& from) {
+            const std::int64_t taken = std::min(left, from.amount);
+            query(sql::update_unspent, from.entry, from.amount - taken).next();
+            left -= taken;
+        };
+        if (entry.undoes) {
+            const auto given =
+                first(query(sql::select_unspent_of_entry, *entry.undoes), read_unspent_points);
+            if (given && given->amount > 0) take(*given);
+        }
+        while (left > 0) {
+            const auto oldest =
+                first(query(sql::select_oldest_unspent_of, entry.member), read_unspent_points);
+            if (!oldest) return;
+            take(*oldest);
+        }
+    }
+
+    static std::int64_t day_of(Instant instant) {
+        return date::floor<date::days>(instant).time_since_epoch().count();
+    }
+
+    // The same rows are not met again, so there is no place to go on from.
+    std::optional<SweptPage> sweep_oldest(std::string_view deletion, std::int64_t before,
+                                          std::size_t limit) {
+        SweptPage swept;
+        atomically([&] {
+            query(deletion, before, to_column(limit)).next();
+            swept.let_go = connection_.changed_rows();
+        });
+        return swept.let_go == 0 ? std::nullopt : std::optional(swept);
     }
 
     void change_runs(RuleId rule, RunState from, RunState to) {
@@ -1469,6 +1850,7 @@ class SqliteStore : public Store {
                 read_integer);
         if (ids.empty()) return 0;
         const std::string forgotten = to_column(nlohmann::json(ids));
+        last_message_.reset();
         const auto messages = all(query(sql::select_messages_of, forgotten), read_integer);
         query(sql::count_forgotten_deliveries, forgotten).next();
         query(sql::delete_contacts_of, forgotten).next();
@@ -1477,27 +1859,21 @@ class SqliteStore : public Store {
         return static_cast<std::int64_t>(ids.size());
     }
 
-    std::optional<SweptPage> sweep_events(const SweepCursor& after, Instant before,
-                                          std::size_t limit) {
-        const auto through =
-            first(query(sql::select_event_page, after.text, to_column(limit)), read_text);
-        if (through->empty()) return std::nullopt;
-        SweptPage swept{.through = {.text = *through}};
-        atomically([&] {
-            const auto old =
-                all(query(sql::select_events_to_forget, after.text, *through, to_column(before)),
-                    read_old_event);
-            for (const OldEvent& event : old) {
-                query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
-                query(sql::delete_event, event.id).next();
-            }
-            swept.let_go = static_cast<std::int64_t>(old.size());
-        });
-        return swept;
+    std::int64_t forget_events(std::int64_t after, std::int64_t through, Instant before) {
+        const auto old = all(query(sql::select_events_to_forget, after, through, to_column(before)),
+                             read_old_event);
+        for (const OldEvent& event : old) {
+            query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
+            query(sql::delete_event, event.id).next();
+        }
+        return static_cast<std::int64_t>(old.size());
     }
 
     SqliteConnection connection_;
     bool transaction_is_open_ = false;
+    SqliteFigures figures_{connection_, transaction_is_open_};
+    // Of the open transaction: most messages have the text of the one before, or a new one.
+    std::optional<std::pair<MessageId, MessageContent>> last_message_{};
 };
 
 constexpr std::size_t copy_page_size = 1000;

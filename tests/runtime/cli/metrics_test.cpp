@@ -17,6 +17,11 @@ TEST_CASE("metrics are told as Prometheus reads them", "[cli][metrics]") {
     metrics.plans = {{.version = 1, .open_runs = 7}, {.version = 2, .open_runs = 8}};
     metrics.paused_rules = 1;
     metrics.executor_runs = true;
+    metrics.intake = {{IntakeOutcome::accepted, "", 40},
+                      {IntakeOutcome::duplicate, "", 2},
+                      {IntakeOutcome::rejected, "future", 3},
+                      {IntakeOutcome::rejected, "not JSON", 1}};
+    metrics.events_waiting = {.count = 9};
     metrics.present_until = Instant{std::chrono::milliseconds{1000}};
     metrics.now = Instant{std::chrono::milliseconds{3500}};
     CHECK(
@@ -45,6 +50,19 @@ sop_runs_open{version="2"} 8
 # HELP sop_plan_version The version of the plan in force; 0 for none.
 # TYPE sop_plan_version gauge
 sop_plan_version 2
+# HELP sop_events_total Events from outside that were taken into the inbox.
+# TYPE sop_events_total counter
+sop_events_total 40
+# HELP sop_events_duplicate_total Events from outside that were there already, by their id.
+# TYPE sop_events_duplicate_total counter
+sop_events_duplicate_total 2
+# HELP sop_events_rejected_total Events from outside that were not taken.
+# TYPE sop_events_rejected_total counter
+sop_events_rejected_total{reason="future"} 3
+sop_events_rejected_total{reason="not JSON"} 1
+# HELP sop_events_waiting Events that have happened and that the executor has not come to.
+# TYPE sop_events_waiting gauge
+sop_events_waiting 9
 # HELP sop_rules_paused Rules of the plan in force that are paused.
 # TYPE sop_rules_paused gauge
 sop_rules_paused 1

@@ -154,14 +154,35 @@ TEST_CASE("what is over is kept for days, or for ever", "[config]") {
     CHECK(defaults.events == date::days{90});
     CHECK(defaults.event_ids == date::days{400});
     CHECK(defaults.zone_changes == date::days{400});
+    CHECK(defaults.figures == date::days{1100});
     const auto retention = config_of(
                                "[retention]\nmessages = \"45d\"\nevents = \"1d\"\n"
-                               "event_ids = \"forever\"\nzone_changes = \"36500d\"\n")
+                               "event_ids = \"forever\"\nzone_changes = \"36500d\"\n"
+                               "figures = \"forever\"\n")
                                .retention;
     CHECK(retention.messages == date::days{45});
     CHECK(retention.events == date::days{1});
     CHECK_FALSE(retention.event_ids);
     CHECK(retention.zone_changes == date::days{36500});
+    CHECK_FALSE(retention.figures);
+}
+
+TEST_CASE("the configuration says which events are taken, and where", "[config]") {
+    const Config defaults = config_of("");
+    CHECK(defaults.intake.future_max == std::chrono::hours{24});
+    CHECK(defaults.intake.past_max == date::days{400});
+    CHECK(defaults.intake.line_max == 65536);
+    CHECK_FALSE(defaults.http);
+    const Config config = config_of(
+        "[intake]\nfuture_max = \"90m\"\npast_max = \"forever\"\nline_max = 2048\n"
+        "[http]\nlisten = \"[::1]:0\"\ntoken_env = \"SOP_TOKEN\"\nbody_max = 4096\n");
+    CHECK(config.intake.future_max == std::chrono::minutes{90});
+    CHECK_FALSE(config.intake.past_max);
+    CHECK(config.intake.line_max == 2048);
+    REQUIRE(config.http);
+    CHECK(config.http->listen == "[::1]:0");
+    CHECK(config.http->token == SecretReference{SecretReference::Kind::environment, "SOP_TOKEN"});
+    CHECK(config.http->body_max == 4096);
 }
 
 TEST_CASE("a mistake is told with its line, what was expected and how to mend it", "[config]") {
@@ -182,11 +203,31 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
         {"\nstroe = \"x\"", "sop.toml:2: unknown key \"stroe\"; did you mean \"store\"?"},
         {"zzzzzz = 1",
          "sop.toml:1: unknown key \"zzzzzz\"; expected store, directory, channels, "
-         "retention"},
+         "retention, intake, http"},
         {"[directory]\ngruops = \"x\"",
          "sop.toml:2: unknown key \"gruops\" in [directory]; did you mean \"groups\"?"},
         {"[channels.x]\n\nin_fligth = 3",
          "sop.toml:3: unknown key \"in_fligth\" in [channels.x]; did you mean \"in_flight\"?"},
+        {"[intake]\nfutur_max = \"1h\"",
+         "sop.toml:2: unknown key \"futur_max\" in [intake]; did you mean \"future_max\"?"},
+        {"[intake]\nfuture_max = \"1w\"",
+         "sop.toml:2: \"future_max\" in [intake] is \"1w\"; expected a length such as \"24h\", "
+         "\"30m\" or \"2d\""},
+        {"[intake]\nfuture_max = \"99999d\"",
+         "sop.toml:2: \"future_max\" in [intake] is \"99999d\"; expected at most 36500d"},
+        {"[intake]\nline_max = 10",
+         "sop.toml:2: \"line_max\" in [intake] is 10; expected a number of bytes from 1024 to "
+         "16777216"},
+        {"[intake]\nline_max = \"64K\"",
+         "sop.toml:2: \"line_max\" in [intake] is text; expected a number of bytes from 1024 to "
+         "16777216"},
+        {"[http]\nbody_max = 4096",
+         "sop.toml:1: [http] does not say where to listen: add listen = \"127.0.0.1:8080\""},
+        {"[http]\nlisten = \"127.0.0.1:0\"\ntoken_env = \"A\"\ntoken_file = \"b\"",
+         "sop.toml:4: the token stands there twice in [http]; keep one of token_env, token_file"},
+        {"[http]\ntoken = \"s3cret\"",
+         "sop.toml:2: unknown key \"token\" in [http]; expected listen, token_env, token_file, "
+         "body_max"},
         {"channels.x.zzzzzz = 1", unknown_channel_key.c_str()},
         {"store = 1", "sop.toml:1: \"store\" is a whole number; expected a path"},
         {"store = \"\"", "sop.toml:1: \"store\" is empty; expected a path"},

@@ -38,7 +38,13 @@ TEST_CASE("every part of a delivery's identity is in its key", "[delivery][key]"
     other = sale;
     other.action = 1;
     keys.insert(delivery_key(other));
-    CHECK(keys.size() == 7);
+    other = sale;
+    other.target_kind = "group";
+    other.target = "group-17";
+    keys.insert(delivery_key(other));
+    other.target_kind = "member";
+    keys.insert(delivery_key(other));
+    CHECK(keys.size() == 9);
 }
 
 TEST_CASE("what one part ends with cannot pass for the beginning of the next", "[delivery][key]") {

@@ -22,7 +22,7 @@ using Kind = AttemptResult::Kind;
 using Catch::Matchers::Contains;
 
 const std::string first_line =
-    R"({"key":"sop-1","playbook":"members","rule":"flash_sale","step":"start - 10m","group":"g1",)"
+    R"({"key":"sop-1","playbook":"members","rule":"flash_sale","step":"start - 10m","verb":"post","group":"g1",)"
     R"("name":"会员群","text":"还有十分钟","planned_for":"2026-11-19T12:00:00Z"})"
     "\n";
 

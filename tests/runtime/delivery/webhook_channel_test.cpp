@@ -110,7 +110,7 @@ TEST_CASE("a message is posted as JSON with its key in a header", "[delivery][we
     CHECK(requests[0].content_type == "application/json");
     CHECK(requests[0].body ==
           R"({"key":"sop-7","playbook":"members","rule":"flash_sale","step":"start - 10m",)"
-          R"("group":"g7","name":"会员群","text":"还有十分钟",)"
+          R"("verb":"post","group":"g7","name":"会员群","text":"还有十分钟",)"
           R"("planned_for":"2026-11-19T12:00:00Z","attempt":3})");
 }
 

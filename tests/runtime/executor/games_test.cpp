@@ -31,9 +31,10 @@ playbook games {
 }
 
 lang::Plan relay_with(const std::string& clauses, const std::string& branches) {
-    return plan_with("relay: on 2026-11-20 at 12:00 for 1h {\n    start: post \"open\"\n    start: "
-                     "collect order.items" +
-                     clauses + " {\n" + branches + "\n    }\n    end: post \"closed\"\n  }");
+    return plan_with(
+        "relay: on 2026-11-20 at 12:00 for 1h {\n    start: post \"open\"\n    start: "
+        "collect order.items" +
+        clauses + " {\n" + branches + "\n    }\n    end: post \"closed\"\n  }");
 }
 
 // "12:10 text" of each message to one of them, in order; lines of a text apart by " | ".
@@ -127,7 +128,8 @@ TEST_CASE("lists that were missed are not made up for one by one", "[executor][g
     world.run_until("2026-11-20 12:00:30");
     world.sleep_until("2026-11-20 12:55:30");
     world.run_until("2026-11-20 12:57:30");
-    CHECK(told(world) == Texts{"12:00 open", "12:55:30 1. m1 ×1", "12:56 1. m1 ×1", "12:57 1. m1 ×1"});
+    CHECK(told(world) ==
+          Texts{"12:00 open", "12:55:30 1. m1 ×1", "12:56 1. m1 ×1", "12:57 1. m1 ×1"});
     CHECK(world.outcomes() == Outcomes{{"sent", 4}, {"skipped: late", 54}});
 }
 
@@ -140,18 +142,18 @@ TEST_CASE("what came while the rule was paused is on the list after it", "[execu
     world.store().put_pause({.playbook = "games", .since = world.clock().now()});
     world.run_until("2026-11-20 12:20");
     CHECK(told(world).empty());
-    world.store().put_pause({.playbook = "games",
-                             .since = world.clock().now(),
-                             .resumed_at = world.clock().now()});
+    world.store().put_pause(
+        {.playbook = "games", .since = world.clock().now(), .resumed_at = world.clock().now()});
     world.run_until("2026-11-20 12:40");
     CHECK(told(world) == Texts{"12:30 1. m1 ×1 | 2. m2 ×1"});
 }
 
 TEST_CASE("an exit closes the list", "[executor][games]") {
     World world{
-        plan_with("relay: on 2026-11-20 at 12:00 for 1h exit on asked as \"enough\" {\n"
-                  "    collect order.items limit 9 { every 10m: post \"{collected.list}\"; refused: "
-                  "post \"no\" }\n    end: post \"closed\"\n  }"),
+        plan_with(
+            "relay: on 2026-11-20 at 12:00 for 1h exit on asked as \"enough\" {\n"
+            "    collect order.items limit 9 { every 10m: post \"{collected.list}\"; refused: "
+            "post \"no\" }\n    end: post \"closed\"\n  }"),
         "2026-11-20 10:00"};
     world.group("g1");
     world.member("m1");
@@ -241,9 +243,9 @@ TEST_CASE("who entered more often has more numbers and wins once", "[scheduler][
     draw.winners = 3;
     std::vector<Event> events;
     for (int i = 0; i < 30; ++i)
-        events.push_back({.id = "e" + std::to_string(i),
-                          .member = i % 3 == 0 ? std::optional<std::string>("m9")
-                                               : "m" + std::to_string(i)});
+        events.push_back(
+            {.id = "e" + std::to_string(i),
+             .member = i % 3 == 0 ? std::optional<std::string>("m9") : "m" + std::to_string(i)});
     events.push_back({.id = "nobody"});
     for (const char* seed : {"a", "b", "c", "d"}) {
         const auto entries = hold_draw(draw, seed, "end", events);

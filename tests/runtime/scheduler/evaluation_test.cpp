@@ -33,7 +33,22 @@ class FewRecords : public Records {
     std::int64_t points_of(const std::string& member) override { return member == "m1" ? 120 : 0; }
     std::optional<std::string> next_code(const std::string&) override { return std::nullopt; }
 
+    std::optional<std::string> name_of(SubjectKind kind, const std::string& subject) override {
+        if (kind == SubjectKind::member && subject == "m1") return "Ann";
+        if (kind == SubjectKind::group && subject == "g1") return "";
+        return std::nullopt;
+    }
+
+    std::int64_t turns_of(const std::string& content, const Target& target) override {
+        return turns[{content, target.id}];
+    }
+
+    std::vector<std::string> staff_of(const std::string&, const std::string&) override {
+        return {};
+    }
+
     std::vector<Event> events;
+    std::map<std::pair<std::string, std::string>, std::int64_t> turns;
 };
 
 Event order(const std::string& id, const std::string& at,
@@ -168,6 +183,50 @@ TEST_CASE("amounts in different currencies have no sum", "[scheduler][evaluation
     scene.records.events.push_back(order("o6", "2026-11-17 10:00", {{"amount", "1 USD"}}));
     CHECK_FALSE(scene.holds("sum(order.amount, ever) >= 0 CNY"));
     CHECK(scene.holds("sum(order.amount, today) >= 0 CNY"));
+}
+
+TEST_CASE("people and groups are shown by their names, or their ids where nobody has told one",
+          "[scheduler][evaluation]") {
+    Scene scene;
+    const lang::Plan plan = scene.plan_with("1 == 1");
+    const auto shown = [&](const char* field_name, lang::ValueType type) {
+        const Facts facts{plan,         zone("Asia/Shanghai"),    scene.window,  scene.subject,
+                          &scene.event, instant(scene.judged_at), &scene.records};
+        return hole_text(field(lang::FieldReference::Owner::event, field_name, type), facts);
+    };
+    CHECK(shown("member", lang::ValueType::member) == "Ann");
+    CHECK(shown("group", lang::ValueType::group) == "g1");
+    scene.event.member = "m9";
+    CHECK(shown("member", lang::ValueType::member) == "m9");
+    scene.event.member.reset();
+    CHECK_FALSE(shown("member", lang::ValueType::member));
+}
+
+TEST_CASE("a member joins for the first time unless an earlier joining is known, or it is said",
+          "[scheduler][evaluation]") {
+    const auto joining = [](const std::string& id, const std::string& at, const char* group) {
+        return Event{.id = id, .type = "join", .group = group, .member = "m1", .at = instant(at)};
+    };
+    Scene scene;
+    const lang::Plan plan = scene.plan_with("1 == 1");
+    const auto is_first = [&](const Event& event) {
+        const Facts facts{plan,   zone("Asia/Shanghai"),    scene.window,  scene.subject,
+                          &event, instant(scene.judged_at), &scene.records};
+        const lang::Expression first =
+            field(lang::FieldReference::Owner::join, "first", lang::ValueType::boolean);
+        return runtime::holds(first, facts);
+    };
+    const Event own = joining("j2", "2026-11-19 20:00", "g1");
+    CHECK(is_first(own));
+    // Itself, another group's, and a later one say nothing.
+    scene.records.events = {own, joining("j1", "2026-11-19 19:00", "g2"),
+                            joining("j3", "2026-11-19 20:00", "g1")};
+    CHECK(is_first(own));
+    scene.records.events.push_back(joining("j0", "2026-11-19 19:00", "g1"));
+    CHECK_FALSE(is_first(own));
+    Event said = own;
+    said.fields = {{"first", "yes"}};
+    CHECK(is_first(said));
 }
 
 }  // namespace sop::runtime

@@ -193,6 +193,105 @@ TEST_CASE("what an event of a person sends that person at once is not held back"
     CHECK(is_guarded(rule, {0, 0}));
 }
 
+TEST_CASE("what answers a person at once, welcomes or replies is not held back",
+          "[scheduler][guards]") {
+    using enum lang::SubjectKind;
+    using lang::Verb;
+    struct Row {
+        const char* what;
+        lang::SubjectKind rule;
+        const char* event;  // empty for a rule of the calendar
+        Verb verb;
+        lang::StepTime when;
+        bool guarded;
+    };
+    const Row rows[] = {
+        {"a post of the calendar", group, "", Verb::post, {}, true},
+        {"an announcement", group, "", Verb::announce, {}, true},
+        {"a send of the calendar", member, "", Verb::send, {}, true},
+        {"a send at the person's event", member, "order", Verb::send, {}, false},
+        {"a send at a member's event in a group", group, "order", Verb::send, {}, false},
+        {"a send an hour after the event", member, "order", Verb::send, after(1h), true},
+        {"a post at an event", group, "order", Verb::post, {}, true},
+        {"an announcement at an event", group, "order", Verb::announce, {}, true},
+        {"a reply", group, "order", Verb::reply, {}, false},
+        {"a reply an hour later", group, "order", Verb::reply, after(1h), false},
+        {"a warning", group, "message", Verb::warn, {}, false},
+        {"a welcome", group, "join", Verb::post, {}, false},
+        {"a welcome that is announced", group, "join", Verb::announce, {}, false},
+        {"what comes an hour after the joining", group, "join", Verb::post, after(1h), true},
+    };
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            lang::Rule rule;
+            rule.audience.kind = row.rule;
+            if (row.event[0] != '\0') {
+                rule.trigger = on_event(row.event);
+            } else {
+                rule.trigger = daily({8h});
+            }
+            rule.steps = {{"step", row.when, {lang::Deliver{0, row.verb}}}};
+            CHECK(is_guarded(rule, {0, 0}) == row.guarded);
+        }
+    }
+}
+
+TEST_CASE("in a rule for groups an answer to its wait may be another person's",
+          "[scheduler][guards]") {
+    lang::Rule rule;
+    rule.trigger = on_event("order");
+    lang::StepTime at_once;
+    at_once.anchor = lang::StepTime::Anchor::previous;
+    lang::Wait wait;
+    wait.yes = {{"start", at_once, {lang::Deliver{0, lang::Verb::send}}}};
+    rule.steps = {{"start", {}, {wait}}};
+    CHECK(is_guarded(rule, {1, 0}));
+    rule.audience.kind = lang::SubjectKind::member;
+    CHECK_FALSE(is_guarded(rule, {1, 0}));
+}
+
+TEST_CASE("what goes to others than its subject is held back", "[scheduler][guards]") {
+    const lang::Audience others{lang::SubjectKind::group, {{"vip"}}};
+    lang::Deliver to_others{0, lang::Verb::post};
+    to_others.to = others;
+    lang::Rule rule;
+    rule.trigger = on_event("join");
+    rule.steps = {{"start", {}, {to_others, lang::Deliver{0, lang::Verb::post}}}};
+    CHECK(is_guarded(rule, {0, 0}));
+    CHECK_FALSE(is_guarded(rule, {0, 1}));
+    const auto audiences = other_audiences(rule);
+    REQUIRE(audiences.size() == 1);
+    CHECK(*audiences[0] == others);
+}
+
+TEST_CASE("messages to come are those to the subject, or to one audience", "[scheduler][guards]") {
+    const lang::Audience vip{lang::SubjectKind::group, {{"vip"}}};
+    lang::Deliver to_vip{0, lang::Verb::post};
+    to_vip.to = vip;
+    lang::Rule rule;
+    rule.trigger = daily({8h});
+    rule.steps = {{"start", {}, {to_vip, lang::Deliver{0, lang::Verb::post}, to_vip}}};
+    const auto count = [&](const lang::Audience* to) {
+        return messages_to_come(rule, shanghai(), instant("2026-11-19 00:00"),
+                                instant("2026-11-21 00:00"), to);
+    };
+    CHECK(count(nullptr) == 2);
+    CHECK(count(&vip) == 4);
+    const lang::Audience nobody{lang::SubjectKind::group, {{"nobody"}}};
+    CHECK(count(&nobody) == 0);
+}
+
+TEST_CASE("a cap is of the kind of whom a message goes to", "[scheduler][guards]") {
+    lang::Rule rule;
+    rule.guards.limits = {{1, lang::SubjectKind::member, Unit::day}};
+    const Instant noon = instant("2026-11-19 12:00");
+    FakeContacts contacts;
+    contacts.made_at[noon - 2h] = 1;
+    CHECK(admit(rule, SubjectKind::member, shanghai(), contacts, noon).kind ==
+          Admission::Kind::capped);
+    CHECK(admit(rule, SubjectKind::group, shanghai(), contacts, noon).kind == Admission::Kind::go);
+}
+
 TEST_CASE("days, weeks and months are those of the zone", "[scheduler][guards]") {
     const auto text = [](Unit unit, const std::string& at, const std::string& zone_name) {
         const Period period = period_of(unit, zone(zone_name), instant(at, zone_name));
@@ -222,7 +321,8 @@ TEST_CASE("a cap counts what was made and what more urgent rules are to make",
     rule.guards.limits = {{2, lang::SubjectKind::group, Unit::day}};
     FakeContacts contacts;
     const auto capped = [&](Instant at) {
-        return admit(rule, shanghai(), contacts, at).kind == Admission::Kind::capped;
+        return admit(rule, SubjectKind::group, shanghai(), contacts, at).kind ==
+               Admission::Kind::capped;
     };
     CHECK_FALSE(capped(noon));
     contacts.made_at[noon - 2h] = 1;
@@ -245,12 +345,13 @@ TEST_CASE("spacing makes the next message wait", "[scheduler][guards]") {
     lang::Rule rule;
     rule.guards.space = 10min;
     FakeContacts contacts;
-    CHECK(admit(rule, shanghai(), contacts, noon).kind == Admission::Kind::go);
+    CHECK(admit(rule, SubjectKind::group, shanghai(), contacts, noon).kind == Admission::Kind::go);
     contacts.made_at[noon] = 1;
-    const Admission soon = admit(rule, shanghai(), contacts, noon + 9min);
+    const Admission soon = admit(rule, SubjectKind::group, shanghai(), contacts, noon + 9min);
     CHECK(soon.kind == Admission::Kind::wait);
     CHECK(soon.until == noon + 10min);
-    CHECK(admit(rule, shanghai(), contacts, noon + 10min).kind == Admission::Kind::go);
+    CHECK(admit(rule, SubjectKind::group, shanghai(), contacts, noon + 10min).kind ==
+          Admission::Kind::go);
 }
 
 TEST_CASE("messages to come are those of steps whose time is fixed", "[scheduler][guards]") {

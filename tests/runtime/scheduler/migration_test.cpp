@@ -86,7 +86,7 @@ TEST_CASE("runs of a rule that has become another cannot be moved", "[scheduler]
     };
     CHECK(why(Draft{}.plan) == "the plan in force has no such rule");
     CHECK(why(plan_of(three, weekly(3, 20h, 2h), lang::SubjectKind::member)) ==
-          "it was for groups and is for members now, or the other way round");
+          "it is for another kind of subject now: groups, members or nobody in particular");
     CHECK(why(plan_of(three, on_event("came"))) ==
           "it began by a calendar and begins by an event now, or the other way round");
 }

@@ -157,4 +157,61 @@ TEST_CASE("a step that cannot be decided fails its messages and ends the run",
     CHECK(fail_step(rule, {7, 0}, "broken").effects.empty());
 }
 
+TEST_CASE("a message to many leaves the step until all of them have theirs", "[scheduler][step]") {
+    Scene scene;
+    auto& actions = scene.draft.plan.playbooks[0].rules[0].steps[0].actions;
+    const lang::Audience vip{lang::SubjectKind::group, {{"vip"}}};
+    std::get<lang::Deliver>(actions[0]).to = vip;
+    const StepDecision decision = scene.decide(eight);
+    REQUIRE(decision.effects.size() == 1);
+    CHECK_FALSE(std::get<SendToMany>(decision.effects[0].what).withheld);
+    CHECK(decision.next == AfterStep{GoOn{{0, 1}, eight}});
+
+    // It is to see the tags that change above it.
+    std::swap(actions[0], actions[1]);
+    const StepDecision above = scene.decide(eight);
+    CHECK(effects_text(above) == "0 tag seen");
+    CHECK(above.next == AfterStep{GoOn{{0, 1}, eight}});
+}
+
+TEST_CASE("each of many is decided like any message", "[scheduler][step]") {
+    Scene scene;
+    auto& rule = scene.draft.plan.playbooks[0].rules[0];
+    const lang::Audience vip{lang::SubjectKind::group, {{"vip"}}};
+    std::get<lang::Deliver>(rule.steps[0].actions[0]).to = vip;
+    rule.guards.spread = 10min;
+    StepContext context{scene.draft.plan, rule, zone("Asia/Shanghai"), {eight, eight + 2h}};
+    context.channel = "hook";
+    context.now = eight;
+    const auto decide = [&](const std::string& group) {
+        return decide_message(context, {0, 0}, eight, 0, {scene.subject},
+                              {SubjectKind::group, group});
+    };
+    const auto first = std::get<SendText>(decide("v1"));
+    const auto second = std::get<SendText>(decide("v2"));
+    CHECK(first.text == "first");
+    CHECK(first.target == Target{SubjectKind::group, "v1"});
+    CHECK(first.wanted_at != second.wanted_at);
+    // The rule's own subject may be one of them.
+    CHECK_FALSE(std::get<SendText>(decide("g1")).target);
+    context.now = eight + 20min;
+    const auto late = std::get<Withhold>(decide("v1"));
+    CHECK(late.reason == "late");
+    CHECK(late.target == Target{SubjectKind::group, "v1"});
+}
+
+TEST_CASE("what keeps a step from being done keeps its message from each of many",
+          "[scheduler][step]") {
+    Scene scene;
+    scene.no_calendar_data = true;
+    const lang::Audience vip{lang::SubjectKind::group, {{"vip"}}};
+    std::get<lang::Deliver>(scene.draft.plan.playbooks[0].rules[0].steps[0].actions[0]).to = vip;
+    const StepDecision decision = scene.decide(eight);
+    REQUIRE(decision.effects.size() == 2);
+    const auto& withheld = std::get<SendToMany>(decision.effects[0].what).withheld;
+    REQUIRE(withheld);
+    CHECK(withheld->reason == "no calendar data");
+    CHECK(decision.next == AfterStep{GoOn{{1, 0}, eight + 2h}});
+}
+
 }  // namespace sop::runtime

@@ -94,4 +94,23 @@ TEST_CASE("a text is never read as a template again", "[scheduler][text]") {
     CHECK(render_text({}, {plan, zone("Asia/Shanghai"), window, subject}).empty());
 }
 
+TEST_CASE("a message is shown on one line with what is said besides its text",
+          "[scheduler][text]") {
+    using lang::Verb;
+    CHECK(shown_line("Hello", {}) == "Hello");
+    CHECK(shown_line("Hello", {.verb = Verb::send}) == "Hello");
+    CHECK(shown_line("Hello", {.verb = Verb::announce, .mentions_all = true}) ==
+          "announce Hello (mentions all)");
+    CHECK(shown_line("Welcome!", {.verb = Verb::reply, .mentions = {"m1"}, .reply_to = "e1"}) ==
+          "reply Welcome! (mentions m1)");
+    CHECK(shown_line("Look", {.pictures = {"a.png", "b.png"}}) ==
+          "Look (picture a.png, picture b.png)");
+    CHECK(shown_line("", {.pictures = {"a.png"}}) == "(picture a.png)");
+    MessageForm form;
+    form.card = MessageCard{"Sale", "Tonight", "sale.png", "https://shop.example/", ""};
+    CHECK(shown_line("", form) == "[Sale] Tonight https://shop.example/ (picture sale.png)");
+    form.card = MessageCard{};
+    CHECK(shown_line("Text", form) == "Text [card]");
+}
+
 }  // namespace sop::runtime

@@ -170,4 +170,120 @@ TEST_CASE("a firing is named by what the wall shows", "[scheduler][timeline][dst
     CHECK(event_firing_key("o-17") == "event:o-17");
 }
 
+namespace {
+
+lang::StepTime next_weekday(int weekday, std::chrono::seconds at) {
+    lang::StepTime when = next_day(at);
+    when.next = lang::StepTime::Next::weekday;
+    when.weekday = weekday;
+    return when;
+}
+
+lang::StepTime next_workday(std::chrono::seconds at) {
+    lang::StepTime when = next_day(at);
+    when.next = lang::StepTime::Next::workday;
+    return when;
+}
+
+// Knows 2026 alone: 1 to 7 October are holidays, Saturday the 10th is worked.
+std::shared_ptr<const lang::calendar::Calendar> national_days() {
+    lang::calendar::Calendar made;
+    made.name = "cn";
+    made.years = {2026, 2026};
+    const auto of_october = [](int day) { return date::local_days{date::year{2026} / 10 / day}; };
+    made.workdays.ranges = {{of_october(10), of_october(10)}};
+    made.named = {
+        {"national_day", "", true, lang::calendar::Dates{{{of_october(1), of_october(7)}}}}};
+    return std::make_shared<const lang::calendar::Calendar>(made);
+}
+
+}  // namespace
+
+TEST_CASE("the next workday or weekday counts from the date on which the step above was done",
+          "[scheduler][timeline]") {
+    struct Row {
+        const char* what;
+        lang::StepTime when;
+        bool with_calendar;
+        const char* done_at;
+        const char* expected;
+    };
+    const Row rows[] = {
+        {"friday from a thursday", next_weekday(4, 9h), false, "2026-11-19 20:00",
+         "2026-11-20 09:00"},
+        {"friday from a friday, though its time is to come", next_weekday(4, 9h), false,
+         "2026-11-20 08:00", "2026-11-27 09:00"},
+        {"monday from a sunday night", next_weekday(0, 9h), false, "2026-11-22 23:59:59",
+         "2026-11-23 09:00"},
+        {"workday from a friday", next_workday(9h), false, "2026-11-20 08:00", "2026-11-23 09:00"},
+        {"workday from a saturday", next_workday(9h), false, "2026-11-21 08:00",
+         "2026-11-23 09:00"},
+        {"workday in the middle of the week", next_workday(9h), false, "2026-11-18 23:30",
+         "2026-11-19 09:00"},
+        {"workday after the holidays", next_workday(9h), true, "2026-09-30 12:00",
+         "2026-10-08 09:00"},
+        {"workday on a saturday that is worked", next_workday(9h), true, "2026-10-09 12:00",
+         "2026-10-10 09:00"},
+        {"workday behind what the calendar knows", next_workday(9h), true, "2026-12-31 12:00",
+         "2027-01-01 09:00"},
+    };
+    const Window window{instant("2026-09-01 20:00"), instant("2026-09-01 20:00")};
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            auto rule = rule_of(on_event("order"), {at_start(), row.when}, "Asia/Shanghai");
+            if (row.with_calendar) rule.workdays.calendar = national_days();
+            const Instant done_at = instant(row.done_at);
+            CHECK(local_text(planned_time(rule, 1, window, PreviousStep{done_at, done_at},
+                                          zone("Asia/Shanghai"))) == row.expected);
+        }
+    }
+}
+
+TEST_CASE("the next weekday keeps its time of day through changes of the clock",
+          "[scheduler][timeline][dst]") {
+    struct Row {
+        const char* what;
+        lang::StepTime when;
+        const char* done_at;
+        const char* expected;
+    };
+    // In New York, 2:00 on 8 March 2026 becomes 3:00, and 2:00 on 1 November comes twice.
+    const Row rows[] = {
+        {"over the change", next_weekday(0, 9h), "2026-03-06 20:00", "2026-03-09 09:00"},
+        {"into the skipped hour", next_weekday(6, 2h + 30min), "2026-03-06 20:00",
+         "2026-03-08 03:30"},
+        {"into the hour that comes twice", next_weekday(6, 1h + 30min), "2026-10-30 20:00",
+         "2026-11-01 01:30"},
+        {"over the change back", next_workday(9h), "2026-10-30 20:00", "2026-11-02 09:00"},
+    };
+    const char* const new_york = "America/New_York";
+    const Window window{instant("2026-01-01 00:00"), instant("2026-01-01 00:00")};
+    for (const Row& row : rows) {
+        DYNAMIC_SECTION(row.what) {
+            const auto rule = rule_of(on_event("order"), {at_start(), row.when}, new_york);
+            const Instant done_at = instant(row.done_at, new_york);
+            CHECK(local_text(
+                      planned_time(rule, 1, window, PreviousStep{done_at, done_at}, zone(new_york)),
+                      new_york) == row.expected);
+        }
+    }
+}
+
+TEST_CASE("a workday of a year that the calendar does not know is no time to do anything",
+          "[scheduler][timeline]") {
+    auto rule = rule_of(on_event("order"), {at_start(), next_workday(9h), next_weekday(4, 9h)},
+                        "Asia/Shanghai");
+    const auto lacks = [&](std::size_t step, const char* at) {
+        return lacks_calendar_data(rule, step, instant(at), zone("Asia/Shanghai"));
+    };
+    CHECK_FALSE(lacks(1, "2027-01-01 09:00"));
+    rule.workdays.calendar = national_days();
+    CHECK(lacks(1, "2027-01-01 09:00"));
+    CHECK_FALSE(lacks(1, "2026-12-31 09:00"));
+    CHECK_FALSE(lacks(0, "2027-01-01 09:00"));
+    CHECK_FALSE(lacks(2, "2027-01-01 09:00"));
+    rule.workdays.unknown_as_weekdays = true;
+    CHECK_FALSE(lacks(1, "2027-01-01 09:00"));
+}
+
 }  // namespace sop::runtime

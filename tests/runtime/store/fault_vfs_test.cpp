@@ -134,6 +134,30 @@ TEST_CASE("each failure of the disk is told in one line", "[store][sqlite][fault
     }
 }
 
+TEST_CASE("a text that there is no memory for is an error, and never an empty text",
+          "[store][sqlite][fault]") {
+    FaultDisk disk;
+    int errors = 0;
+    for (int number = 1; number <= 40; ++number) {
+        SqliteConnection connection("sop.db", SqliteConnection::Access::create,
+                                    std::chrono::milliseconds{0}, disk.vfs());
+        // It becomes a text when it is read, which takes memory.
+        SqliteQuery query = connection.query("SELECT 12345");
+        disk.plan({.call = DiskCall::memory, .number = number});
+        try {
+            const bool is_there = query.next();
+            const std::string read = query.text();
+            CHECK(is_there);
+            CHECK(read == "12345");
+        } catch (const StoreError& error) {
+            CHECK(std::string(error.what()) == "sop.db: out of memory");
+            ++errors;
+        }
+        disk.forget_fault();
+    }
+    CHECK(errors > 0);
+}
+
 TEST_CASE("a lock that is given back in time is waited for", "[store][sqlite][fault]") {
     FaultDisk disk;
     auto store = open_on(disk);

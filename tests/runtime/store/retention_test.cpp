@@ -26,8 +26,9 @@ int sweep(Store& store, Kept kept) {
 }
 
 void sweep_all(Store& store) {
-    for (const Kept kept : {Kept::deliveries, Kept::runs, Kept::firings, Kept::events,
-                            Kept::event_ids, Kept::plans, Kept::zone_changes})
+    for (const Kept kept :
+         {Kept::deliveries, Kept::runs, Kept::firings, Kept::events, Kept::event_ids, Kept::plans,
+          Kept::zone_changes, Kept::tier_changes, Kept::past_stays, Kept::day_counts})
         sweep(store, kept);
 }
 
@@ -62,7 +63,7 @@ struct Rows {
         Delivery each{.run = of,
                       .step = steps++,
                       .channel = "hook",
-                      .message = store->intern_message(text),
+                      .message = store->intern_message({text, {}}),
                       .planned_for = at(1),
                       .state = state,
                       .reason = reason};
@@ -138,14 +139,14 @@ TEST_CASE("a text goes with the last message that has it, a contact with its own
     rows.delivery(run, DeliveryState::sent, 50, "alone");
     rows.delivery(run, DeliveryState::sent, 200, "shared");
     rows.store->add_contact({.subject = "g1", .delivery = old, .at = at(50), .made = true});
-    const MessageId shared = rows.store->intern_message("shared");
-    const MessageId alone = rows.store->intern_message("alone");
-    const MessageId newest = rows.store->intern_message("newest");
+    const MessageId shared = rows.store->intern_message({"shared", {}});
+    const MessageId alone = rows.store->intern_message({"alone", {}});
+    const MessageId newest = rows.store->intern_message({"newest", {}});
     sweep(*rows.store, Kept::deliveries);
     CHECK_FALSE(rows.store->has_contacts());
-    CHECK(rows.store->intern_message("shared") == shared);
-    CHECK(rows.store->intern_message("newest") == newest);
-    CHECK(rows.store->intern_message("alone") != alone);
+    CHECK(rows.store->intern_message({"shared", {}}) == shared);
+    CHECK(rows.store->intern_message({"newest", {}}) == newest);
+    CHECK(rows.store->intern_message({"alone", {}}) != alone);
 }
 
 TEST_CASE("runs and firings go when nothing of them is left", "[store][retention]") {
@@ -240,6 +241,37 @@ TEST_CASE("when the last sweep ended is kept", "[store][retention]") {
     rows.store->set_swept_at(at(3));
     rows.store->set_swept_at(at(4));
     CHECK(rows.store->swept_at() == at(4));
+}
+
+TEST_CASE("figures go when their time is over, and where each stands stays", "[store][retention]") {
+    Rows rows;
+    Figures& figures = rows.store->figures();
+    const auto change = [&](const std::string& subject, int day, const std::string& level) {
+        figures.add_tier_change(
+            {.rule = rows.rule, .subject = subject, .at = at(day), .level = level});
+    };
+    for (const int day : {1, 2, 3}) change("g1", day, "level " + std::to_string(day));
+    change("g2", 150, "a");
+    const MeasureId orders = figures.find_or_add_measure("orders", true).id;
+    for (const int day : {50, 60, 70, 99, 100, 150})
+        figures.put_day(orders, {"g1", date::local_days{date::days{day}}, {1, "", ""}});
+    for (const int day : {40, 41, 42, 150}) {
+        rows.store->join({"m1", "g1"}, at(day - 1));
+        figures.end_stay("g1", "m1", at(day));
+        rows.store->leave({"m1", "g1"});
+    }
+    sweep_all(*rows.store);
+    const auto latest = figures.latest_tier_changes(rows.rule);
+    REQUIRE(latest.size() == 2);
+    CHECK(latest[0].level == "level 3");
+    CHECK(figures.tier_changes_of(SubjectKind::group, "g1", at(0), at(200)).size() == 1);
+    const auto days = figures.days_of(orders, "g1", date::local_days{date::days{0}},
+                                      date::local_days{date::days{999}});
+    REQUIRE(days.size() == 2);
+    CHECK(days[0].day == date::local_days{date::days{100}});
+    const auto stays = figures.stays_in("g1");
+    REQUIRE(stays.size() == 1);
+    CHECK(stays[0].left_at == at(150));
 }
 
 }  // namespace sop::runtime

@@ -180,6 +180,30 @@ TEST_CASE("a store of the version before is upgraded and keeps what it has", "[s
     CHECK(store->stored_zones().empty());
 }
 
+TEST_CASE("a version that knows no targets sends nobody what was for others", "[store][sqlite]") {
+    tests::TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    {
+        const auto store = open_sqlite_store(path);
+        const RuleId rule = store->find_or_add_rule("members", "check_in", at(0)).id;
+        const PlanVersion plan = store->add_plan(at(0), "", "{}");
+        const FiringId firing = store->add_firing({.rule = rule, .key = "k", .plan = plan}).value();
+        const RunId run = store->add_run({.firing = firing, .rule = rule, .subject = "g1"}).value();
+        Delivery delivery{.run = run, .channel = "hook", .due_at = at(1)};
+        delivery.id = store->add_delivery(delivery);
+        store->add_contact({.subject = "g1", .delivery = delivery.id});
+        delivery.target = Target{SubjectKind::group, "g2"};
+        delivery.id = store->add_delivery(delivery);
+        store->add_contact({.subject = "g2", .delivery = delivery.id});
+    }
+    go_down(path, 13);
+    const auto store = open_sqlite_store(path);
+    const auto rows = store->list_deliveries({});
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].subject == "g1");
+    CHECK(read_number(path, "SELECT count(*) FROM contact") == 1);
+}
+
 TEST_CASE("a version that cannot ask sends nothing again that was asked about", "[store][sqlite]") {
     tests::TemporaryFolder folder;
     const std::string path = (folder / "sop.db").string();
@@ -201,6 +225,33 @@ TEST_CASE("a version that cannot ask sends nothing again that was asked about", 
     CHECK(rows[0].delivery.state == DeliveryState::unknown);
     CHECK(rows[0].delivery.settled_at == at(2));
     CHECK_FALSE(rows[0].delivery.asks);
+}
+
+TEST_CASE("events are the same after a change of version up and down", "[store][sqlite]") {
+    tests::TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    {
+        const auto store = open_sqlite_store(path);
+        store->add_event({.id = "e2",
+                          .type = "order",
+                          .group = "g1",
+                          .member = "m1",
+                          .at = at(3),
+                          .received_at = at(4),
+                          .fields = {{"amount", "9.90 CNY"}}});
+        store->add_event({.id = "e1", .type = "join", .at = at(1), .received_at = at(5)});
+        store->mark_processed("e2");
+    }
+    go_down(path, 13);
+    const auto store = open_sqlite_store(path);
+    const auto event = store->find_event("e2").value();
+    CHECK(event.fields == std::map<std::string, std::string>{{"amount", "9.90 CNY"}});
+    CHECK(event.at == at(3));
+    CHECK(event.received_at == at(4));
+    CHECK(event.processed);
+    CHECK(store->next_event_at() == at(1));
+    CHECK_FALSE(store->add_event({.id = "e1", .type = "join"}));
+    CHECK(store->events_of(SubjectKind::group, "g1", "order", at(0), at(9)).size() == 1);
 }
 
 TEST_CASE("a damaged store says so", "[store][sqlite]") {
@@ -380,7 +431,7 @@ std::string fill(const std::string& path) {
         try {
             // More than the cache holds, so that pages must be written before the commit as well.
             for (int i = 0; i < 100; ++i) {
-                store->intern_message(std::string(1 << 20, 'x') + std::to_string(i));
+                store->intern_message({std::string(1 << 20, 'x') + std::to_string(i), {}});
             }
             transaction->commit();
         } catch (const StoreError& error) {
@@ -393,7 +444,7 @@ std::string fill(const std::string& path) {
         }
     }
     const bool is_undone = store->find_group("before") && !store->find_group("after") &&
-                           store->intern_message("small") == 1;
+                           store->intern_message({"small", {}}) == 1;
     return said + (is_undone ? "; undone" : "; not undone");
 }
 

@@ -68,7 +68,7 @@ Outboxed add_pending(Store& store, const std::string& subject, int due,
     const RuleId rule = add_rule(store);
     const FiringId firing = add_firing(store, rule, "key of " + subject);
     const RunId run = store.add_run(a_run(rule, firing, subject, std::nullopt)).value();
-    const MessageId message = store.intern_message("Good morning");
+    const MessageId message = store.intern_message({"Good morning", {}});
     return {.run = run,
             .delivery = store.add_delivery({.run = run,
                                             .channel = channel,
@@ -444,11 +444,39 @@ TEMPLATE_TEST_CASE("of changes of zone data the latest is told, with what it mov
 TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
-    const MessageId morning = (*store).intern_message("Good morning");
+    const MessageId morning = (*store).intern_message({"Good morning", {}});
     CHECK(morning != 0);
-    CHECK((*store).intern_message("Good morning") == morning);
-    CHECK((*store).intern_message("Good morning ") != morning);
-    CHECK((*store).intern_message("") == (*store).intern_message(""));
+    CHECK((*store).intern_message({"Good morning", {}}) == morning);
+    CHECK((*store).intern_message({"Good morning ", {}}) != morning);
+    CHECK((*store).intern_message({"", {}}) == (*store).intern_message({"", {}}));
+}
+
+TEMPLATE_TEST_CASE("a message whose transaction was undone is stored anew", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    {
+        const auto undone = (*store).begin();
+        (*store).intern_message({.text = "Good morning"});
+        CHECK((*store).intern_message({.text = "Good morning"}) ==
+              (*store).intern_message({.text = "Good morning"}));
+    }
+    const auto transaction = (*store).begin();
+    const MessageId morning = (*store).intern_message({.text = "Good morning"});
+    CHECK((*store).intern_message({.text = "Good evening"}) != morning);
+    CHECK((*store).intern_message({.text = "Good morning"}) == morning);
+}
+
+TEMPLATE_TEST_CASE("tags and ids of any characters come back as they were put", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    const Ids odd{"", "\"", "\",\"", "[\"a\"]", "\\", "a b", "ä\n", "新人"};
+    (*store).put_group({.id = "g\"1", .name = "[\"x\"]", .tags = odd});
+    const auto group = (*store).find_group("g\"1");
+    REQUIRE(group);
+    CHECK(group->name == "[\"x\"]");
+    Ids sorted = odd;
+    std::sort(sorted.begin(), sorted.end());
+    CHECK(group->tags == sorted);
 }
 
 TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", MemoryStore, FileStore) {
@@ -466,6 +494,164 @@ TEMPLATE_TEST_CASE("a step's action has one delivery in a run", "[store]", Memor
     CHECK_NOTHROW(add(0, 1));
     CHECK_NOTHROW(add(1, 0));
     CHECK_THROWS_AS(add(1, 0), StoreError);
+}
+
+TEMPLATE_TEST_CASE("one text said in two ways is two messages", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    MessageForm reply{.verb = lang::Verb::reply, .mentions = {"m1"}, .reply_to = "e1"};
+    const MessageId posted = (*store).intern_message({"Hello", {}});
+    const MessageId replied = (*store).intern_message({"Hello", reply});
+    CHECK(replied != posted);
+    CHECK((*store).intern_message({"Hello", reply}) == replied);
+    reply.mentions = {"m2"};
+    CHECK((*store).intern_message({"Hello", reply}) != replied);
+}
+
+TEMPLATE_TEST_CASE("how a message is said comes back with it", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    MessageForm card{.verb = lang::Verb::announce, .mentions_all = true, .pictures = {"a.png"}};
+    card.card = MessageCard{"Sale", "Tonight", "sale.png", "https://shop.example/", "pages/sale"};
+    const MessageForm plain;
+    const MessageForm sent{.verb = lang::Verb::send};
+    const MessageForm reply{.verb = lang::Verb::reply, .mentions = {"m1", "m2"}, .reply_to = "e1"};
+    int number = 0;
+    for (const auto& [form, kind] : {std::pair{card, SubjectKind::group},
+                                     {plain, SubjectKind::group},
+                                     {sent, SubjectKind::member},
+                                     {reply, SubjectKind::group}}) {
+        const RuleId rule = add_rule(*store);
+        const FiringId firing = add_firing(*store, rule, "key " + std::to_string(++number), kind);
+        const RunId run = (*store).add_run(a_run(rule, firing, "g1", std::nullopt)).value();
+        const DeliveryId id = (*store).add_delivery({.run = run,
+                                                     .channel = "robot",
+                                                     .message = (*store).intern_message({"", form}),
+                                                     .planned_for = at(4),
+                                                     .due_at = at(5)});
+        CHECK((*store).find_delivery(id)->form == form);
+    }
+}
+
+TEMPLATE_TEST_CASE("an action has one delivery for each of its targets", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    (*store).put_group({"g2", "Two", "", {}});
+    (*store).put_member({"m1", "Ann", {}, {}});
+    const RuleId rule = add_rule(*store);
+    const RunId run =
+        (*store).add_run(a_run(rule, add_firing(*store, rule), "g1", std::nullopt)).value();
+    Delivery delivery{.run = run, .channel = "robot", .planned_for = at(4), .due_at = at(5)};
+    delivery.variant = "short";
+    const DeliveryId own = (*store).add_delivery(delivery);
+    delivery.target = Target{SubjectKind::group, "g2"};
+    const DeliveryId other = (*store).add_delivery(delivery);
+    CHECK_THROWS_AS((*store).add_delivery(delivery), StoreError);
+    delivery.target = Target{SubjectKind::member, "m1"};
+    delivery.variant.clear();
+    const DeliveryId member = (*store).add_delivery(delivery);
+
+    const auto of_own = (*store).find_delivery(own).value();
+    CHECK_FALSE(of_own.delivery.target);
+    CHECK(of_own.subject == "g1");
+    CHECK(of_own.delivery.variant == "short");
+    const auto of_other = (*store).find_delivery(other).value();
+    CHECK(of_other.delivery.target == Target{SubjectKind::group, "g2"});
+    CHECK(of_other.subject_kind == SubjectKind::group);
+    CHECK(of_other.subject == "g2");
+    CHECK(of_other.subject_name == "Two");
+    CHECK(of_other.run_subject == "g1");
+    const auto of_member = (*store).find_delivery(member).value();
+    CHECK(of_member.subject_kind == SubjectKind::member);
+    CHECK(of_member.subject_name == "Ann");
+    CHECK(of_member.firing.subject_kind == SubjectKind::group);
+    CHECK(of_member.delivery.variant.empty());
+    CHECK(ids_of((*store).list_deliveries({.subject_kind = SubjectKind::group, .subject = "g2"})) ==
+          std::vector<DeliveryId>{other});
+
+    // Whom they went to is who got them.
+    (*store).rebuild_contacts(at(0));
+    CHECK((*store).count_contacts_waiting(SubjectKind::group, "g2", at(0), at(9),
+                                          lang::Priority::low) == 1);
+    CHECK((*store).count_contacts_waiting(SubjectKind::member, "m1", at(0), at(9),
+                                          lang::Priority::low) == 1);
+}
+
+TEMPLATE_TEST_CASE("a message to many is told until it has reached all of them", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK_FALSE((*store).next_mailing());
+    const RuleId rule = add_rule(*store);
+    const RunId run =
+        (*store).add_run(a_run(rule, add_firing(*store, rule), "g1", std::nullopt)).value();
+    Mailing first{
+        .run = run, .step = 2, .action = 1, .planned_for = at(4), .decided_at = at(5), .newer = 3};
+    Mailing second = first;
+    second.action = 2;
+    second.withheld = DeliveryState::skipped;
+    second.reason = "condition";
+    (*store).add_mailing(first);
+    (*store).add_mailing(second);
+    CHECK_THROWS_AS((*store).add_mailing(first), StoreError);
+
+    first.id = (*store).next_mailing()->id;
+    CHECK((*store).next_mailing() == first);
+    (*store).set_mailed_through(first.id, "g17");
+    first.through = "g17";
+    CHECK((*store).next_mailing() == first);
+    (*store).remove_mailing(first.id);
+    second.id = (*store).next_mailing()->id;
+    CHECK((*store).next_mailing() == second);
+    (*store).remove_mailing(second.id);
+    CHECK_FALSE((*store).next_mailing());
+}
+
+TEMPLATE_TEST_CASE("turns of a content are counted for each target", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const Target group{SubjectKind::group, "x"};
+    const Target member{SubjectKind::member, "x"};
+    CHECK((*store).turns_of("morning", group) == 0);
+    (*store).add_turn("morning", group);
+    (*store).add_turn("morning", group);
+    (*store).add_turn("evening", group);
+    (*store).add_turn("morning", member);
+    CHECK((*store).turns_of("morning", group) == 2);
+    CHECK((*store).turns_of("evening", group) == 1);
+    CHECK((*store).turns_of("morning", member) == 1);
+    CHECK((*store).turns_of("morning", {SubjectKind::group, "y"}) == 0);
+}
+
+TEMPLATE_TEST_CASE("names are found by kind and id", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({"x", "One", "", {}});
+    (*store).put_member({"x", "Ann", {}, {}});
+    CHECK((*store).find_name(SubjectKind::group, "x") == "One");
+    CHECK((*store).find_name(SubjectKind::member, "x") == "Ann");
+    CHECK_FALSE((*store).find_name(SubjectKind::member, "y"));
+}
+
+TEMPLATE_TEST_CASE("for nobody in particular the events of all count", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const auto add = [&](const std::string& id, const std::string& type, int minute) {
+        (*store).add_event({.id = id, .type = type, .member = "m" + id, .at = at(minute)});
+    };
+    add("b", "order", 2);
+    add("a", "order", 2);
+    add("c", "refund", 2);
+    add("d", "order", 5);
+    CHECK(ids_of((*store).events_of(SubjectKind::playbook, "", "order", at(2), at(5))) ==
+          Ids{"a", "b"});
+}
+
+TEMPLATE_TEST_CASE("a run may be for nobody in particular", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    const RuleId rule = add_rule(*store);
+    const FiringId firing = add_firing(*store, rule, "key", SubjectKind::playbook);
+    CHECK((*store).find_firing(firing)->subject_kind == SubjectKind::playbook);
+    const RunId run = (*store).add_run(a_run(rule, firing, "", at(1))).value();
+    CHECK_FALSE((*store).add_run(a_run(rule, firing, "", at(1))));
+    CHECK(ids_of((*store).open_runs_of("")) == std::vector<RunId>{run});
+    CHECK(ids_of((*store).open_runs(rule, {}, 10)) == std::vector<RunId>{run});
 }
 
 TEMPLATE_TEST_CASE(
@@ -521,7 +707,7 @@ TEMPLATE_TEST_CASE("a due delivery carries all that an attempt needs", "[store]"
     const auto& [kind, subject, name] = row;
     const FiringId firing = add_firing(*store, rule, "key", kind);
     const RunId run = (*store).add_run(a_run(rule, firing, subject, std::nullopt)).value();
-    const MessageId message = (*store).intern_message("早上好");
+    const MessageId message = (*store).intern_message({"早上好", {}});
     (*store).add_delivery({.run = run,
                            .step = 2,
                            .action = 1,
@@ -871,6 +1057,84 @@ TEMPLATE_TEST_CASE("an event is taken once, comes back whole, and in the order o
     CHECK_THROWS_AS((*store).mark_processed("e9"), StoreError);
 }
 
+TEMPLATE_TEST_CASE("what an event says besides comes back as it was", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    (*store).add_event({.id = "e1", .type = "order", .extra = R"({"shop":{"id":7}})"});
+    (*store).add_event({.id = "e2", .type = "order"});
+    CHECK((*store).find_event("e1")->extra == R"({"shop":{"id":7}})");
+    CHECK((*store).find_event("e2")->extra.empty());
+}
+
+TEMPLATE_TEST_CASE("the latest events of a group or member are told, and what waits", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK((*store).backlog(at(100)) == EventBacklog{});
+    const auto add = [&](const std::string& id, const std::string& type, int minute) {
+        (*store).add_event(
+            {.id = id, .type = type, .group = "g1", .member = "m1", .at = at(minute)});
+    };
+    add("e2", "order", 7);
+    add("e1", "join", 3);
+    add("e3", "leave", 7);
+    add("e4", "join", 20);
+    (*store).add_event({.id = "e5", .type = "join", .group = "g2", .at = at(8)});
+
+    CHECK(ids_of((*store).latest_events_of(SubjectKind::member, "m1", 3)) == Ids{"e4", "e3", "e2"});
+    CHECK(ids_of((*store).latest_events_of(SubjectKind::group, "g1", 10)) ==
+          Ids{"e4", "e3", "e2", "e1"});
+    CHECK((*store).latest_events_of(SubjectKind::member, "g1", 3).empty());
+
+    CHECK((*store).backlog(at(8)) == EventBacklog{4, at(3)});
+    (*store).mark_processed("e1");
+    CHECK((*store).backlog(at(8)) == EventBacklog{3, at(7)});
+}
+
+TEMPLATE_TEST_CASE("what came in is counted by what became of it", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    CHECK((*store).intake_counts().empty());
+    using enum IntakeOutcome;
+    (*store).count_intake({.outcome = rejected, .reason = "future", .count = 2});
+    (*store).count_intake({.outcome = accepted, .count = 5});
+    (*store).count_intake({.outcome = rejected, .reason = "future", .count = 1});
+    (*store).count_intake({.outcome = duplicate, .count = 1});
+    (*store).count_intake({.outcome = rejected, .reason = "past", .count = 4});
+    CHECK((*store).intake_counts() == std::vector<IntakeCount>{{accepted, "", 5},
+                                                               {duplicate, "", 1},
+                                                               {rejected, "future", 3},
+                                                               {rejected, "past", 4}});
+}
+
+TEMPLATE_TEST_CASE("of what was rejected the latest are kept", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    CHECK((*store).rejected_events(10).empty());
+    const auto rejected = [](std::int64_t line) {
+        return RejectedEvent{at(5), "events.ndjson", line, "not JSON", "why", "{"};
+    };
+    {
+        const auto transaction = (*store).begin();
+        for (std::int64_t line = 1; line <= rejected_events_kept + 3; ++line)
+            (*store).add_rejected_event(rejected(line));
+        transaction->commit();
+    }
+    CHECK((*store).rejected_events(2) ==
+          std::vector<RejectedEvent>{rejected(rejected_events_kept + 3),
+                                     rejected(rejected_events_kept + 2)});
+    const auto all = (*store).rejected_events(every_row);
+    CHECK(all.size() == static_cast<std::size_t>(rejected_events_kept));
+    CHECK(all.back() == rejected(4));
+}
+
+TEMPLATE_TEST_CASE("a store knows as of when conditions were looked at last", "[store]",
+                   MemoryStore, FileStore) {
+    TestType store;
+    CHECK_FALSE((*store).looked_through());
+    (*store).set_looked_through(at(7));
+    (*store).set_looked_through(at(9));
+    CHECK((*store).looked_through() == at(9));
+}
+
 TEMPLATE_TEST_CASE("an event field that is not UTF-8 is refused", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
@@ -1070,7 +1334,7 @@ TEST_CASE("all of it survives closing and opening again", "[store]") {
     const DeliveryId pending = add_pending(*store, "g1", 5).delivery;
     const DeliveryId attempting = add_pending(*store, "g2", 5).delivery;
     (*store).mark_attempting(attempting);
-    const MessageId message = (*store).intern_message("Good morning");
+    const MessageId message = (*store).intern_message({"Good morning", {}});
 
     store.reopen();
 
@@ -1086,7 +1350,7 @@ TEST_CASE("all of it survives closing and opening again", "[store]") {
     CHECK((*store).settle_attempting_as_unknown(at(70)) == 1);
     CHECK(ids_of((*store).list_deliveries({.state = DeliveryState::unknown})) ==
           std::vector<DeliveryId>{attempting});
-    CHECK((*store).intern_message("Good morning") == message);
+    CHECK((*store).intern_message({"Good morning", {}}) == message);
 }
 
 }  // namespace

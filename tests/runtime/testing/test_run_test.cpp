@@ -100,6 +100,33 @@ TEST_CASE("what quiet hours put off or drop, and spread moves, is told with its 
         CHECK(verdict.holds);
 }
 
+TEST_CASE("staff say what became of a task, and a test that names none has a trouble",
+          "[testing][task]") {
+    const std::string rules = R"(  ask: every day at 08:00 {
+    task "Call {group.name}" to owner within 4h { done: post "called"
+                                                  late: post "not called" }
+  }
+}
+)";
+    const auto run_with = [&](const std::string& answers) {
+        const Compiled compiled(
+            "sop 1\nrole owner\ntag member\nplaybook p {\n  timezone "
+            "Asia/Shanghai\n  for groups tagged member\n  via log\n" +
+            rules +
+            "test \"x\" {\n  start 2026-11-25 00:00 Asia/Shanghai\n"
+            "  group g1 tagged member\n" +
+            answers + "  expect post in g1 until 2026-11-25 20:00\n}\n");
+        return compiled.run();
+    };
+    CHECK(told(run_with("  at 2026-11-25 09:00 done \"Call g1\"\n")) ==
+          Texts{"2026-11-25 09:00 p.ask start / done for g1: sent called"});
+    CHECK(told(run_with("  at 2026-11-25 09:00 reject \"Call\"\n")) ==
+          Texts{"2026-11-25 09:00 p.ask start / late for g1: sent not called"});
+    const TestRun none = run_with("  at 2026-11-25 07:00 done \"Call\"\n");
+    CHECK(told(none) == Texts{"2026-11-25 12:00 p.ask start / late for g1: sent not called"});
+    CHECK(none.troubles == Texts{"line 16: there is no open task with \"Call\""});
+}
+
 TEST_CASE("events happen in the order of time and bring in whom they name", "[testing][event]") {
     const Compiled compiled(
         head() +

@@ -166,4 +166,32 @@ TEST_CASE("an expectation that looks at no time fails", "[testing][verdict]") {
     CHECK_FALSE(judge(test, zone("Asia/Shanghai"), {}).front().holds);
 }
 
+TEST_CASE("how a message is said and whom it mentions is looked at where it is asked for",
+          "[testing][verdict]") {
+    TestPost reply = post("2026-11-25 20:00", "Welcome");
+    reply.form.verb = lang::Verb::reply;
+    reply.form.mentions = {"m1"};
+    TestPost news = post("2026-11-25 20:00", "News");
+    news.form.verb = lang::Verb::announce;
+    news.form.mentions_all = true;
+    const std::vector<TestPost> posts{reply, news};
+    const auto found = [&](std::optional<lang::Verb> verb, const std::string& member, bool all) {
+        auto expected = expecting();
+        expected.verb = verb;
+        expected.mentions = member;
+        expected.mentions_all = all;
+        return judge_one(expected, posts).found;
+    };
+    CHECK(found({}, "", false) == 2);
+    CHECK(found(lang::Verb::reply, "", false) == 1);
+    CHECK(found(lang::Verb::warn, "", false) == 0);
+    CHECK(found({}, "m1", false) == 1);
+    CHECK(found({}, "m2", false) == 0);
+    CHECK(found({}, "", true) == 1);
+    CHECK(found(lang::Verb::reply, "m1", true) == 0);
+    auto with_card = expecting();
+    with_card.containing = "(mentions m1)";
+    CHECK(judge_one(with_card, posts).found == 1);
+}
+
 }  // namespace sop::runtime

@@ -5,4 +5,4 @@ DROP TABLE draw;
 DROP TABLE collected;
 DROP TABLE collection;
 
-PRAGMA user_version = 13;
+PRAGMA user_version = 17;

@@ -1,4 +1,4 @@
--- Version 14. Lists that members fill, draws that can be checked, and codes that are given once.
+-- Version 18. Lists that members fill, draws that can be checked, and codes that are given once.
 
 -- What a `collect` of a run takes while its window is open. `taken` is the sum of what is not given back.
 CREATE TABLE collection (
@@ -70,4 +70,4 @@ CREATE TABLE pool_code (
 CREATE INDEX pool_code_left ON pool_code (pool, id) WHERE given_at IS NULL;
 CREATE UNIQUE INDEX pool_code_of_run ON pool_code (run, step, action) WHERE given_at IS NOT NULL;
 
-PRAGMA user_version = 14;
+PRAGMA user_version = 18;
