@@ -161,8 +161,12 @@ std::optional<std::string> canonical_value(ValueType type, std::string_view writ
             return written == "yes" || written == "no" ? std::optional(std::string(written))
                                                        : std::nullopt;
         case ValueType::content:
-        case ValueType::event:
             return is_name(written) ? std::optional(to_nfc(written)) : std::nullopt;
+        case ValueType::event:
+            // Ids are whatever shops and platforms make of them.
+            return written.empty() || find_invalid_utf8(written)
+                       ? std::nullopt
+                       : std::optional(std::string(written));
         case ValueType::date:
             return is_date(written) ? std::optional(std::string(written)) : std::nullopt;
         case ValueType::time:

@@ -70,6 +70,8 @@ TEST_CASE("an event is read with its values in canonical form", "[intake][event]
         // Without `at` it happened when it came; `null` is as good as left out.
         {"{" + order + R"(,"at":null,"id":null,"fields":{"amount":"1 CNY","sku":"","gift":null}})",
          "order 2026-11-19T12:00:00Z g1/m1 amount=1 CNY items=1 sku="},
+        {R"({"type":"refund","member":"m1","fields":{"of":"order-0001298/7"}})",
+         "refund 2026-11-19T12:00:00Z -/m1 of=order-0001298/7"},
         {R"({"type":"message","member":"m1","fields":{"text":"你好"}})",
          "message 2026-11-19T12:00:00Z -/m1 effective=yes text=你好"},
         {R"({"type":"join","group":"g1","member":"m1"})", "join 2026-11-19T12:00:00Z g1/m1"},
