@@ -287,6 +287,12 @@ enum class Field {
     list,
     left,
     winners,
+    zone,
+    status,
+    created,
+    size,
+    talked,
+    opted_out,
 };
 std::string_view spelling(Field field, Dialect dialect = Dialect::en);
 std::optional<Field> find_field(std::string_view word, Dialect dialect = Dialect::en);

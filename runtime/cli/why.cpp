@@ -93,6 +93,7 @@ std::string skip_text(const Delivery& delivery, const lang::Rule* rule) {
     }
     if (reason == "condition") return "the condition of its step did not hold";
     if (reason == "paused") return "its rule was paused";
+    if (reason == "opted out") return "the member has opted out";
     if (reason == "before admission")
         return "before admission: it lay before its rule was deployed, or before this subject was "
                "in the audience";
@@ -177,6 +178,10 @@ std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& que
                 notes.push_back({path, rule.audience.kind == SubjectKind::group
                                            ? "is for groups"
                                            : "is for members"});
+                continue;
+            }
+            if (rule.audience.of_groups) {
+                notes.push_back({path, "is for members of groups, each in its group"});
                 continue;
             }
             const auto zone = zones.find(rule.timezone);

@@ -1,6 +1,7 @@
 #include "runtime/executor/attempts.h"
 
 #include "runtime/delivery/delivery_key.h"
+#include "runtime/executor/settlement.h"
 #include "runtime/scheduler/flow.h"
 
 namespace sop::runtime {
@@ -13,7 +14,7 @@ Attempt attempt_at(const DueDelivery& due, const lang::Rule& rule, int number) {
     attempt.rule = due.rule;
     attempt.step = step_path(rule, delivery.step);
     attempt.key = delivery_key(
-        {due.playbook, due.rule, due.firing.key, due.subject, attempt.step, delivery.action});
+        {due.playbook, due.rule, due.firing.key, run_subject(due), attempt.step, delivery.action});
     attempt.target_kind = due.subject_kind;
     attempt.target = due.subject;
     attempt.target_name = due.subject_name;

@@ -97,7 +97,7 @@ std::optional<End> Recovery::find_end(const DueDelivery& due) {
         const bool is_overtaken =
             !delivery.asks && !delivery.skipped_as && !guardian_.was_waiting(delivery) &&
             walker_.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
-                                delivery.planned_for, due.subject) >= newer_needed(*rule.rule);
+                                delivery.planned_for, run_subject(due)) >= newer_needed(*rule.rule);
         if (!is_overtaken && !guardian_.is_missed(due, *rule.rule)) return std::nullopt;
         return end_of_waiting(delivery, "late");
     } catch (const PlanError& error) {

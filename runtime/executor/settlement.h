@@ -44,6 +44,8 @@ struct MessagePlace {
     Position position{};
 };
 MessagePlace place_of(const DueDelivery& due);
+// Whom its run is for.
+std::string run_subject(const DueDelivery& due);
 // The wait right after a message that now has its outcome begins, if there is one.
 void begin_wait_after(Store& store, PlanBook& plans, const MessagePlace& message, Instant now);
 // Those whose messages came to their ends without that, as when the process died.

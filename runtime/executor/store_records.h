@@ -23,6 +23,16 @@ class StoreRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
 
+    std::optional<Group> find_group(const std::string& id) override {
+        return store_.find_group(id);
+    }
+    std::optional<Member> find_member(const std::string& id) override {
+        return store_.find_member(id);
+    }
+    std::optional<Joined> find_membership(const Membership& membership) override {
+        return store_.find_membership(membership);
+    }
+
   private:
     Store& store_;
 };

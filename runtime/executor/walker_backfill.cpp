@@ -37,8 +37,11 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
     try {
         const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
         const auto run = store_.find_run(due.delivery.run);
-        const Subject subject = find_subject(store_, due.subject_kind, due.subject);
-        const bool is_gone = std::holds_alternative<std::monostate>(subject);
+        const std::string subject_of_run = run ? run->subject : due.subject;
+        const Subject subject = find_subject(store_, due.subject_kind, subject_of_run);
+        const Member* member = member_of(subject);
+        const bool is_gone = !why_gone(subject, subject_of_run).empty() ||
+                             (member != nullptr && member->opted_out_at.has_value());
         if (!run || is_gone || !channels_.contains(due.delivery.channel)) return false;
         const bool ended_early = run->state == RunState::done && !run->reason.empty();
         std::optional<Event> own;

@@ -36,20 +36,24 @@ const std::vector<lang::EventType>& builtin_types() {
          {{.name = "text", .type = ValueType::text},
           {.name = "effective", .type = ValueType::boolean, .default_value = "yes"}}},
         {"join", {}},
-        {"leave", {}}};
+        {"leave", {}},
+        {"opt_out", {}},
+        {"opt_in", {}},
+        {"dissolved", {}}};
     return types;
 }
 
 const lang::EventType& find_type(const lang::Plan& plan, const std::string& name) {
     std::vector<std::string> names;
+    // A playbook may give those of the directory fields of their own.
+    for (const auto& type : plan.events) {
+        if (type.name == name) return type;
+    }
     for (const auto& type : builtin_types()) {
         if (type.name == name) return type;
         names.push_back(type.name);
     }
-    for (const auto& type : plan.events) {
-        if (type.name == name) return type;
-        names.push_back(type.name);
-    }
+    for (const auto& type : plan.events) names.push_back(type.name);
     throw EventError(
         fmt::format("no playbook declares the event `{}`{}", name, did_you_mean(name, names)));
 }
@@ -64,10 +68,19 @@ Instant parse_at(const std::string& text) {
 
 void require_people(const Event& event) {
     const bool is_presence = event.type == "join" || event.type == "leave";
-    const bool needs_member = is_presence || event.type == "message";
-    if ((is_presence && !event.group) || (needs_member && !event.member))
+    const bool is_choice = event.type == "opt_out" || event.type == "opt_in";
+    const bool needs_member = is_presence || is_choice || event.type == "message";
+    const bool needs_group = is_presence || event.type == "dissolved";
+    if ((needs_group && !event.group) || (needs_member && !event.member)) {
         throw EventError(fmt::format("the event `{}` needs {}", event.type,
-                                     is_presence ? "a group and a member" : "a member"));
+                                     is_presence   ? "a group and a member"
+                                     : needs_group ? "a group"
+                                                   : "a member"));
+    }
+    for (const auto& id : {event.group, event.member}) {
+        if (id && !is_usable_id(*id))
+            throw EventError("an id of a group or member is empty or has a control character");
+    }
 }
 
 std::string text_member(const json& object, const char* name) {

@@ -178,7 +178,7 @@ class Evaluator {
     Found field(const FieldReference& reference) const {
         switch (reference.owner) {
             case Owner::group:
-                return group_field(reference, std::get_if<Group>(&facts_.subject));
+                return group_field(reference, group_of(facts_.subject));
             case Owner::member:
                 return member_field(reference);
             case Owner::event:
@@ -186,7 +186,7 @@ class Evaluator {
             case Owner::subject:
                 if (filtered_ != nullptr) return event_value(reference, *filtered_);
                 return std::holds_alternative<Group>(facts_.subject)
-                           ? group_field(reference, std::get_if<Group>(&facts_.subject))
+                           ? group_field(reference, group_of(facts_.subject))
                            : member_field(reference);
             case Owner::start:
             case Owner::run:
@@ -204,28 +204,68 @@ class Evaluator {
 
     // In a run for a group it is the one the event names.
     Found member_field(const FieldReference& reference) const {
-        const auto* member = std::get_if<Member>(&facts_.subject);
+        const Member* member = member_of(facts_.subject);
         const std::string* id = member != nullptr ? &member->id
                                 : facts_.event != nullptr && facts_.event->member
                                     ? &*facts_.event->member
                                     : nullptr;
         if (id == nullptr) return std::nullopt;
         if (reference.field.empty() || reference.field == "id") return Value{reference.type, *id};
+        if (facts_.records == nullptr && member == nullptr) return std::nullopt;
         if (reference.field == "points" && facts_.records != nullptr)
             return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
-        if (reference.field == "name" && member != nullptr)
-            return Value{reference.type, member->name};
-        return std::nullopt;
+        if (member != nullptr) return member_field(reference, *member);
+        const auto named = facts_.records->find_member(*id);
+        return named ? member_field(reference, *named) : std::nullopt;
+    }
+
+    Found member_field(const FieldReference& reference, const Member& member) const {
+        const std::string& field = reference.field;
+        if (field == "name") return text_unless_empty(reference, member.name);
+        if (field == "zone") return text_unless_empty(reference, member.zone);
+        if (field == "opted_out") return yes_or_no(member.opted_out_at.has_value());
+        if (field == "joined") return moment_if_known(reference, joined_at(member));
+        if (field == "invited_by")
+            return member.invited_by ? Found(Value{reference.type, *member.invited_by})
+                                     : std::nullopt;
+        return attribute(reference, member.attributes);
+    }
+
+    // The group that the run is about, else the first.
+    std::optional<Instant> joined_at(const Member& member) const {
+        if (const auto* one = std::get_if<MemberOfGroup>(&facts_.subject)) return one->joined_at;
+        const auto* group = std::get_if<Group>(&facts_.subject);
+        if (group == nullptr) return member.joined_at;
+        const auto joined = facts_.records->find_membership({member.id, group->id});
+        return joined ? joined->at : std::nullopt;
     }
 
     Found group_field(const FieldReference& reference, const Group* group) const {
         if (group == nullptr) return std::nullopt;
-        if (reference.field.empty() || reference.field == "id")
-            return Value{reference.type, group->id};
-        if (reference.field == "name") return Value{reference.type, group->name};
-        if (reference.field == "owner" && !group->owner.empty())
-            return Value{reference.type, group->owner};
-        return std::nullopt;
+        const std::string& field = reference.field;
+        if (field.empty() || field == "id") return Value{reference.type, group->id};
+        if (field == "name") return text_unless_empty(reference, group->name);
+        if (field == "owner") return text_unless_empty(reference, group->owner);
+        if (field == "zone") return text_unless_empty(reference, group->zone);
+        if (field == "status")
+            return Value{reference.type, group->dissolved_at ? "dissolved" : "active"};
+        if (field == "size") return value_of(Quantity{mpq_class(group->size), {}});
+        if (field == "created") return moment_if_known(reference, group->created_at);
+        if (field == "talked") return moment_if_known(reference, group->talked_at);
+        return attribute(reference, group->attributes);
+    }
+
+    static Found text_unless_empty(const FieldReference& reference, const std::string& text) {
+        return text.empty() ? std::nullopt : Found(Value{reference.type, text});
+    }
+
+    Found moment_if_known(const FieldReference& reference, std::optional<Instant> instant) const {
+        return instant ? moment(reference, *instant) : std::nullopt;
+    }
+
+    static Found attribute(const FieldReference& reference, const Attributes& attributes) {
+        const auto found = attributes.find(reference.field);
+        return found == attributes.end() ? std::nullopt : value_of(reference.type, found->second);
     }
 
     Found moment(const FieldReference& reference, Instant instant) const {
@@ -361,13 +401,13 @@ class Evaluator {
     }
 
     std::vector<Event> events_in(const Expression& expression, const lang::Period& period) const {
-        const bool is_member = std::holds_alternative<Member>(facts_.subject);
+        const bool is_member = member_of(facts_.subject) != nullptr;
         const SubjectKind kind = is_member ? SubjectKind::member : SubjectKind::group;
         const InstantRange range = range_of(period, facts_.zone, facts_.window, facts_.at);
         std::vector<Event> events;
         if (facts_.records != nullptr) {
-            events = facts_.records->events_of(kind, std::string(subject_id(facts_.subject)),
-                                               expression.text, range.from, range.to);
+            events = facts_.records->events_of(kind, subject_key(facts_.subject), expression.text,
+                                               range.from, range.to);
         }
         // The run's own event counts, though it came at the very moment that is judged.
         const Event* own = facts_.event;
@@ -468,9 +508,6 @@ bool holds_of(const Expression& condition, const Event& event, const Facts& fact
 std::string find_unanswerable(const Expression& expression) {
     if (expression.field) {
         const FieldReference& field = *expression.field;
-        const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
-        const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
-        if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
         const bool of_later = field.owner == Owner::join || field.owner == Owner::collected ||
                               field.owner == Owner::draw;
         if (of_later) return "join, collected, draw";

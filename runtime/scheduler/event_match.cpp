@@ -96,7 +96,11 @@ std::set<std::string> watched_tags(const lang::Rule& rule) {
     return tags;
 }
 
-const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {
+std::optional<std::string> event_subject(const lang::Rule& rule, const Event& event) {
+    if (rule.audience.of_groups) {
+        if (!event.group || !event.member) return std::nullopt;
+        return to_subject({*event.member, *event.group});
+    }
     return rule.audience.kind == lang::SubjectKind::member ? event.member : event.group;
 }
 

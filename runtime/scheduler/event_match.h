@@ -28,6 +28,10 @@ inline constexpr const char* message_event = "message";
 inline constexpr const char* message_text = "text";
 inline constexpr const char* join_event = "join";
 inline constexpr const char* leave_event = "leave";
+// Whoever opts out gets no `send` until it opts in; a dissolved group is addressed no more.
+inline constexpr const char* opt_out_event = "opt_out";
+inline constexpr const char* opt_in_event = "opt_in";
+inline constexpr const char* dissolved_event = "dissolved";
 inline constexpr const char* tagged_event = "tagged";
 inline constexpr const char* untagged_event = "untagged";
 inline constexpr const char* changed_tag = "tag";
@@ -43,6 +47,6 @@ bool may_match(const lang::Plan& plan, const lang::EventPattern& pattern, const 
 std::set<std::string> watched_tags(const lang::Rule& rule);
 
 // The subject of the kind the rule is for; nothing when the event names none.
-const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);
+std::optional<std::string> event_subject(const lang::Rule& rule, const Event& event);
 
 }  // namespace sop::runtime

@@ -142,6 +142,8 @@ class StepPerformance {
         }
         const bool for_group = context_.rule.audience.kind == SubjectKind::group;
         (for_group ? effect.group : effect.member) = std::string(subject_id(facts_.subject));
+        if (const auto* one = std::get_if<MemberOfGroup>(&facts_.subject))
+            effect.group = one->group.id;
         return effect;
     }
 
@@ -176,7 +178,7 @@ class StepPerformance {
         constexpr std::uint64_t whole = 100;
         const auto share = static_cast<int>(
             stable_hash({context_.rule.name, "/", step_path(context_.rule, position_.step), "/",
-                         subject_id(facts_.subject)}) %
+                         subject_key(facts_.subject)}) %
             whole);
         int through = 0;
         for (const auto& branch : split.branches) {
@@ -231,8 +233,8 @@ class StepPerformance {
         if (facts_.records == nullptr) return std::nullopt;
         const Instant since = wait.since_start ? context_.window.start : planned_for_;
         const auto events = facts_.records->events_of(
-            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), wait.event.event,
-            since, context_.now + std::chrono::milliseconds{1});
+            context_.rule.audience.kind, subject_key(facts_.subject), wait.event.event, since,
+            context_.now + std::chrono::milliseconds{1});
         const auto answer = std::find_if(events.begin(), events.end(), [&](const Event& event) {
             const bool is_own = facts_.event != nullptr && facts_.event->id == event.id;
             return event.processed && !is_own && matches(wait.event, event, facts_);
@@ -261,6 +263,9 @@ class StepPerformance {
 
     decltype(StepEffect::what) decide(const lang::Deliver& deliver) const {
         if (context_.skips_paused) return Withhold{DeliveryState::skipped, "paused"};
+        const Member* member = member_of(facts_.subject);
+        if (deliver.verb == lang::Verb::send && member != nullptr && member->opted_out_at)
+            return Withhold{DeliveryState::skipped, "opted out"};
         const bool guarded = is_guarded(context_.rule, position_) && !deliver.at_once;
         const auto wanted_at = place(context_.rule, context_.zone, context_.window, planned_for_,
                                      subject_id(facts_.subject), guarded);
@@ -294,7 +299,8 @@ Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& 
 }
 
 std::string find_exit(const RunFacts& run) {
-    return std::holds_alternative<std::monostate>(run.subject) ? "gone" : run.exit_reason;
+    const bool is_gone = std::holds_alternative<std::monostate>(run.subject);
+    return is_gone && run.exit_reason.empty() ? "gone" : run.exit_reason;
 }
 
 }  // namespace

@@ -58,13 +58,11 @@ class Finder {
 
     void check(const lang::Audience& audience) {
         need(audience.kind != lang::SubjectKind::playbook, "a rule without `for`");
-        need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
 
     void check(const lang::Rule& rule) {
         check(rule.audience);
-        need(!rule.timezone_of_member, "timezone of member");
         for (const auto& exit : rule.exits) check(exit.event);
         check(rule.guards);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {

@@ -101,6 +101,13 @@ SELECT id, playbook, name, fired_through FROM rule WHERE playbook = ?1 AND name 
 -- name: update_fired_through
 UPDATE rule SET fired_through = ?2 WHERE id = ?1
 
+-- name: select_zone_fired_through
+SELECT fired_through FROM zone_firing WHERE rule = ?1 AND zone = ?2
+
+-- name: upsert_zone_fired_through
+INSERT INTO zone_firing (rule, zone, fired_through) VALUES (?1, ?2, ?3)
+ON CONFLICT (rule, zone) DO UPDATE SET fired_through = excluded.fired_through
+
 -- name: select_rules
 SELECT id, playbook, name, fired_through FROM rule ORDER BY id
 
@@ -170,6 +177,21 @@ WHERE run.state = 'waiting' AND run.due_at = ?1 AND delivery.settled_at IS NOT N
 SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
 WHERE subject = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting')
+ORDER BY id
+
+-- name: select_unfinished_runs_of_subject
+SELECT run.id, run.firing, run.rule, run.subject, run.state, run.next_step, run.next_action, run.waits_since, run.due_at,
+       run.reason
+FROM run INDEXED BY run_of_subject
+CROSS JOIN firing ON firing.id = run.firing
+WHERE run.subject = ?1 AND run.due_at IS NOT NULL AND firing.subject_kind = ?2
+ORDER BY run.id
+
+-- name: select_unfinished_runs_of_members
+-- Those of members of a group as such: the ids of their subjects begin with the group and a unit separator.
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
+FROM run INDEXED BY run_of_subject
+WHERE subject > ?1 || char(31) AND subject < ?1 || char(32) AND due_at IS NOT NULL
 ORDER BY id
 
 -- name: select_open_runs
@@ -397,6 +419,29 @@ SELECT id, run, step, action, channel, message, planned_for, due_at, state, reas
 FROM delivery_detail
 WHERE run = ?1 AND state IN ('pending', 'attempting')
 
+-- name: select_unsettled_of_subjects
+-- ?1 is 'group' or 'member', ?2 a list of ids. A group's are also those of its members as such.
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, subject, subject_name, text
+FROM delivery_detail
+WHERE id IN (
+    SELECT open.id
+    FROM (
+        SELECT id, run FROM delivery INDEXED BY delivery_due WHERE state = 'pending' AND asks IS NULL
+        UNION ALL
+        SELECT id, run FROM delivery INDEXED BY delivery_asked_about WHERE asks IS NOT NULL
+        UNION ALL
+        SELECT id, run FROM delivery INDEXED BY delivery_attempting WHERE state = 'attempting'
+    ) AS open
+    CROSS JOIN run ON run.id = open.run
+    WHERE iif(?1 = 'member',
+              substr(run.subject, instr(run.subject, char(31)) + 1),
+              iif(instr(run.subject, char(31)) = 0, run.subject, substr(run.subject, 1, instr(run.subject, char(31)) - 1)))
+          IN (SELECT value FROM json_each(?2)))
+  AND (subject_kind = ?1 OR (?1 = 'group' AND subject <> target))
+ORDER BY id
+
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
        moved_to, priority, in_doubt, skipped_as, asks, unless_taken, firing, rule_id, key, plan, subject_kind, start_at, end_at, event,
@@ -462,7 +507,7 @@ SELECT id, run, step, action, channel, message, planned_for, due_at, state, reas
 FROM delivery_detail
 WHERE id > ?1
   AND (?2 IS NULL OR state = ?2)
-  AND (?4 IS NULL OR (subject_kind = ?4 AND subject = ?5 AND planned_for >= ?6 AND planned_for < ?7))
+  AND (?4 IS NULL OR (subject_kind = ?4 AND target = ?5 AND planned_for >= ?6 AND planned_for < ?7))
 ORDER BY id
 LIMIT ?3
 
@@ -477,6 +522,7 @@ WHERE id = ?1
 INSERT INTO event (id, type, group_id, member_id, at, received_at, fields)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
 WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?8)
+  AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?9)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
@@ -505,6 +551,12 @@ ORDER BY at, id
 SELECT id, type, group_id, member_id, at, received_at, fields, processed
 FROM event
 WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4
+ORDER BY at, id
+
+-- name: select_events_of_membership
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
+FROM event INDEXED BY event_of_member
+WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4 AND group_id = ?5
 ORDER BY at, id
 
 -- name: select_delivery_page
@@ -637,8 +689,11 @@ SELECT finished_at FROM sweep
 INSERT INTO sweep (id, finished_at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at
 
 -- name: upsert_group
-INSERT INTO chat_group (id, name, owner) VALUES (?1, ?2, ?3)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner
+INSERT INTO chat_group (id, name, owner, zone, created_at, dissolved_at, attributes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (id) DO UPDATE
+SET name = excluded.name, owner = excluded.owner, zone = excluded.zone, created_at = excluded.created_at,
+    dissolved_at = excluded.dissolved_at, attributes = excluded.attributes
 
 -- name: delete_other_group_tags
 DELETE FROM group_tag WHERE group_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
@@ -646,13 +701,28 @@ DELETE FROM group_tag WHERE group_id = ?1 AND tag NOT IN (SELECT value FROM json
 -- name: insert_group_tags
 INSERT INTO group_tag (tag, group_id) SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
 
+-- name: delete_group_staff
+DELETE FROM group_staff WHERE group_id = ?1
+
+-- name: insert_group_staff
+INSERT INTO group_staff (group_id, role, member_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
 -- name: select_group
-SELECT id, name, owner, (SELECT json_group_array(tag) FROM group_tag WHERE group_id = ?1)
+SELECT id, name, owner,
+       (SELECT json_group_array(tag) FROM group_tag WHERE group_id = ?1),
+       zone, created_at, dissolved_at,
+       (SELECT json_group_array(json_array(role, member_id)) FROM group_staff WHERE group_id = ?1),
+       attributes, size, talked_at
 FROM chat_group
 WHERE id = ?1
 
 -- name: upsert_member
-INSERT INTO member (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name
+INSERT INTO member (id, name, zone, invited_by, opted_out_at, gone_at, attributes)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+WHERE NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?8)
+ON CONFLICT (id) DO UPDATE
+SET name = excluded.name, zone = excluded.zone, invited_by = excluded.invited_by,
+    opted_out_at = excluded.opted_out_at, gone_at = excluded.gone_at, attributes = excluded.attributes
 
 -- name: delete_other_member_tags
 DELETE FROM member_tag WHERE member_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
@@ -670,18 +740,55 @@ INSERT INTO membership (member_id, group_id) SELECT ?1, value FROM json_each(?2)
 SELECT id,
        name,
        (SELECT json_group_array(group_id) FROM membership WHERE member_id = ?1),
-       (SELECT json_group_array(tag) FROM member_tag WHERE member_id = ?1)
+       (SELECT json_group_array(tag) FROM member_tag WHERE member_id = ?1),
+       zone, invited_by, opted_out_at, gone_at, attributes,
+       (SELECT min(joined_at) FROM membership WHERE member_id = ?1)
 FROM member
 WHERE id = ?1
+
+-- name: upsert_attribute
+INSERT INTO attribute (kind, name, is_number) VALUES (?1, ?2, ?3)
+ON CONFLICT (kind, name) DO UPDATE SET is_number = 0 WHERE is_number = 1 AND excluded.is_number = 0
+
+-- name: select_attributes
+SELECT name, is_number FROM attribute WHERE kind = ?1 ORDER BY name
 
 -- name: count_directory
 SELECT (SELECT count(*) FROM chat_group), (SELECT count(*) FROM member)
 
--- name: select_groups_page
+-- name: select_group_ids
 SELECT id FROM chat_group WHERE id > ?1 ORDER BY id LIMIT ?2
 
--- name: select_members_page
+-- name: select_member_ids
 SELECT id FROM member WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: select_groups_page
+SELECT id FROM chat_group WHERE id > ?1 AND dissolved_at IS NULL ORDER BY id LIMIT ?2
+
+-- name: select_members_page
+SELECT id FROM member WHERE id > ?1 AND gone_at IS NULL ORDER BY id LIMIT ?2
+
+-- name: select_members_in_zone
+SELECT id FROM member INDEXED BY member_in_zone WHERE zone = ?1 AND zone <> '' AND id > ?2 ORDER BY id LIMIT ?3
+
+-- name: select_member_zones
+-- From one zone to the next, as there are few of them and many members.
+WITH RECURSIVE walk (zone) AS (
+    SELECT (SELECT min(zone) FROM member INDEXED BY member_in_zone WHERE zone <> '')
+    UNION ALL
+    SELECT (SELECT min(zone) FROM member INDEXED BY member_in_zone WHERE zone <> '' AND zone > walk.zone)
+    FROM walk
+    WHERE walk.zone IS NOT NULL
+)
+SELECT zone FROM walk WHERE zone IS NOT NULL
+
+-- name: select_members_of_group
+SELECT member_id
+FROM membership
+WHERE group_id = ?1 AND member_id > ?2
+  AND NOT EXISTS (SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = member_id AND gone_at IS NOT NULL)
+ORDER BY member_id
+LIMIT ?3
 
 -- name: select_tagged_groups_page
 -- Clauses come as JSON: [["member"], ["reader", "buyer"]] is member and (reader or buyer). The walk goes from one id that
@@ -702,6 +809,9 @@ WITH RECURSIVE walk (id) AS (
 SELECT id
 FROM walk
 WHERE id > ?2
+  AND NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = walk.id AND dissolved_at IS NOT NULL)
   AND NOT EXISTS (
       SELECT 1
       FROM json_each(?1) AS clause
@@ -729,6 +839,8 @@ SELECT id
 FROM walk
 WHERE id > ?2
   AND NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = walk.id AND gone_at IS NOT NULL)
+  AND NOT EXISTS (
       SELECT 1
       FROM json_each(?1) AS clause
       WHERE clause.key > 0
@@ -738,8 +850,61 @@ WHERE id > ?2
             JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = walk.id))
 LIMIT ?3
 
+-- name: select_tag_count
+SELECT count FROM tag_count WHERE kind = ?1 AND tag = ?2
+
+-- name: count_groups
+SELECT (SELECT count(*) FROM chat_group) - (SELECT count(*) FROM chat_group INDEXED BY chat_group_dissolved
+                                            WHERE dissolved_at IS NOT NULL)
+
+-- name: count_members
+SELECT (SELECT count(*) FROM member) - (SELECT count(*) FROM member INDEXED BY member_gone WHERE gone_at IS NOT NULL)
+
+-- name: count_groups_with_tag
+SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'group' AND tag = ?1), 0)
+     - (SELECT count(*)
+        FROM chat_group INDEXED BY chat_group_dissolved
+        CROSS JOIN group_tag ON group_tag.tag = ?1 AND group_tag.group_id = chat_group.id
+        WHERE dissolved_at IS NOT NULL)
+
+-- name: count_members_with_tag
+SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'member' AND tag = ?1), 0)
+     - (SELECT count(*)
+        FROM member INDEXED BY member_gone
+        CROSS JOIN member_tag ON member_tag.tag = ?1 AND member_tag.member_id = member.id
+        WHERE gone_at IS NOT NULL)
+
+-- name: count_tagged_groups
+SELECT count(*)
+FROM (SELECT DISTINCT group_id FROM group_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
+WHERE NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = first.group_id AND dissolved_at IS NOT NULL)
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = first.group_id))
+
+-- name: count_tagged_members
+SELECT count(*)
+FROM (SELECT DISTINCT member_id FROM member_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
+WHERE NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = first.member_id AND gone_at IS NOT NULL)
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = first.member_id))
+
 -- name: exists_group_in_audience
-SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2)
+SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2 AND dissolved_at IS NULL)
    AND NOT EXISTS (
        SELECT 1
        FROM json_each(?1) AS clause
@@ -749,7 +914,7 @@ SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2)
            JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = ?2))
 
 -- name: exists_member_in_audience
-SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
+SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2 AND gone_at IS NULL)
    AND NOT EXISTS (
        SELECT 1
        FROM json_each(?1) AS clause
@@ -762,13 +927,178 @@ SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
 INSERT INTO chat_group (id, name, owner) VALUES (?1, '', '') ON CONFLICT DO NOTHING
 
 -- name: insert_known_member
-INSERT INTO member (id, name) VALUES (?1, '') ON CONFLICT DO NOTHING
+INSERT INTO member (id, name) SELECT ?1, '' WHERE NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?2)
+ON CONFLICT (id) DO UPDATE SET gone_at = NULL WHERE gone_at IS NOT NULL
 
 -- name: insert_membership
-INSERT INTO membership (member_id, group_id, joined_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+INSERT INTO membership (member_id, group_id, joined_at)
+SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM member WHERE id = ?1)
+ON CONFLICT (member_id, group_id) DO UPDATE SET joined_at = excluded.joined_at WHERE membership.joined_at IS NULL
 
 -- name: delete_membership
 DELETE FROM membership WHERE member_id = ?1 AND group_id = ?2
+
+-- name: select_membership
+SELECT joined_at FROM membership WHERE member_id = ?1 AND group_id = ?2
+
+-- name: update_to_dissolved
+UPDATE chat_group SET dissolved_at = ?2 WHERE id = ?1 AND dissolved_at IS NULL
+
+-- name: update_talked_at
+UPDATE chat_group SET talked_at = ?2 WHERE id = ?1 AND (talked_at IS NULL OR talked_at < ?2)
+
+-- name: update_to_opted_out
+UPDATE member SET opted_out_at = ?2 WHERE id = ?1 AND opted_out_at IS NULL
+
+-- name: update_to_opted_in
+UPDATE member SET opted_out_at = NULL WHERE id = ?1 AND opted_out_at IS NOT NULL
+
+-- name: insert_import
+INSERT INTO directory_import (kind, source, imported_by, at, added, changed, unchanged, marked, finished)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+
+-- name: update_import
+UPDATE directory_import SET added = ?2, changed = ?3, unchanged = ?4, marked = ?5, finished = ?6 WHERE id = ?1
+
+-- name: select_imports
+SELECT id, kind, source, imported_by, at, added, changed, unchanged, marked, finished
+FROM directory_import
+ORDER BY id DESC
+LIMIT ?1
+
+-- name: select_import_of_group
+SELECT import FROM chat_group WHERE id = ?1 AND import IS NOT NULL
+
+-- name: select_import_of_member
+SELECT import FROM member WHERE id = ?1 AND import IS NOT NULL
+
+-- name: update_import_of_group
+UPDATE chat_group SET import = ?2 WHERE id = ?1
+
+-- name: update_import_of_member
+UPDATE member SET import = ?2 WHERE id = ?1
+
+-- name: exists_erased_member
+SELECT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?1)
+
+-- name: select_events_about
+SELECT id, type, group_id, member_id, at, received_at, fields, processed
+FROM event
+WHERE member_id = ?1 AND (at, id) > (?2, ?3)
+ORDER BY at, id
+LIMIT ?4
+
+-- name: overwrite_what_is_deleted
+PRAGMA secure_delete = ON
+
+-- name: insert_erased_member
+-- The erasure of a member, in this order: what is its own goes, what counts stays under the pseudonym ?2.
+INSERT INTO erased_member (hash, at, erased_by) VALUES (?1, ?2, ?3)
+
+-- name: select_runs_about_member
+-- Those for the member, also as one of a group, and those that its events and conditions began for others. Looks at all.
+SELECT run.id
+FROM run
+CROSS JOIN firing ON firing.id = run.firing
+WHERE (firing.subject_kind = 'member' AND substr(run.subject, instr(run.subject, char(31)) + 1) = ?1)
+   OR (firing.event IS NOT NULL AND EXISTS (SELECT 1 FROM event WHERE event.id = firing.event AND event.member_id = ?1))
+
+-- name: update_deliveries_to_erased
+UPDATE delivery
+SET state = 'exited', reason = 'erased', due_at = NULL, settled_at = ?2
+WHERE state = 'pending' AND asks IS NULL AND run IN (SELECT value FROM json_each(?1))
+
+-- name: update_deliveries_to_erased_unless_taken
+UPDATE delivery
+SET unless_taken = 'exited', reason = 'erased'
+WHERE (state = 'attempting' OR asks IS NOT NULL) AND unless_taken IS NULL AND run IN (SELECT value FROM json_each(?1))
+
+-- name: update_runs_to_erased
+UPDATE run
+SET state = 'done', due_at = NULL, waits_since = NULL, reason = 'erased'
+WHERE due_at IS NOT NULL AND id IN (SELECT value FROM json_each(?1))
+
+-- name: update_condition_firings_to_pseudonym
+-- Their keys name whom they are for. Before the runs, which lead to them, have the pseudonym.
+UPDATE firing
+SET key = 'when:' || ?2 || ' ' || id, expanded_through = ?2
+WHERE key GLOB 'when:*' AND expanded = 1
+  AND id IN (SELECT firing FROM run WHERE id IN (SELECT value FROM json_each(?1)))
+
+-- name: update_firings_through_pseudonym
+-- Where the walk over an audience still stands at the member, it goes on from there.
+UPDATE firing
+SET expanded_through = ?2
+WHERE expanded = 1 AND substr(expanded_through, instr(expanded_through, char(31)) + 1) = ?1
+
+-- name: update_runs_to_pseudonym
+-- Those for the member, not those for others.
+UPDATE run
+SET subject = iif(instr(subject, char(31)) > 0, substr(subject, 1, instr(subject, char(31))) || ?2, ?2)
+WHERE id IN (SELECT value FROM json_each(?1)) AND substr(subject, instr(subject, char(31)) + 1) = ?3
+
+-- name: select_messages_of_runs
+SELECT DISTINCT message FROM delivery WHERE message IS NOT NULL AND run IN (SELECT value FROM json_each(?1))
+
+-- name: update_deliveries_to_textless
+UPDATE delivery SET message = NULL WHERE run IN (SELECT value FROM json_each(?1))
+
+-- name: select_event_ids_about
+SELECT id, received_at FROM event WHERE member_id = ?1 ORDER BY at, id
+
+-- name: update_event_to_pseudonym
+UPDATE event SET id = ?2, member_id = ?3, fields = '{}', processed = 1 WHERE id = ?1
+
+-- name: update_firings_of_event
+-- A run that was moved to another version has a firing with that behind the key.
+UPDATE firing
+SET key = 'event:' || ?2 || substr(key, length('event:' || ?1) + 1), event = ?2,
+    expanded_through = iif(substr(expanded_through, instr(expanded_through, char(31)) + 1) = ?3, '', expanded_through)
+WHERE id IN (
+    SELECT firing.id
+    FROM rule
+    CROSS JOIN firing ON firing.rule = rule.id AND firing.key >= 'event:' || ?1 AND firing.key < 'event:' || ?1 || ' (version :')
+  AND event = ?1
+
+-- name: update_mentions_in_events
+-- As a value of others' events: who was invited, whom a coupon was given to. Looks at all.
+UPDATE event SET fields = replace(fields, ?1, ?2) WHERE instr(fields, ?1) > 0
+
+-- name: update_points_to_pseudonym
+UPDATE point_entry SET member = ?2, event = NULL WHERE member = ?1
+
+-- name: delete_member_contacts
+DELETE FROM contact WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: delete_member_uses
+DELETE FROM channel_use WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: delete_member_entries
+DELETE FROM entry WHERE per = 'member' AND (subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1)
+
+-- name: delete_member_conditions
+DELETE FROM condition_met WHERE subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1
+
+-- name: delete_member_tags
+DELETE FROM member_tag WHERE member_id = ?1
+
+-- name: delete_member_memberships
+DELETE FROM membership WHERE member_id = ?1
+
+-- name: delete_member_as_staff
+DELETE FROM group_staff WHERE member_id = ?1
+
+-- name: update_invited_by
+UPDATE member SET invited_by = NULL WHERE invited_by = ?1
+
+-- name: update_owner
+UPDATE chat_group SET owner = '' WHERE owner = ?1
+
+-- name: update_moved_times_of
+UPDATE moved_time SET subject = '' WHERE subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1
+
+-- name: delete_member
+DELETE FROM member WHERE id = ?1
 
 -- name: select_entry
 SELECT since, count FROM entry WHERE rule = ?1 AND per = ?2 AND subject = ?3 AND period = ?4

@@ -32,6 +32,19 @@ class FewRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return member == "m1" ? 120 : 0; }
 
+    std::optional<Group> find_group(const std::string&) override { return std::nullopt; }
+    std::optional<Member> find_member(const std::string& id) override {
+        if (id != "m1") return std::nullopt;
+        return Member{.id = "m1",
+                      .name = "Wang",
+                      .invited_by = "m2",
+                      .joined_at = instant("2026-01-05 10:00")};
+    }
+    std::optional<Joined> find_membership(const Membership& membership) override {
+        if (membership != Membership{"m1", "g1"}) return std::nullopt;
+        return Joined{instant("2026-03-01 10:00")};
+    }
+
     std::vector<Event> events;
 };
 
@@ -118,6 +131,9 @@ TEST_CASE("conditions hold as they read", "[scheduler][evaluation]") {
         {"event.member tagged vip", true},
         {"group tagged vip", false},
         {"group.name == \"One\" and group == \"g1\"", true},
+        {"group.owner == \"anna\" and group.status == \"active\"", true},
+        {"group.zone exists or group.created exists or group.talked exists", false},
+        {"group.size == 0", true},
         // Whole days before today; the run's own event and the half-open end.
         {"count(order, last 3 days) == 2", true},
         {"count(order, last 3 days and today) == 4", true},
@@ -167,6 +183,57 @@ TEST_CASE("amounts in different currencies have no sum", "[scheduler][evaluation
     scene.records.events.push_back(order("o6", "2026-11-17 10:00", {{"amount", "1 USD"}}));
     CHECK_FALSE(scene.holds("sum(order.amount, ever) >= 0 CNY"));
     CHECK(scene.holds("sum(order.amount, today) >= 0 CNY"));
+}
+
+TEST_CASE("fields of groups and members are what the directory knows", "[scheduler][evaluation]") {
+    using lang::ValueType;
+    const auto known = [](const Subject& subject, const std::string& name, ValueType type,
+                          const Event* event = nullptr) {
+        const lang::Plan plan;
+        const Window window{};
+        FewRecords records;
+        const Facts facts{plan,  zone("Asia/Shanghai"),       window,  subject,
+                          event, instant("2026-11-19 20:00"), &records};
+        const auto owner = group_of(subject) != nullptr && member_of(subject) == nullptr && !event
+                               ? lang::FieldReference::Owner::group
+                               : lang::FieldReference::Owner::member;
+        return value_text(field(owner, name, type), facts).value_or("nothing");
+    };
+    const Group group{.id = "g1",
+                      .zone = "Asia/Tokyo",
+                      .created_at = instant("2026-02-03 23:30"),
+                      .dissolved_at = instant("2026-11-19 12:00"),
+                      .attributes = {{"city", "Hangzhou"}},
+                      .size = 7,
+                      .talked_at = instant("2026-11-18 10:00")};
+    CHECK(known(group, "name", ValueType::text) == "nothing");
+    CHECK(known(group, "zone", ValueType::text) == "Asia/Tokyo");
+    CHECK(known(group, "status", ValueType::text) == "dissolved");
+    CHECK(known(group, "created", ValueType::date) == "2026-02-03");
+    CHECK(known(group, "talked", ValueType::date) == "2026-11-18");
+    CHECK(known(group, "size", ValueType::number) == "7");
+    CHECK(known(group, "city", ValueType::text) == "Hangzhou");
+    const Member member{.id = "m1",
+                        .name = "Wang",
+                        .zone = "Europe/Paris",
+                        .invited_by = "m2",
+                        .opted_out_at = instant("2026-11-01 10:00"),
+                        .attributes = {{"age", "30"}},
+                        .joined_at = instant("2026-01-05 10:00")};
+    CHECK(known(member, "invited_by", ValueType::member) == "m2");
+    CHECK(known(member, "joined", ValueType::date) == "2026-01-05");
+    CHECK(known(member, "opted_out", ValueType::boolean) == "yes");
+    CHECK(known(member, "age", ValueType::number) == "30");
+    CHECK(known(member, "points", ValueType::number) == "120");
+    CHECK(known(Member{.id = "m1"}, "joined", ValueType::date) == "nothing");
+    // As one of a group, and as the member an event names.
+    const MemberOfGroup one{member, group, instant("2026-03-01 10:00")};
+    CHECK(known(one, "joined", ValueType::date) == "2026-03-01");
+    CHECK(subject_id(Subject{one}) == "m1");
+    CHECK(subject_key(Subject{one}) == to_subject({"m1", "g1"}));
+    const Event event = order("o1", "2026-11-19 20:00", {});
+    CHECK(known(group, "name", ValueType::text, &event) == "Wang");
+    CHECK(known(group, "joined", ValueType::date, &event) == "2026-03-01");
 }
 
 }  // namespace sop::runtime
