@@ -271,6 +271,7 @@ enum class Field {
     join,
     collected,
     draw,
+    given,
     id,
     name,
     owner,
@@ -293,6 +294,10 @@ enum class Field {
     size,
     talked,
     opted_out,
+    entries,
+    seal,
+    seed,
+    code,
 };
 std::string_view spelling(Field field, Dialect dialect = Dialect::en);
 std::optional<Field> find_field(std::string_view word, Dialect dialect = Dialect::en);

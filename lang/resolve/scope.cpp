@@ -21,7 +21,7 @@ constexpr std::array owner_words{
     OwnerWord{Owner::event, Field::event}, OwnerWord{Owner::start, Field::start},
     OwnerWord{Owner::end, Field::end},     OwnerWord{Owner::run, Field::run},
     OwnerWord{Owner::join, Field::join},   OwnerWord{Owner::collected, Field::collected},
-    OwnerWord{Owner::draw, Field::draw}};
+    OwnerWord{Owner::draw, Field::draw},   OwnerWord{Owner::given, Field::given}};
 
 std::optional<Owner> find_owner(std::string_view text) {
     for (const auto& [owner, word] : owner_words) {
@@ -51,6 +51,7 @@ ValueType type_of(Field field) {
         case Field::number:
         case Field::left:
         case Field::size:
+        case Field::entries:
             return ValueType::number;
         case Field::group:
             return ValueType::group;
@@ -139,7 +140,7 @@ std::vector<std::string> field_names(Owner owner, const Scope& scope) {
                                     : names_of(event_fields(scope.event_name, *scope.symbols));
 }
 
-bool is_visible(Owner owner, const Scope& scope) {
+bool is_visible(Owner owner, std::string_view field, const Scope& scope) {
     switch (owner) {
         case Owner::group:
             return scope.group;
@@ -152,7 +153,9 @@ bool is_visible(Owner owner, const Scope& scope) {
         case Owner::collected:
             return scope.collected;
         case Owner::draw:
-            return scope.draw;
+            return scope.draw || (scope.draws && field == spelling(Field::seal));
+        case Owner::given:
+            return scope.gives;
         case Owner::start:
         case Owner::end:
         case Owner::run:
@@ -189,7 +192,7 @@ Scope widest_scope(const Symbols& symbols) {
     Scope scope;
     scope.symbols = &symbols;
     scope.group = scope.member = scope.event = scope.window = true;
-    scope.collected = scope.draw = true;
+    scope.collected = scope.draw = scope.gives = true;
     return scope;
 }
 
@@ -211,7 +214,7 @@ ResolvedField resolve_field(const std::vector<std::string>& path, const Scope& s
         resolved.candidates = field_names(*owner, scope);
         return resolved;
     }
-    if (!is_visible(*owner, scope)) {
+    if (!is_visible(*owner, bare ? std::string_view{} : path[1], scope)) {
         resolved.problem = FieldProblem::not_visible;
         return resolved;
     }

@@ -1,10 +1,8 @@
 #include "runtime/delivery/delivery_key.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
-#include <stdexcept>
+#include "lang/sha256.h"
 
 namespace sop::runtime {
 
@@ -18,11 +16,7 @@ std::string delivery_key(const DeliveryIdentity& identity) {
     }
     text += fmt::format("{}", identity.action);
 
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL could not compute a SHA-256 hash");
-    }
-    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + 16, ""));
+    return lang::hex_text(lang::sha256(text), 16);
 }
 
 }  // namespace sop::runtime

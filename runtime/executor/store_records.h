@@ -33,6 +33,10 @@ class StoreRecords : public Records {
         return store_.find_membership(membership);
     }
 
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return store_.next_code(pool);
+    }
+
   private:
     Store& store_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "runtime/executor/clocks.h"
 #include "runtime/executor/run_state.h"
@@ -239,8 +240,10 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
         const LoadedRule& rule = plans_.rule(firing.plan, firing.rule);
         if (is_condition_key(firing.key)) return expand_condition(rule, firing, now, room);
         const StepContext context = context_of(rule, firing, now);
+        // One that was asked for now is for all.
         std::optional<std::string> members_of;
-        if (rule.rule->timezone_of_member) members_of = zone_of_members(firing.key).value_or("");
+        if (rule.rule->timezone_of_member && !firing.event)
+            members_of = zone_of_members(firing.key).value_or("");
         const auto page = audiences_.page(context.plan, rule.rule->audience, context.zone, now,
                                           firing.expanded_through, room, members_of);
         for (const std::string& subject : page.subjects) {
@@ -285,7 +288,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         const bool has_arrived = run.state == RunState::arrived;
         if (has_arrived) begin_arrived(run, rule, firing, now);
-        if (run.state == RunState::running && run.due_at <= now) {
+        if (run.state == RunState::running && run.due_at <= now && prepare_listing(run, firing)) {
             std::optional<Event> event;
             if (firing.event) event = store_.find_event(*firing.event);
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
@@ -295,6 +298,9 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
             next = Instant::min();
         else if (has_made_events_ || !touched_.empty())
             next = planned_for;
+        else if (run.state == RunState::running && !run.reason.empty())
+            // The event that ends it may have made another run due.
+            next = *run.due_at - just_before;
         else if (run.state == RunState::running || run.state == RunState::waiting)
             next = run.due_at;
     });
@@ -306,7 +312,10 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
                   const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
     // An event of a pause ended it then.
-    if (run.reason.empty()) run.reason = find_exit_event(context, run, planned_for, event);
+    if (run.reason.empty()) {
+        if (auto exit = find_exit_event(context, run, planned_for, event))
+            run.reason = std::move(exit->reason);
+    }
     if (!run.reason.empty()) return exit_run(run, run.reason, planned_for, context.now);
     do {
         const std::size_t step = run.next_step;
@@ -318,8 +327,14 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
     } while (run.state == RunState::running && run.due_at == planned_for);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
     const Instant until = std::min(context.now, run.due_at.value_or(context.now));
-    if (const auto reason = find_exit_event(context, run, until, event); !reason.empty())
-        exit_run(run, reason, until, context.now);
+    auto exit = find_exit_event(context, run, until, event);
+    if (!exit) return;
+    // What else was due before that event comes before it, and meets this run.
+    run.state = RunState::running;
+    run.waits_since = std::nullopt;
+    run.due_at = exit->at;
+    run.reason = std::move(exit->reason);
+    store_.update_run(run);
 }
 
 // ---- waits and exits ----------------------------------------------------------------------------
@@ -358,6 +373,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end_run(run, reason);
     store_.update_run(run);
+    store_.close_collections_of(run.id, at);
     run_ended(run, at, now);
 }
 
@@ -365,6 +381,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
     const Firing& firing = firing_of(run);
+    if (read_branch_key(firing.key)) return;
     if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
     start_queued_run(run.rule, run.subject, now);
 }
@@ -449,11 +466,14 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     const Instant planned_for = run.due_at.value_or(context.now);
     const Position position = position_of(run);
     try {
-        const int newer = count_newer(context, run.rule, position, planned_for, run.subject);
+        const auto listings = newer_listings(run, context.now);
+        const int newer = listings
+                              ? *listings
+                              : count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
         std::string reason = why_gone(subject, run.subject);
         if (reason.empty()) reason = find_exit(context, run, event);
-        const RunFacts facts{subject, event, std::move(reason)};
+        const RunFacts facts{subject, event, std::move(reason), proceeds_of(rule, run)};
         return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
         throw;
@@ -473,24 +493,30 @@ std::string Walker::find_exit(const StepContext& context, const Run& run, const 
     if (rule.guards.exit_when_outside &&
         !audiences_.contains(context.plan, rule.audience, context.zone, context.now, run.subject))
         return "outside";
-    return find_exit_event(context, run, run.due_at.value_or(context.now), own);
+    const auto exit = find_exit_event(context, run, run.due_at.value_or(context.now), own);
+    return exit ? exit->reason : std::string{};
 }
 
 // Events end a run when they come, but for one whose rule is paused then: it is seen here what came
-// since it began, through `until`.
-std::string Walker::find_exit_event(const StepContext& context, const Run& run, Instant until,
-                                    const Event* own) {
+// since it began, through `until`. The first of them ends it.
+std::optional<Walker::ExitByEvent> Walker::find_exit_event(const StepContext& context,
+                                                           const Run& run, Instant until,
+                                                           const Event* own) {
     const lang::Rule& rule = context.rule;
+    std::optional<ExitByEvent> first;
     for (const lang::ExitEvent& exit : rule.exits) {
         const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
                                              beginning_of(context), until + just_before);
         for (const Event& event : events) {
             if (!event.processed || comes_before_run(context, event, own)) continue;
-            const std::string reason = exit_reason(context, run.subject, event);
-            if (!reason.empty()) return reason;
+            if (first && std::tie(first->at, first->event) < std::tie(event.at, event.id)) break;
+            std::string reason = exit_reason(context, run.subject, event);
+            if (reason.empty()) continue;
+            first = ExitByEvent{std::move(reason), event.at, event.id};
+            break;
         }
     }
-    return {};
+    return first;
 }
 
 int Walker::count_newer(const StepContext& context, RuleId rule, Position position,

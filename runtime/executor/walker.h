@@ -23,6 +23,7 @@
 #include "runtime/executor/reports.h"
 #include "runtime/executor/store_records.h"
 #include "runtime/scheduler/backfill.h"
+#include "runtime/scheduler/collecting.h"
 #include "runtime/scheduler/step.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
@@ -160,8 +161,13 @@ class Walker {
     StepDecision decide(const StepContext& context, const LoadedRule& rule, const Run& run,
                         const Event* event);
     std::string find_exit(const StepContext& context, const Run& run, const Event* own);
-    std::string find_exit_event(const StepContext& context, const Run& run, Instant until,
-                                const Event* own);
+    struct ExitByEvent {
+        std::string reason;
+        Instant at;
+        std::string event;
+    };
+    std::optional<ExitByEvent> find_exit_event(const StepContext& context, const Run& run,
+                                               Instant until, const Event* own);
     void walk_on(Run& run, const AfterStep& next) const;
     void record(const StepContext& context, const LoadedRule& rule, const Run& run,
                 std::size_t step, Instant planned_for, const StepDecision& decision);
@@ -179,6 +185,34 @@ class Walker {
     void record(const StepRecord& step, const PointsTakenBack& taken);
     void record(const StepRecord& step, const EmittedEvent& emitted);
     void record(const StepRecord& step, const StartedRule& started);
+    void record(const StepRecord& step, const OpenedCollection& opened);
+    void record(const StepRecord& step, const HeldDraw& held);
+    void record(const StepRecord& step, const GivenCode& given);
+
+    // Collections, draws and codes (walker_games.cpp). Their branches are walked by runs of their
+    // own.
+    struct BranchStart {
+        const LoadedRule& rule;
+        const Firing& firing;  // of the run it belongs to
+        const std::string& subject;
+        BranchKey key;
+        const Block& steps;
+        std::optional<std::string> event{};
+        Instant at{};
+    };
+    void begin_branch(const BranchStart& start);
+    std::size_t tell_collections(const Event& event);
+    bool offer(const Collection& collection, const Event& event);
+    void take_entry(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                    const lang::Collect& collect, const Event& event);
+    void give_back(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                   const lang::Collect& collect, const Event& event);
+    void begin_listing(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                       const lang::Collect& collect, Instant after);
+    bool prepare_listing(Run& run, const Firing& firing);
+    std::optional<int> newer_listings(const Run& run, Instant now);
+    Proceeds proceeds_of(const LoadedRule& rule, const Run& run);
+    std::string name_of(const std::string& member);
     void add_own_event(const StepRecord& step, Event event);
     void look_at_older_plans(PlanVersion in_force);
     std::string channel_of(const StepContext& context) const;

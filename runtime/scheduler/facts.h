@@ -49,6 +49,27 @@ class Records {
     virtual std::optional<Group> find_group(const std::string& id) = 0;
     virtual std::optional<Member> find_member(const std::string& id) = 0;
     virtual std::optional<Joined> find_membership(const Membership& membership) = 0;
+    // The code of a pool that is given next; nothing when none is left.
+    virtual std::optional<std::string> next_code(const std::string& pool) = 0;
+};
+
+// What a run's own actions brought it: the list it is a part of, the draw, the codes.
+struct Proceeds {
+    struct List {
+        std::string text;
+        std::optional<std::int64_t> left{};  // nothing without a limit
+    };
+    struct Draw {
+        std::string seal;
+        // Of a draw that was held.
+        std::string seed{};
+        std::string winners{};
+        std::optional<std::int64_t> place{};  // of the winner whom it is about, else how many won
+        std::optional<std::int64_t> entries{};
+    };
+    std::optional<List> list{};
+    std::optional<Draw> draw{};
+    std::optional<std::string> code{};  // the last that was given
 };
 
 struct Facts {
@@ -61,6 +82,8 @@ struct Facts {
     // time would have counted.
     Instant at{};
     Records* records = nullptr;  // nullptr: there are none
+    const Proceeds* proceeds = nullptr;
+    const Event* collected = nullptr;  // that was taken, and may be given back
 };
 
 }  // namespace sop::runtime

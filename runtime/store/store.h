@@ -20,6 +20,7 @@
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
+#include "runtime/store/games.h"
 
 namespace sop::runtime {
 
@@ -915,7 +916,10 @@ class Store : public PlanStore,
               public Privacy,
               public EntryBook,
               public ConditionBook,
-              public Ledger {
+              public Ledger,
+              public Collections,
+              public Draws,
+              public Pools {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

@@ -24,6 +24,8 @@ using tests::Answer;
 constexpr date::days waits_max{10};
 // Attempts that budgets and quotas count.
 constexpr std::chrono::hours uses_kept_for{48};
+// After so many questions nobody asks any more.
+constexpr std::size_t questions_max = 60;
 
 bool is_in(const lang::QuietHours& quiet, milliseconds time) {
     if (quiet.from < quiet.until) return quiet.from <= time && time < quiet.until;
@@ -97,10 +99,6 @@ bool is_open(DeliveryState state) {
 
 }  // namespace
 
-bool Audit::Made::may_have_reached() const {
-    return answer.kind == Answer::Kind::sent || answer.kind == Answer::Kind::unknown;
-}
-
 void Audit::report(const Made& made, const std::string& what) {
     violations_.push_back(fmt::format("{} UTC, {} for {}, key {}: {}", utc(made.at), made.rule,
                                       made.target, made.key, what));
@@ -134,6 +132,7 @@ void Audit::attempted(const std::string& channel, const Attempt& attempt, Instan
               history_.clock_steps(),
               history_.looks(),
               is_guarded(*named.rule, named.step),
+              reconciling_.contains(channel),
               answer};
     if (now < attempt.planned_for) report(made, "sent before its time");
     if (named.step.path != attempt.step) report(made, "the text of another step");
@@ -158,18 +157,31 @@ void Audit::attempted(const std::string& channel, const Attempt& attempt, Instan
 void Audit::check_repetition(const Attempt& attempt, const Made& made) {
     const auto before = by_key_.find(made.key);
     if (before == by_key_.end()) {
-        if (attempt.number != 1) report(made, "tried again without having been tried");
+        // Who died when it was just to be sent has asked about one that never came here.
+        if (attempt.number != 1 && !questions_about_.contains(made.delivery))
+            report(made, "tried again without having been tried");
         return;
     }
     const Made& last = attempts_[before->second.back()];
-    if (last.answer.kind != Answer::Kind::retry)
+    if (made.is_reconciled ? last.answer.is_taken() : last.answer.kind != Answer::Kind::retry)
         report(made, "sent again though it may have been taken at " + utc(last.at));
     if (before->second.size() >= 6) report(made, "tried more than 6 times");
     if (last.delivery != made.delivery) report(made, "one key for two messages");
     if (last.clock_steps != made.clock_steps) return;
     const milliseconds first_wait = 750ms * (1 << (before->second.size() - 1));
-    if (made.elapsed - last.elapsed < std::max(first_wait, last.answer.retry_after.value_or(0ms)))
+    // Of one that was asked about, what it was answered before may have been lost with the process.
+    const milliseconds asked_for =
+        questions_about_.contains(made.delivery) ? 0ms : last.answer.retry_after.value_or(0ms);
+    if (made.elapsed - last.elapsed < std::max(first_wait, asked_for))
         report(made, "tried again too soon");
+}
+
+void Audit::asked(const std::string& channel, const Attempt& attempt) {
+    ++questions_;
+    ++questions_about_[attempt.delivery];
+    if (!reconciling_.contains(channel))
+        violations_.push_back(
+            fmt::format("{} was asked about delivery {}", channel, attempt.delivery));
 }
 
 void Audit::check_identity(const Attempt& attempt, const Named& named) {
@@ -197,7 +209,7 @@ void Audit::check_caps(const Named& named, const Made& made) {
         int reached = 0;
         for (const std::size_t i : by_target_[made.target]) {
             const Made& other = attempts_[i];
-            if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
+            if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
             const auto local = on_the_wall(history_.clocks(), other.at, zone);
             reached += period.first <= local && local < period.second ? 1 : 0;
         }
@@ -210,7 +222,7 @@ void Audit::check_spacing(const Named& named, const Made& made) {
     if (named.rule->guards.space == 0s) return;
     for (const std::size_t i : by_target_[made.target]) {
         const Made& other = attempts_[i];
-        if (!other.is_guarded || !other.may_have_reached() || other.key == made.key) continue;
+        if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
         if (other.at <= made.at && made.at - other.at < named.rule->guards.space)
             report(made, "too close to the message at " + utc(other.at));
     }
@@ -304,7 +316,7 @@ void Audit::check_quota(const Named& named, const Made& made) {
         const Made& other = attempts_[i];
         const bool counts = other.channel == made.channel && other.look >= channel.limited_since &&
                             other.at >= forgotten && other.key != made.key &&
-                            other.may_have_reached();
+                            other.answer.is_taken();
         if (counts && other.at > since && other.at <= made.at) taken.insert(other.key);
     }
     if (static_cast<int>(taken.size()) >= channel.quota->count)
@@ -365,7 +377,8 @@ void Audit::check_waiting(const std::vector<DueDelivery>& rows, const Places& pl
         const runtime::Delivery& delivery = row.delivery;
         if (delivery.state == DeliveryState::attempting) ++under_way[delivery.channel];
         lost[delivery.channel] += count_lost(delivery);
-        if (delivery.state == DeliveryState::pending && *delivery.due_at <= now)
+        // What is asked about waits for an answer.
+        if (delivery.state == DeliveryState::pending && *delivery.due_at <= now && !delivery.asks)
             ++waiting[delivery.channel];
     }
     for (const auto& [channel, most] : places) {
@@ -439,6 +452,9 @@ void Audit::check_end(runtime::Store& store, const std::set<std::string>& perman
             violations_.push_back(fmt::format("delivery {} is never settled", due.delivery.id));
         if (due.delivery.state == DeliveryState::pending && *due.delivery.due_at > last + waits_max)
             violations_.push_back(fmt::format("delivery {} waits for ever", due.delivery.id));
+        if (due.delivery.asks)
+            violations_.push_back(
+                fmt::format("delivery {} is asked about for ever", due.delivery.id));
         rows.emplace(due.delivery.id, std::move(due));
     }
     if (!store.firings_to_expand(1).empty()) violations_.push_back("a firing is never expanded");
@@ -468,7 +484,8 @@ void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& row
     std::set<runtime::DeliveryId> taken;
     for (const auto& [key, indexes] : by_key_) {
         const Made& made = attempts_[indexes.back()];
-        if (made.answer.kind == Answer::Kind::sent) taken.insert(made.delivery);
+        if (made.is_reconciled ? made.answer.is_taken() : made.answer.kind == Answer::Kind::sent)
+            taken.insert(made.delivery);
         const auto row = rows.find(made.delivery);
         if (row == rows.end() ||
             !made.rule.starts_with(row->second.playbook + "." + row->second.rule + "/")) {
@@ -476,16 +493,34 @@ void Audit::check_outcomes(const std::map<runtime::DeliveryId, DueDelivery>& row
             continue;
         }
         const DeliveryState state = row->second.delivery.state;
-        if (!may_end_as(made.answer.kind, state))
+        if (!made.is_reconciled && !may_end_as(made.answer.kind, state))
             report(made, fmt::format("ended as {}", to_text(state)));
     }
     for (const auto& [id, row] : rows) {
         if (row.delivery.state == DeliveryState::sent && !taken.contains(id))
             violations_.push_back(fmt::format("delivery {} was never sent", id));
-        if (row.delivery.state == DeliveryState::failed && !attempts_of_.contains(id))
+        if (reconciling_.contains(row.delivery.channel)) check_reconciled(row, taken.contains(id));
+        if (row.delivery.state == DeliveryState::failed && !attempts_of_.contains(id) &&
+            !questions_about_.contains(id))
             violations_.push_back(
                 fmt::format("delivery {} failed untried: {}", id, row.delivery.reason));
     }
+}
+
+// Where the platform is asked the store says what is so. Nobody got it twice, which the attempts
+// show. Only a platform that could not be asked leaves a doubt.
+void Audit::check_reconciled(const DueDelivery& row, bool was_taken) {
+    const runtime::Delivery& delivery = row.delivery;
+    if (is_open(delivery.state)) return;
+    const bool is_doubted = delivery.state == DeliveryState::unknown;
+    if (is_doubted ? questions_about_[delivery.id] >= questions_max
+                   : was_taken == (delivery.state == DeliveryState::sent))
+        return;
+    violations_.push_back(fmt::format(
+        "delivery {} of {}.{} for {} by {}, asked about {} times, was {}taken and ended as {}: {}",
+        delivery.id, row.playbook, row.rule, row.subject, delivery.channel,
+        questions_about_[delivery.id], was_taken ? "" : "not ", to_text(delivery.state),
+        delivery.reason));
 }
 
 }  // namespace sop::sim

@@ -27,7 +27,9 @@ using Places = std::map<std::string, std::size_t>;
 
 class Audit {
   public:
-    explicit Audit(std::vector<lang::Plan> plans) : history_(std::move(plans)) {}
+    // The platforms of the channels `reconciling` are asked about what nobody can tell.
+    Audit(std::vector<lang::Plan> plans, std::set<std::string> reconciling)
+        : history_(std::move(plans)), reconciling_(std::move(reconciling)) {}
 
     // What is in force is to be told to it.
     History& history() { return history_; }
@@ -35,6 +37,8 @@ class Audit {
     // An attempt that reached a platform, by both clocks, and what is to be answered.
     void attempted(const std::string& channel, const runtime::Attempt& attempt, Instant now,
                    Instant elapsed, const tests::Answer& answer);
+    // A question whether a message was taken.
+    void asked(const std::string& channel, const runtime::Attempt& attempt);
     void event_received(const std::string& id, Instant now);
     // The clock was set: it shows `now`.
     void clock_stepped(std::chrono::milliseconds by, Instant now);
@@ -54,6 +58,7 @@ class Audit {
     // What was not as promised, each with the attempt or row it was seen at.
     std::vector<std::string> violations() const;
     std::size_t attempts() const { return attempts_.size(); }
+    std::size_t questions() const { return questions_; }
 
   private:
     struct Made {
@@ -67,9 +72,8 @@ class Audit {
         int clock_steps = 0;
         int look = 0;
         bool is_guarded = false;
+        bool is_reconciled = false;
         tests::Answer answer{};
-
-        bool may_have_reached() const;
     };
     struct Named {
         const lang::Rule* rule = nullptr;
@@ -98,10 +102,12 @@ class Audit {
                        Instant now);
     void check_open_runs(runtime::Store& store);
     void check_outcomes(const std::map<runtime::DeliveryId, runtime::DueDelivery>& rows);
+    void check_reconciled(const runtime::DueDelivery& row, bool was_taken);
     void report(const Made& made, const std::string& what);
 
     History history_;
     PlannedAudit planned_{history_};
+    std::set<std::string> reconciling_;
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;
     std::map<std::string, std::vector<std::size_t>> by_target_;
@@ -109,6 +115,8 @@ class Audit {
     std::map<std::string, std::string> key_of_;  // of what may be sent once for an event
     std::map<std::string, std::pair<Instant, int>> received_;
     std::map<runtime::DeliveryId, std::size_t> attempts_of_;
+    std::map<runtime::DeliveryId, std::size_t> questions_about_;
+    std::size_t questions_ = 0;
     std::set<runtime::DeliveryId> refused_;
     int first_look_ = 0;  // after the last check
     std::vector<std::string> violations_;

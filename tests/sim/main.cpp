@@ -22,6 +22,7 @@ struct Totals {
     std::size_t failed = 0;
     std::size_t messages = 0;
     std::size_t attempts = 0;
+    std::size_t questions = 0;
     std::size_t deaths = 0;
     double simulated_seconds = 0;
 };
@@ -50,6 +51,7 @@ void run(std::uint64_t seed, const ScenarioOptions& options, bool shows_log, Tot
     if (shows_log) fmt::print("{}", result.log);
     totals.messages += result.messages;
     totals.attempts += result.attempts;
+    totals.questions += result.questions;
     totals.deaths += result.deaths;
     totals.simulated_seconds += std::chrono::duration<double>(result.simulated).count();
     if (result.violations.empty()) return;
@@ -91,9 +93,10 @@ int main(int argc, char** argv) {
     }
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     fmt::print(
-        "{} worlds, {} failed: {:.0f} days, {} messages, {} attempts, {} deaths of the process in "
-        "{:.1f} s, {:.0f} times real time\n",
+        "{} worlds, {} failed: {:.0f} days, {} messages, {} attempts, {} questions, {} deaths of "
+        "the process in {:.1f} s, {:.0f} times real time\n",
         totals.worlds, totals.failed, totals.simulated_seconds / 86400, totals.messages,
-        totals.attempts, totals.deaths, taken.count(), totals.simulated_seconds / taken.count());
+        totals.attempts, totals.questions, totals.deaths, taken.count(),
+        totals.simulated_seconds / taken.count());
     return totals.failed == 0 ? 0 : 1;
 }

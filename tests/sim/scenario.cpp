@@ -399,6 +399,7 @@ Scenario make_scenario(Dice& dice, const ScenarioOptions& options) {
         scenario.plans.push_back(maker.change(scenario.plans.back()));
     }
     for (std::size_t i = 0; i < scenario.plans.size(); ++i) write_texts(scenario.plans[i], i);
+    if (dice.chance(60)) scenario.reconciling.insert(dice.pick(scenario.channels));
     return scenario;
 }
 

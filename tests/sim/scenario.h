@@ -30,6 +30,7 @@ struct Scenario {
     std::chrono::milliseconds length{};
     std::vector<lang::Plan> plans;  // deployed one after the other
     std::vector<std::string> channels;
+    std::set<std::string> reconciling;  // channels whose platforms are asked what they took
     std::vector<runtime::Group> groups;
     std::vector<runtime::Member> members;
     std::vector<std::string> event_types;

@@ -11,20 +11,25 @@ using namespace std::chrono_literals;
 using runtime::Attempt;
 using std::chrono::milliseconds;
 using tests::Answer;
+using tests::AskAnswer;
 
 SimulatedWorld::SimulatedWorld(std::uint64_t seed, const ScenarioOptions& options)
     : dice_(seed),
       options_(options),
       scenario_(make_scenario(dice_, options)),
-      audit_(scenario_.plans),
-      machine_(scenario_.start,
-               {scenario_.channels, static_cast<std::size_t>(dice_.between(2, 40)), this}) {
+      audit_(scenario_.plans, scenario_.reconciling),
+      machine_(scenario_.start, {scenario_.channels, static_cast<std::size_t>(dice_.between(2, 40)),
+                                 this, scenario_.reconciling}) {
     for (auto& [name, platform] : machine_.platforms()) {
         platform.in_flight_max = static_cast<std::size_t>(dice_.between(1, 8));
         places_[name] = platform.in_flight_max;
         moods_[name] = Mood::good;
         platform.answer = [this, channel = name](const Attempt& attempt) {
             return answer(channel, attempt);
+        };
+        platform.questions_max = static_cast<std::size_t>(dice_.between(1, 4));
+        platform.ask_answer = [this, channel = name](const Attempt& attempt) {
+            return answer_question(channel, attempt);
         };
     }
     for (const auto& group : scenario_.groups) groups_.push_back(group.id);
@@ -42,6 +47,7 @@ SimulationResult SimulatedWorld::run() {
                             .violations = audit_.violations(),
                             .simulated = machine_.elapsed() - Instant{},
                             .attempts = audit_.attempts(),
+                            .questions = audit_.questions(),
                             .messages = messages_,
                             .deaths = deaths_};
     for (const auto& [channel, platform] : machine_.platforms()) {
@@ -176,14 +182,17 @@ void SimulatedWorld::finish() {
 
 // ---- the platforms ------------------------------------------------------------------------------
 
+Mood SimulatedWorld::mood_of(const std::string& channel) {
+    const Mood mood = moods_.at(channel);
+    if (mood != Mood::mixed) return mood;
+    return dice_.pick(std::vector{Mood::good, Mood::slow, Mood::busy, Mood::refusing, Mood::silent,
+                                  Mood::asks_to_wait});
+}
+
 Answer SimulatedWorld::answer(const std::string& channel, const Attempt& attempt) {
     using Kind = Answer::Kind;
-    Mood mood = moods_.at(channel);
-    if (mood == Mood::mixed)
-        mood = dice_.pick(std::vector{Mood::good, Mood::slow, Mood::busy, Mood::refusing,
-                                      Mood::silent, Mood::asks_to_wait});
     Answer given{.kind = Kind::sent, .delay = dice_.between(20ms, 800ms)};
-    switch (mood) {
+    switch (mood_of(channel)) {
         case Mood::good:
         case Mood::mixed:
             break;
@@ -205,17 +214,57 @@ Answer SimulatedWorld::answer(const std::string& channel, const Attempt& attempt
             break;
         case Mood::silent:
             given.kind = Kind::unknown;
-            given.reason = "no answer";
-            given.delay = 30s;
             break;
     }
-    log(fmt::format("{}: {}.{} {} for {}, try {}: {} {}", channel, attempt.playbook, attempt.rule,
+    const bool can_be_asked = scenario_.reconciling.contains(channel);
+    // One that can be asked is asked often.
+    if (can_be_asked && !is_healed_ && dice_.chance(10)) given.kind = Kind::unknown;
+    if (given.kind == Kind::unknown) {
+        given.reason = "no answer";
+        given.delay = 30s;
+        // Of others the worst is supposed.
+        if (can_be_asked) given.taken = dice_.chance(50);
+    }
+    log(fmt::format("{}: {}.{} {} for {}, try {}: {} {}{}", channel, attempt.playbook, attempt.rule,
                     attempt.text, attempt.target, attempt.number, static_cast<int>(given.kind),
-                    given.reason));
+                    given.reason, given.is_taken() ? ", taken" : ""));
     // More than that is not waited for.
     Answer heard = given;
     if (heard.retry_after) heard.retry_after = std::min(*heard.retry_after, milliseconds{10min});
     audit_.attempted(channel, attempt, machine_.now(), machine_.elapsed(), heard);
+    return given;
+}
+
+// What it says is so, if it says anything.
+AskAnswer SimulatedWorld::answer_question(const std::string& channel, const Attempt& attempt) {
+    using Kind = AskAnswer::Kind;
+    AskAnswer given{.delay = dice_.between(20ms, 800ms)};
+    switch (mood_of(channel)) {
+        case Mood::good:
+        case Mood::mixed:
+            break;
+        case Mood::slow:
+            given.delay = dice_.between(2s, 50s);
+            break;
+        case Mood::busy:
+        case Mood::refusing:
+            given.kind = Kind::not_known;
+            given.reason = "cannot tell";
+            break;
+        case Mood::asks_to_wait:
+            given.kind = Kind::not_known;
+            given.reason = "asked to wait";
+            given.retry_after = dice_.between(1s, 15min);
+            break;
+        case Mood::silent:
+            given.kind = Kind::not_known;
+            given.reason = "no answer";
+            given.delay = 30s;
+            break;
+    }
+    log(fmt::format("{}: asked about {} for {}: {} {}", channel, attempt.text, attempt.target,
+                    static_cast<int>(given.kind), given.reason));
+    audit_.asked(channel, attempt);
     return given;
 }
 

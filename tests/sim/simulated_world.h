@@ -46,7 +46,9 @@ class SimulatedWorld : private runtime::Observer {
     void has_died();
     void check();
     void look() { audit_.history().look(machine_.store(), machine_.now()); }
+    Mood mood_of(const std::string& channel);
     tests::Answer answer(const std::string& channel, const runtime::Attempt& attempt);
+    tests::AskAnswer answer_question(const std::string& channel, const runtime::Attempt& attempt);
 
     // ---- what befalls it: disturbances.cpp
     void disturb();

@@ -19,8 +19,9 @@ struct SimulationResult {
     std::vector<std::string> violations;
     std::chrono::milliseconds simulated{};
     std::size_t attempts = 0;
-    std::size_t messages = 0;  // planned
-    std::size_t deaths = 0;    // of the process
+    std::size_t questions = 0;  // to platforms, what they took
+    std::size_t messages = 0;   // planned
+    std::size_t deaths = 0;     // of the process
 };
 
 SimulationResult simulate(std::uint64_t seed, const ScenarioOptions& options = {});

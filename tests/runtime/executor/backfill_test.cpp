@@ -221,7 +221,7 @@ TEST_CASE("whoever is gone, outside or opted out stays skipped", "[executor][bac
 TEST_CASE("a message of an event's run is made up for with what the event said",
           "[executor][backfill]") {
     Draft draft;
-    draft.plan.events.push_back({"joined", {{"name", {lang::ValueType::text}}}});
+    draft.plan.events.push_back({"joined", {{"name", lang::ValueType::text}}});
     lang::Rule& rule = draft.rule("welcome", on_event("joined"));
     rule.steps = {
         {"start", at_start(), {draft.post({{field(lang::FieldReference::Owner::event, "name")}})}}};

@@ -277,6 +277,10 @@ TEST_CASE("a rule by the clock of each member fires at each one's own time",
     CHECK(count("20 03:00 paris 2026-11-19") == 1);
     CHECK(count("20 16:00 paris next day") == 1);
     CHECK(world.outcomes("other") == Outcomes{{"sent", 4}});
+    // One that is asked for now is for all of them.
+    world.event("now", "sop.run", std::nullopt, std::nullopt, {{"rule", "members.other"}});
+    world.run_until("2026-11-20 17:01");
+    CHECK(world.outcomes("other") == Outcomes{{"sent", 8}});
     world.check_accounts();
 }
 

@@ -297,6 +297,70 @@ TEST_CASE("an event of the pause ends a run at its own moment", "[executor][paus
     }
 }
 
+TEST_CASE("a run that an event of the pause ends keeps others from beginning until then",
+          "[executor][pause]") {
+    const auto plan = [] {
+        Draft draft;
+        draft.plan.events = {{"opened", {}}, {"left", {}}, {"asked", {}}};
+        lang::Rule& rule = draft.rule("funnel", on_event("opened"), lang::SubjectKind::member);
+        rule.steps = {{"start", at_start(), {draft.post("one")}},
+                      {"after 1h", after(1h), {draft.post("two")}}};
+        rule.exits = {{{"left"}, "gone"}, {{"asked"}, "answered"}};
+        return draft.plan;
+    }();
+    const auto run = [&](bool pauses) {
+        World world{plan, "2026-11-16 07:50"};
+        world.member("m1");
+        if (pauses) pause(world, "");
+        world.event("e1", "opened", std::nullopt, "m1", {}, "2026-11-16 08:00");
+        world.event("e2", "opened", std::nullopt, "m1", {}, "2026-11-16 08:00:30");
+        world.event("e3", "asked", std::nullopt, "m1", {}, "2026-11-16 08:01");
+        world.event("e4", "left", std::nullopt, "m1", {}, "2026-11-16 08:02");
+        if (pauses) {
+            world.run_until("2026-11-16 08:04");
+            resume(world, "");
+        } else {
+            world.crash_until("2026-11-16 08:04");
+        }
+        world.run_until("2026-11-16 10:00");
+        return world.outcomes();
+    };
+    // The second never began, and the first ends by what came first.
+    CHECK(run(false) == Outcomes{{"exited: answered", 1}});
+    CHECK(run(true) == run(false));
+}
+
+TEST_CASE("an event of the pause that ends a run and begins another does it in that order",
+          "[executor][pause]") {
+    const auto plan = [] {
+        Draft draft;
+        draft.plan.events = {{"opened", {}}};
+        lang::Rule& rule = draft.rule("funnel", on_event("opened"), lang::SubjectKind::member);
+        rule.steps = {{"start", at_start(), {draft.post("one")}},
+                      {"after 1h", after(1h), {draft.post("two")}}};
+        rule.exits = {{{"opened"}, "again"}};
+        rule.guards.concurrent = lang::Concurrency::replace;
+        return draft.plan;
+    }();
+    const auto run = [&](bool pauses) {
+        World world{plan, "2026-11-16 07:50"};
+        world.member("m1");
+        if (pauses) pause(world, "");
+        world.event("e1", "opened", std::nullopt, "m1", {}, "2026-11-16 08:00");
+        world.event("e2", "opened", std::nullopt, "m1", {}, "2026-11-16 08:01");
+        if (pauses) {
+            world.run_until("2026-11-16 08:04");
+            resume(world, "");
+        } else {
+            world.crash_until("2026-11-16 08:04");
+        }
+        world.run_until("2026-11-16 10:00");
+        return world.outcomes();
+    };
+    CHECK(run(false) == Outcomes{{"exited: again", 1}, {"sent", 2}});
+    CHECK(run(true) == run(false));
+}
+
 TEST_CASE("an event of before a run began does not end it, paused or not", "[executor][pause]") {
     Draft draft;
     draft.plan.events = {{"left", {}}};

@@ -10,16 +10,19 @@ namespace {
 void check_seeds(std::uint64_t first, std::uint64_t last) {
     std::size_t deaths = 0;
     std::size_t attempts = 0;
+    std::size_t questions = 0;
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         const SimulationResult result = simulate(seed);
         INFO("again: ./dev sim --seed " << seed << " --log");
         CHECK(result.violations == std::vector<std::string>{});
         deaths += result.deaths;
         attempts += result.attempts;
+        questions += result.questions;
     }
     // A world in which nothing happens proves nothing.
     CHECK(deaths > last - first);
     CHECK(attempts > 100 * (last - first));
+    CHECK(questions > last - first);
 }
 
 }  // namespace

@@ -230,7 +230,7 @@ TEST_CASE("a state this version does not know is not guessed at", "[store][sqlit
 
 // ---- several at once ----------------------------------------------------------------------------
 
-constexpr SqliteOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
+const SqliteOptions impatient{.busy_timeout = std::chrono::milliseconds(1)};
 
 std::string locked(const std::string& path) {
     return path +

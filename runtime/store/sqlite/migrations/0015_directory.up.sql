@@ -1,4 +1,4 @@
--- Version 14. What is known of groups and members besides their tags, who is gone, and what was imported when.
+-- Version 15. What is known of groups and members besides their tags, who is gone, and what was imported when.
 
 -- An import that wrote to the directory; `finished` is 0 while it goes on, and for ever when it was stopped halfway.
 CREATE TABLE directory_import (
@@ -146,4 +146,4 @@ LEFT JOIN chat_group ON firing.subject_kind = 'group' AND chat_group.id = run.su
 LEFT JOIN member
     ON firing.subject_kind = 'member' AND member.id = substr(run.subject, instr(run.subject, char(31)) + 1);
 
-PRAGMA user_version = 14;
+PRAGMA user_version = 15;

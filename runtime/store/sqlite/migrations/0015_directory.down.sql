@@ -72,4 +72,4 @@ LEFT JOIN message ON message.id = delivery.message
 LEFT JOIN chat_group ON firing.subject_kind = 'group' AND chat_group.id = run.subject
 LEFT JOIN member ON firing.subject_kind = 'member' AND member.id = run.subject;
 
-PRAGMA user_version = 13;
+PRAGMA user_version = 14;
