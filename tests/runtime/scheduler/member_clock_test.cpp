@@ -12,7 +12,8 @@ using namespace sop::tests;
 TEST_CASE("a firing for the members of a zone is named by its wall time and the zone",
           "[scheduler][member_clock]") {
     Draft draft;
-    const lang::Rule& rule = draft.rule("daily", daily({20h}), SubjectKind::member);
+    lang::Rule& rule = draft.rule("daily", daily({20h}), lang::SubjectKind::member);
+    rule.steps.push_back({"start", at_start(), {draft.post("x")}});
     const auto firing = next_firing(rule, zone("Asia/Tokyo"), instant("2026-11-19 12:00"));
     const std::string key = member_firing_key(rule, firing.value().occurrence, zone("Asia/Tokyo"));
     CHECK(key == "2026-11-19T20:00:00 Asia/Tokyo of members");
