@@ -54,6 +54,13 @@ std::optional<ast::Expression> read_filter(const Source& source,
     }
 }
 
+// Every tag that a condition names, for where nothing declares tags.
+void declare_tags(const ast::Expression& condition, const ProjectFile& file, Symbols& symbols) {
+    if (condition.kind == ast::Expression::Kind::tagged)
+        symbols.tags.emplace(condition.names.front().text, DeclaredAt{&file, {}});
+    for (const ast::Expression& operand : condition.operands) declare_tags(operand, file, symbols);
+}
+
 }  // namespace
 
 Checked<Expression> compile_filter(const Source& source, const FilterNames& names,
@@ -64,7 +71,7 @@ Checked<Expression> compile_filter(const Source& source, const FilterNames& name
         ProjectFile file{&source, nullptr, {}, nullptr, true};
         Symbols symbols;
         std::deque<ast::EventDeclaration> events;
-        symbols.import_missing = names.plan == nullptr;
+        if (names.plan == nullptr) declare_tags(*written, file, symbols);
         if (names.plan != nullptr) {
             for (const std::string& tag : names.plan->tags)
                 symbols.tags.emplace(tag, DeclaredAt{&file, {}});

@@ -78,7 +78,10 @@ TEST_CASE("what is wrong with a condition is shown at its place", "[lang][filter
     CHECK_FALSE(findings("city > 3", &with).empty());
     CHECK_FALSE(findings("group tagged vpi", &with).empty());
     CHECK_FALSE(findings("", &with).empty());
-    CHECK(findings("group tagged whatever").empty());
+    // Without a plan any tag is one, and nothing else is.
+    CHECK(findings("group tagged whatever and size > 1").empty());
+    CHECK(findings("nmae exists") == findings("nmae exists", &with));
+    CHECK_FALSE(findings("count(ordre, ever) > 1").empty());
 }
 
 }  // namespace sop::lang
