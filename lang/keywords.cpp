@@ -319,6 +319,12 @@ constexpr std::array fields{
     FieldEntry{Field::list, "list", "名单", "名單"},
     FieldEntry{Field::left, "left", "剩余", "剩餘"},
     FieldEntry{Field::winners, "winners", "中奖名单", "中獎名單"},
+    FieldEntry{Field::zone, "zone", "所在时区", "所在時區"},
+    FieldEntry{Field::status, "status", "状态", "狀態"},
+    FieldEntry{Field::created, "created", "建立日期", "建立日期"},
+    FieldEntry{Field::size, "size", "人数", "人數"},
+    FieldEntry{Field::talked, "talked", "发言日期", "發言日期"},
+    FieldEntry{Field::opted_out, "opted_out", "已退订", "已退訂"},
     FieldEntry{Field::entries, "entries", "参与人次", "參與人次"},
     FieldEntry{Field::seal, "seal", "封存码", "封存碼"},
     FieldEntry{Field::seed, "seed", "种子", "種子"},
@@ -447,8 +453,12 @@ const std::vector<Field>& fields_of(Field owner) {
     static const std::vector<Field> none;
     static const std::vector<Field> of_moment{Field::date, Field::time, Field::weekday};
     static const std::unordered_map<Field, std::vector<Field>> owners{
-        {Field::group, {Field::id, Field::name, Field::owner}},
-        {Field::member, {Field::id, Field::name, Field::points, Field::invited_by, Field::joined}},
+        {Field::group,
+         {Field::id, Field::name, Field::owner, Field::zone, Field::status, Field::created,
+          Field::size, Field::talked}},
+        {Field::member,
+         {Field::id, Field::name, Field::points, Field::invited_by, Field::joined, Field::zone,
+          Field::opted_out}},
         {Field::event, {Field::id, Field::at, Field::group, Field::member}},
         {Field::start, of_moment},
         {Field::end, of_moment},

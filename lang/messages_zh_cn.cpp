@@ -227,6 +227,7 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         // ---- clauses of a schedule ----
         {"`every` or `on` and days, as in `every thursday at 20:00`",
          "`every` 或 `on` 和日子（如 `every thursday at 20:00`）"},
+        {"`and`, `or` or the end of the condition", "`且`、`或` 或条件的结尾"},
         {"a clause such as `at 20:00` or the end of the schedule",
          "子句（如 `at 20:00`）或时间安排的结尾"},
         {"`{}` cannot be taken apart: write spaces round names, as in `除 cn.holidays`",

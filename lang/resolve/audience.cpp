@@ -13,6 +13,12 @@ SubjectKind subject_kind(const ast::AudienceText& written, const Symbols& symbol
     return found == symbols.audiences.end() ? written.kind : found->second->audience.kind;
 }
 
+bool is_of_groups(const ast::AudienceText& written, const Symbols& symbols) {
+    if (!written.named) return written.of_groups;
+    const auto found = symbols.audiences.find(written.named->text);
+    return found != symbols.audiences.end() && found->second->audience.of_groups;
+}
+
 Audience resolve_audience(const ast::AudienceText& written, const ResolveContext& context) {
     if (written.named) {
         const auto found = context.symbols.audiences.find(written.named->text);
@@ -39,7 +45,7 @@ Audience resolve_audience(const ast::AudienceText& written, const ResolveContext
     if (written.where) {
         Scope scope;
         scope.symbols = &context.symbols;
-        scope.group = written.kind == SubjectKind::group;
+        scope.group = written.kind == SubjectKind::group || written.of_groups;
         scope.member = written.kind == SubjectKind::member;
         const Scope inside = scope.filtering(subject_fields(written.kind));
         audience.where = resolve_condition(*written.where, inside, context);

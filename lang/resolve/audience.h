@@ -11,5 +11,7 @@ Audience resolve_audience(const ast::AudienceText& written, const ResolveContext
 
 // With the name of a declared audience looked up; that of nothing declared is a group's.
 SubjectKind subject_kind(const ast::AudienceText& written, const Symbols& symbols);
+// Members as members of groups: a run is for one in a group.
+bool is_of_groups(const ast::AudienceText& written, const Symbols& symbols);
 
 }  // namespace sop::lang

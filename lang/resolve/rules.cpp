@@ -108,7 +108,8 @@ class RuleResolver {
             const auto& named = settings.audience->audience.named;
             known.audience_known =
                 !head_broken && (!named || context_.symbols.audiences.contains(named->text));
-            known.scope.group = known.subject == SubjectKind::group;
+            known.scope.group = known.subject == SubjectKind::group ||
+                                is_of_groups(settings.audience->audience, context_.symbols);
             known.scope.member = known.subject == SubjectKind::member;
         }
         if (const auto* head = std::get_if<ast::EventHead>(&rule_.trigger)) {

@@ -40,6 +40,8 @@ ValueType type_of(Field field) {
             return ValueType::instant;
         case Field::date:
         case Field::joined:
+        case Field::created:
+        case Field::talked:
             return ValueType::date;
         case Field::time:
             return ValueType::time;
@@ -48,6 +50,7 @@ ValueType type_of(Field field) {
         case Field::points:
         case Field::number:
         case Field::left:
+        case Field::size:
         case Field::entries:
             return ValueType::number;
         case Field::group:
@@ -56,6 +59,7 @@ ValueType type_of(Field field) {
         case Field::invited_by:
             return ValueType::member;
         case Field::first:
+        case Field::opted_out:
             return ValueType::boolean;
         default:
             return ValueType::text;

@@ -331,10 +331,43 @@ struct TestOptions {
 int test(const TestOptions& options);
 
 struct ImportOptions {
+    lang::SubjectKind kind = lang::SubjectKind::group;
     std::string folder = ".";
     std::string file;
+    bool dry_run = false;
+    bool yes = false;  // without asking
+    bool marks_missing = false;
+    bool ignores_unknown = false;
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
-int import_groups_command(const ImportOptions& options);
-int import_members_command(const ImportOptions& options);
+int import_records(const ImportOptions& options);
+
+struct DirectoryOptions {
+    lang::SubjectKind kind = lang::SubjectKind::group;
+    std::string folder = ".";
+    std::optional<std::string> id{};  // of `show` and `export`
+    std::vector<std::string> tags{};  // any of them
+    std::optional<std::string> where{};
+    std::string sort = "id";
+    bool descending = false;
+    std::size_t limit = 100;  // 0: none
+    std::string after{};      // in the order of ids
+    bool all = false;         // with dissolved groups, and members that are gone
+    OutputFormat format = OutputFormat::text;
+    std::string zoneinfo = zoneinfo_folder_default;
+    lang::Language language = lang::Language::en;
+};
+int list_directory(const DirectoryOptions& options);
+int show_record(const DirectoryOptions& options);
+int export_member(const DirectoryOptions& options);
+
+struct ForgetOptions {
+    std::string folder = ".";
+    std::string member;
+    bool yes = false;  // without asking
+    OutputFormat format = OutputFormat::text;
+};
+int forget(const ForgetOptions& options);
 
 }  // namespace sop::runtime::cli

@@ -48,6 +48,8 @@ const std::map<std::string, ReportOptions::Per> report_rows{{"all", ReportOption
                                                             {"tag", ReportOptions::Per::tag},
                                                             {"owner", ReportOptions::Per::owner}};
 
+const std::map<std::string, bool> missing_policies{{"keep", false}, {"mark", true}};
+
 // As `language` in a file names them.
 const std::map<std::string, sop::lang::Dialect> dialects{{"en", sop::lang::Dialect::en},
                                                          {"zh-CN", sop::lang::Dialect::zh_cn},
@@ -148,6 +150,8 @@ struct CommandLine {
     RehearseOptions rehearse_options;
     TestOptions test_options;
     ImportOptions import_options;
+    DirectoryOptions directory_options;
+    ForgetOptions forget_options;
     std::function<int()> run;
 
     CommandLine() {
@@ -189,7 +193,9 @@ struct CommandLine {
         add_backup();
         add_vacuum();
         add_unfence();
-        add_imports();
+        add_directory("groups", sop::lang::SubjectKind::group);
+        add_directory("members", sop::lang::SubjectKind::member);
+        add_forget();
     }
 
     void add_check() {
@@ -938,22 +944,119 @@ struct CommandLine {
         command->callback([this] { run = [this] { return unfence(unfence_options); }; });
     }
 
-    void add_imports() {
-        const auto add = [this](CLI::App* parent, const char* columns,
-                                int (*import)(const ImportOptions&)) {
-            auto* command = parent->add_subcommand(
-                "import", fmt::format("Add or replace records from a CSV file: {}", columns));
-            command->add_option("FILE", import_options.file, "UTF-8, with a header row")
-                ->required();
-            add_folder(command, import_options.folder);
-            command->callback(
-                [this, import] { run = [this, import] { return import(import_options); }; });
-            parent->require_subcommand(1);
-        };
-        add(app.add_subcommand("groups", "The directory of groups"), "id, name, owner, tags",
-            import_groups_command);
-        add(app.add_subcommand("members", "The directory of members"), "id, name, groups, tags",
-            import_members_command);
+    void add_directory(const std::string& name, sop::lang::SubjectKind kind) {
+        const bool of_groups = kind == sop::lang::SubjectKind::group;
+        auto* command = app.add_subcommand(
+            name, of_groups ? "List the groups of the directory, or import them"
+                            : "List the members of the directory, import or export them");
+        command
+            ->add_option("--where", directory_options.where,
+                         of_groups ? "A condition, as rules have them: `name exists and size > 100`"
+                                   : "A condition, as rules have them: `points >= 50`")
+            ->type_name("CONDITION");
+        command->add_option("--tag", directory_options.tags, "Of those tagged so; any of several")
+            ->delimiter(',')
+            ->type_name("TAG");
+        command
+            ->add_option("--sort", directory_options.sort,
+                         of_groups ? "id, name, owner, zone, status, created, size or talked"
+                                   : "id, name, zone, invited_by, joined, opted_out or points")
+            ->check(CLI::IsMember(
+                of_groups ? std::vector<std::string>{"id", "name", "owner", "zone", "status",
+                                                     "created", "size", "talked"}
+                          : std::vector<std::string>{"id", "name", "zone", "invited_by", "joined",
+                                                     "opted_out", "points"}))
+            ->type_name("FIELD");
+        command->add_flag("--desc", directory_options.descending, "The last first");
+        command->add_option("--limit", directory_options.limit,
+                            "At most so many (default: 100; 0 for all)");
+        command->add_option("--after", directory_options.after, "Those behind this id")
+            ->type_name("ID");
+        command->add_flag("--all", directory_options.all,
+                          of_groups ? "Dissolved ones too" : "Those that are gone too");
+        add_folder(command, directory_options.folder);
+        add_zoneinfo(command, directory_options.zoneinfo);
+        add_language(command, directory_options.language);
+        command->add_option("--format", directory_options.format, "text, json or csv")
+            ->transform(one_of(table_formats))
+            ->type_name("FORMAT");
+        command->footer(
+            of_groups
+                ? "A CSV list can be imported again. Free fields are asked for by their names.\n"
+                  "Examples:\n  sop groups --where 'not name exists'\n"
+                  "  sop groups --tag vip --sort size --desc\n"
+                  "  sop groups --where 'talked < 2026-11-01' --format csv > quiet.csv"
+                : "A CSV list can be imported again. Free fields are asked for by their names.\n"
+                  "Examples:\n  sop members --tag super_user --limit 20\n"
+                  "  sop members --where 'city == \"Hangzhou\" and points >= 100'");
+        command->callback([this, command, kind] {
+            if (!command->get_subcommands().empty()) return;
+            directory_options.kind = kind;
+            run = [this] { return list_directory(directory_options); };
+        });
+        add_import(command, kind);
+        add_record(command, kind, "show", "What is known of one", show_record);
+        if (!of_groups)
+            add_record(command, kind, "export",
+                       "All that the store has about one, with its history, as JSON",
+                       export_member);
+    }
+
+    void add_record(CLI::App* parent, sop::lang::SubjectKind kind, const std::string& name,
+                    const std::string& what, int (*show)(const DirectoryOptions&)) {
+        auto* command = parent->add_subcommand(name, what);
+        command->add_option("ID", directory_options.id, "Of the directory")->required();
+        add_folder(command, directory_options.folder);
+        if (name == "show") add_format(command, directory_options.format);
+        command->callback([this, kind, show] {
+            directory_options.kind = kind;
+            run = [this, show] { return show(directory_options); };
+        });
+    }
+
+    void add_import(CLI::App* parent, sop::lang::SubjectKind kind) {
+        auto* command = parent->add_subcommand(
+            "import", kind == sop::lang::SubjectKind::group
+                          ? "Add or change groups by a file: id, name, owner, tags, zone, status, "
+                            "created, staff.ROLE, attribute.NAME"
+                          : "Add or change members by a file: id, name, groups, tags, zone, "
+                            "invited_by, joined, opted_out, attribute.NAME");
+        command
+            ->add_option("FILE", import_options.file,
+                         "CSV in UTF-8 with a header row; or .ndjson, a JSON object a line")
+            ->required();
+        command->add_flag(
+            "--dry-run", import_options.dry_run,
+            "Only show what would change; a terminal is always shown that, and asked");
+        command->add_flag("--yes", import_options.yes, "Do not ask");
+        command
+            ->add_option("--missing", import_options.marks_missing,
+                         "What becomes of those that are not in the file: keep (the default) or "
+                         "mark, groups as dissolved and members as gone")
+            ->transform(one_of(missing_policies))
+            ->type_name("keep|mark");
+        command->add_flag("--ignore-unknown", import_options.ignores_unknown,
+                          "Leave out columns that are not known; else they are an error");
+        add_folder(command, import_options.folder);
+        add_zoneinfo(command, import_options.zoneinfo);
+        add_format(command, import_options.format);
+        command->callback([this, kind] {
+            import_options.kind = kind;
+            run = [this] { return import_records(import_options); };
+        });
+    }
+
+    void add_forget() {
+        auto* command = app.add_subcommand(
+            "forget", "Erase all that is known of a member; sums and counts stay, under no name");
+        command->add_option("MEMBER", forget_options.member, "Id of the member")->required();
+        command->add_flag("--yes", forget_options.yes, "Do not ask");
+        add_folder(command, forget_options.folder);
+        add_format(command, forget_options.format);
+        command->footer(
+            "Its runs end, and no import or event brings it back.\n"
+            "Example:\n  sop members export m00002 > m00002.json\n  sop forget m00002");
+        command->callback([this] { run = [this] { return forget(forget_options); }; });
     }
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/cli/terminal.h"
 #include "runtime/executor/settlement.h"
@@ -37,13 +38,24 @@ std::string state_text(RunState state) {
     }
 }
 
+// A member's are also those as one of its groups.
+std::vector<Run> runs_of(Store& store, SubjectKind kind, const std::string& subject) {
+    auto runs = store.open_runs_of(subject);
+    const auto member = kind == SubjectKind::member ? store.find_member(subject) : std::nullopt;
+    for (const std::string& group : member ? member->groups : std::vector<std::string>{}) {
+        auto in_group = store.open_runs_of(to_subject({subject, group}));
+        std::move(in_group.begin(), in_group.end(), std::back_inserter(runs));
+    }
+    return runs;
+}
+
 }  // namespace
 
 std::vector<OpenRun> list_open_runs(Store& store, StoredPlans& plans, SubjectKind kind,
                                     const std::string& subject) {
     const auto rules = store.list_rules();
     std::vector<OpenRun> open;
-    for (const Run& run : store.open_runs_of(subject)) {
+    for (const Run& run : runs_of(store, kind, subject)) {
         const auto firing = store.find_firing(run.firing);
         const auto named = std::find_if(rules.begin(), rules.end(), [&](const StoredRule& rule) {
             return rule.id == run.rule;

@@ -14,9 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void import_file(const fs::path& file, Store& store,
-                 ImportReport (*import)(const fs::path&, Store&)) {
-    const ImportReport report = import(file, store);
+void import_file(SubjectKind kind, const fs::path& file, Store& store) {
+    const ImportReport report = import_directory_file(kind, file, store);
     if (report.problems.empty()) return;
     throw CommandError(import_problems_text(file, report));
 }
@@ -55,8 +54,8 @@ std::string import_problems_text(const fs::path& file, const ImportReport& repor
 }
 
 void import_directory(const DirectoryFiles& files, Store& store) {
-    if (files.groups) import_file(*files.groups, store, import_groups);
-    if (files.members) import_file(*files.members, store, import_members);
+    if (files.groups) import_file(SubjectKind::group, *files.groups, store);
+    if (files.members) import_file(SubjectKind::member, *files.members, store);
 }
 
 std::unique_ptr<Store> open_and_seed(const Config& config) {

@@ -94,6 +94,7 @@ std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Ru
     }
     if (reason == "condition") return "the condition of its step did not hold";
     if (reason == "paused") return "its rule was paused";
+    if (reason == "opted out") return "the member has opted out";
     if (reason == "before admission")
         return "before admission: it lay before its rule was deployed, or before this subject was "
                "in the audience";
@@ -188,6 +189,10 @@ std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& que
             const std::string path = lang::rule_path(playbook, rule);
             if (rule.audience.kind != question.kind) {
                 notes.push_back({path, whom_text(rule.audience.kind)});
+                continue;
+            }
+            if (rule.audience.of_groups) {
+                notes.push_back({path, "is for members of groups, each in its group"});
                 continue;
             }
             const auto zone = zones.find(rule.timezone);

@@ -1,442 +1,297 @@
-// Reading goes in three steps, each of which reports what it finds before the next begins: the text
-// into rows of values, rows into records, records into the store. Only the last one writes, in one
-// transaction.
+// A file is read twice by the same walk: the first one only looks, the second puts what it finds,
+// page by page. What a record was is looked up again each time, so that what another process wrote
+// meanwhile is seen and the later of two is the one that stays.
 #include "runtime/directory/import.h"
-
-#include "lang/csv_table.h"
-#include "lang/suggestion.h"
-#include "lang/unicode.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <optional>
-#include <sstream>
-#include <string_view>
+#include <functional>
 #include <unordered_map>
+
+#include "runtime/directory/record_file.h"
+#include "runtime/store/directory_change.h"
 
 namespace sop::runtime {
 
 namespace {
 
-// ---- text ---------------------------------------------------------------------------------------
-
-std::string read_file(const std::filesystem::path& file) {
-    std::error_code error;
-    if (std::filesystem::is_directory(file, error)) {
-        throw ImportError(
-            fmt::format("cannot read {}: it is a folder, not a CSV file", file.string()));
-    }
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (in.is_open()) {
-        text << in.rdbuf();
-    }
-    if (!in.is_open() || text.bad()) {
-        throw ImportError(fmt::format("cannot read {}: {}", file.string(), std::strerror(errno)));
-    }
-    return std::move(text).str();
+// Ids as numbers: of a million, one in thirty million million is taken for another.
+std::size_t number_of(const std::string& id) {
+    return std::hash<std::string>{}(id);
 }
 
-// A sentence when the text is of an encoding that no row of it can be read in.
-std::optional<std::string> foreign_encoding(std::string_view text) {
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-        return "the file is UTF-16; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")";
+// ---- records of either kind ---------------------------------------------------------------------
+
+std::optional<Group> find_record(Store& store, const std::string& id, const Group*) {
+    return store.find_group(id);
+}
+std::optional<Member> find_record(Store& store, const std::string& id, const Member*) {
+    return store.find_member(id);
+}
+
+void put_record(Store& store, const std::optional<Group>&, const Group& group) {
+    store.put_group(group);
+}
+void put_record(Store& store, const std::optional<Member>& before, const Member& member) {
+    store.put_member(member);
+    const bool is_told = member.joined_at && (!before || !before->joined_at);
+    if (!is_told) return;
+    for (const std::string& group : member.groups) {
+        const auto joined = store.find_membership({member.id, group});
+        if (joined && !joined->at) store.join({member.id, group}, *member.joined_at);
     }
-    return std::nullopt;
 }
 
-// ---- rows ---------------------------------------------------------------------------------------
-
-// Spreadsheets leave such rows below the last one: ",,,".
-bool says_nothing(const lang::CsvRow& row) {
-    return std::all_of(row.fields.begin(), row.fields.end(),
-                       [](const std::string& field) { return field.empty(); });
+std::optional<Instant>& gone_at(Group& group) {
+    return group.dissolved_at;
+}
+std::optional<Instant>& gone_at(Member& member) {
+    return member.gone_at;
 }
 
-// What is wrong with the bytes of a row, if anything.
-std::optional<std::string> find_bad_text(const lang::CsvRow& row) {
-    for (std::size_t i = 0; i < row.fields.size(); ++i) {
-        const std::string& field = row.fields[i];
-        if (field.find('\0') != std::string::npos) {
-            return fmt::format("value {} has a NUL byte; is this a CSV file?", i + 1);
-        }
-        if (lang::find_invalid_utf8(field)) {
-            return fmt::format(
-                "value {} is not valid UTF-8; save the file as UTF-8 (in a spreadsheet: \"CSV "
-                "UTF-8\")",
-                i + 1);
-        }
+// What a change of a record brings about besides.
+void note_consequences(const std::optional<Group>& before, const Group& after,
+                       DirectoryChange& change) {
+    if (after.dissolved_at && (!before || !before->dissolved_at)) change.gone.push_back(after.id);
+}
+void note_consequences(const std::optional<Member>& before, const Member& after,
+                       DirectoryChange& change) {
+    if (!before) return;
+    if (after.gone_at && !before->gone_at) change.gone.push_back(after.id);
+    if (after.opted_out_at && !before->opted_out_at) change.opted_out.push_back(after.id);
+    for (const std::string& group : before->groups) {
+        if (!std::binary_search(after.groups.begin(), after.groups.end(), group))
+            change.left.push_back({after.id, group});
     }
-    return std::nullopt;
 }
 
-// ---- columns ------------------------------------------------------------------------------------
+// ---- the walk -----------------------------------------------------------------------------------
 
-struct ColumnName {
-    std::string_view english;
-    std::string_view chinese;
-};
-using ColumnNames = std::array<ColumnName, 4>;
-
-constexpr ColumnNames group_columns{
-    {{"id", "编号"}, {"name", "名称"}, {"owner", "群主"}, {"tags", "标签"}}};
-constexpr ColumnNames member_columns{
-    {{"id", "编号"}, {"name", "名称"}, {"groups", "群"}, {"tags", "标签"}}};
-
-// Where in a row each of the columns stands.
-using Columns = std::array<std::optional<std::size_t>, std::tuple_size_v<ColumnNames>>;
-
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
-
-std::optional<std::size_t> find_column(const ColumnNames& names, const std::string& header) {
-    const std::string wanted = lower_case(lang::to_nfc(header));
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (names[i].english == wanted || names[i].chinese == wanted) {
-            return i;
-        }
-    }
-    return std::nullopt;
-}
-
-std::string list_columns(const ColumnNames& names) {
-    std::string list;
-    for (const ColumnName& name : names) {
-        list += fmt::format("{}{}", list.empty() ? "" : ", ", name.english);
-    }
-    return list;
-}
-
-std::string describe_unknown_column(const ColumnNames& names, const std::string& header) {
-    if (header.find_first_of(";\t|") != std::string::npos) {
-        return fmt::format("unknown column \"{}\"; columns are parted by commas", header);
-    }
-    // Names of one character are near to anything short, so that only those of the same script are
-    // offered.
-    const bool is_english = static_cast<unsigned char>(header.front()) < 0x80;
-    std::vector<std::string> candidates;
-    for (const ColumnName& name : names) {
-        candidates.emplace_back(is_english ? name.english : name.chinese);
-    }
-    const auto suggestion = lang::closest(header, candidates);
-    return suggestion
-               ? fmt::format("unknown column \"{}\"; did you mean \"{}\"?", header, *suggestion)
-               : fmt::format("unknown column \"{}\"; there are {}", header, list_columns(names));
-}
-
-Columns read_header(const lang::CsvRow& header, const ColumnNames& names,
-                    std::vector<ImportProblem>& problems) {
-    const auto report = [&](std::string message) {
-        problems.push_back({.line = header.line, .message = std::move(message)});
-    };
-    if (auto bad_text = find_bad_text(header)) {
-        report(*bad_text);
-        return {};
-    }
-    Columns columns;
-    for (std::size_t i = 0; i < header.fields.size(); ++i) {
-        const auto column = find_column(names, header.fields[i]);
-        if (header.fields[i].empty()) {
-            report(fmt::format("column {} has no name; name it or remove it", i + 1));
-        } else if (!column) {
-            report(describe_unknown_column(names, header.fields[i]));
-        } else if (columns[*column]) {
-            report(fmt::format("column \"{}\" stands twice; remove one", names[*column].english));
-        } else {
-            columns[*column] = i;
-        }
-    }
-    if (!columns[0]) {
-        report(
-            "there is no column \"id\"; the first row names the columns, and each record needs an "
-            "id");
-    }
-    return columns;
-}
-
-// ---- values -------------------------------------------------------------------------------------
-
-// Those that Chinese keyboards give are taken as well: a list parted by them would otherwise be one
-// tag that no playbook ever names.
-constexpr std::array<std::string_view, 11> separators{";",  "|",  ",",  " ",  "\t",    "\n",
-                                                      "；", "｜", "，", "、", "\u3000"};
-
-// The length of the separator at the beginning of `text`; 0 when there is none.
-std::size_t separator_length(std::string_view text) {
-    for (const std::string_view separator : separators) {
-        if (text.starts_with(separator)) {
-            return separator.size();
-        }
-    }
-    return 0;
-}
-
-std::vector<std::string> split_values(std::string_view text) {
-    std::vector<std::string> values;
-    std::string value;
-    const auto end_value = [&] {
-        if (!value.empty()) {
-            values.push_back(value);
-            value.clear();
-        }
-    };
-    while (!text.empty()) {
-        const std::size_t length = separator_length(text);
-        if (length == 0) {
-            value += text.front();
-            text.remove_prefix(1);
-        } else {
-            end_value();
-            text.remove_prefix(length);
-        }
-    }
-    end_value();
-    return values;
-}
-
-std::vector<std::string> sorted_once(std::vector<std::string> values) {
-    std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
-    return values;
-}
-
-// Ids are taken byte by byte, as other systems know them.
-std::vector<std::string> split_ids(std::string_view text) {
-    return sorted_once(split_values(text));
-}
-
-// Tags are composed as the names in playbooks are.
-std::vector<std::string> split_tags(std::string_view text) {
-    std::vector<std::string> tags = split_values(text);
-    for (std::string& tag : tags) {
-        tag = lang::to_nfc(tag);
-    }
-    return sorted_once(std::move(tags));
-}
-
-// An id is written in lists and on one line of a terminal.
-bool is_usable_id(std::string_view id) {
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(id[i]);
-        if (separator_length(id.substr(i)) != 0 || byte < 0x20 || byte == 0x7f) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// ---- records ------------------------------------------------------------------------------------
-
-// A row whose values can be asked for by column.
-class RecordRow {
+template <typename Record>
+class Import {
   public:
-    RecordRow(const lang::CsvRow& row, const Columns& columns) : row_(row), columns_(columns) {}
+    Import(SubjectKind kind, const std::filesystem::path& file, Store& store,
+           const ImportSettings& settings)
+        : kind_(kind), file_(file), store_(store), settings_(settings) {}
 
-    std::size_t line() const { return row_.line; }
-    const std::string& id() const { return row_.fields[*columns_[0]]; }
-
-    void read_text(std::size_t column, std::string& value) const {
-        if (columns_[column]) {
-            value = row_.fields[*columns_[column]];
-        }
-    }
-    void read_ids(std::size_t column, std::vector<std::string>& ids) const {
-        if (columns_[column]) {
-            ids = split_ids(row_.fields[*columns_[column]]);
-        }
-    }
-    void read_tags(std::size_t column, std::vector<std::string>& tags) const {
-        if (columns_[column]) {
-            tags = split_tags(row_.fields[*columns_[column]]);
-        }
+    ImportReport run() {
+        const ImportReport found = walk(false);
+        if (!found.problems.empty() || (settings_.agree && !settings_.agree(found))) return found;
+        // What is said is what was done, should another process have changed something meanwhile.
+        ImportReport done = walk(true);
+        done.changes = found.changes;
+        done.is_imported = done.problems.empty();
+        return done;
     }
 
   private:
-    const lang::CsvRow& row_;
-    const Columns& columns_;
-};
+    ImportReport walk(bool writes) {
+        report_ = {};
+        lines_.clear();
+        writes_ = writes;
+        is_seen_by_executor_ = writes && store_.latest_plan().has_value();
+        if (writes) {
+            entry_ = {.kind = kind_,
+                      .source = file_.filename().string(),
+                      .by = settings_.by,
+                      .at = settings_.now};
+            entry_.id = store_.add_import(entry_);
+        }
+        RecordFile records(kind_, file_, settings_.leaves_unknown_columns);
+        while (auto page = records.next()) {
+            std::move(page->problems.begin(), page->problems.end(),
+                      std::back_inserter(report_.problems));
+            take_rows(page->rows);
+        }
+        report_.unknown_columns = records.unknown_columns();
+        if (report_.problems.empty() && settings_.marks_missing) mark_missing();
+        if (writes) finish();
+        if (report_.problems.empty()) return std::move(report_);
+        // A row has one problem at most.
+        std::sort(report_.problems.begin(), report_.problems.end(),
+                  [](const auto& a, const auto& b) { return a.line < b.line; });
+        return {.problems = std::move(report_.problems)};
+    }
 
-// Reports the rows that cannot be records by themselves and returns the others.
-std::vector<RecordRow> check_rows(const std::vector<lang::CsvRow>& rows, const Columns& columns,
-                                  std::size_t width, std::vector<ImportProblem>& problems) {
-    std::vector<RecordRow> records;
-    std::unordered_map<std::string_view, std::size_t> first_lines;
-    for (const lang::CsvRow& row : rows) {
-        const auto report = [&](std::string message) {
-            problems.push_back({.line = row.line, .message = std::move(message)});
+    void take_rows(const std::vector<RecordRow>& rows) {
+        for (std::size_t from = 0; from < rows.size(); from += settings_.page_rows) {
+            const std::size_t to = std::min(rows.size(), from + settings_.page_rows);
+            in_page([&] {
+                for (std::size_t i = from; i < to; ++i) take_row(rows[i]);
+            });
+            if (writes_ && settings_.progress) settings_.progress(report_.rows);
+        }
+    }
+
+    // In one transaction when it writes, with the word to the executor.
+    void in_page(const std::function<void()>& work) {
+        change_ = {.kind = kind_};
+        const auto transaction = writes_ ? store_.begin() : nullptr;
+        work();
+        if (!writes_) return;
+        if (is_seen_by_executor_ && !change_.ids.empty()) {
+            store_.add_event(
+                event_of(change_, fmt::format("import:{}/{}", entry_.id, ++pages_), settings_.now));
+        }
+        transaction->commit();
+    }
+
+    void take_row(const RecordRow& row) {
+        if (auto problem = find_problem(row)) {
+            report_.problems.push_back({.line = row.line, .message = std::move(*problem)});
+            return;
+        }
+        ++report_.rows;
+        const auto before = find_record(store_, row.id, static_cast<const Record*>(nullptr));
+        Record record = before.value_or(Record{.id = row.id});
+        const bool says_status = std::any_of(
+            row.cells.begin(), row.cells.end(),
+            [](const RecordCell& cell) { return cell.column.field == RecordField::status; });
+        if (settings_.marks_missing && !says_status) gone_at(record).reset();
+        for (const RecordCell& cell : row.cells) {
+            if (auto problem = set_field(record, cell, settings_.now)) {
+                report_.problems.push_back({.line = row.line, .message = std::move(*problem)});
+                return;
+            }
+        }
+        if (auto problem = find_problem(record)) {
+            report_.problems.push_back({.line = row.line, .message = std::move(*problem)});
+            return;
+        }
+        if (before == record) {
+            ++report_.unchanged;
+            return;
+        }
+        ++(before ? report_.changed : report_.added);
+        if (before) note_changes(*before, record);
+        put(before, record);
+    }
+
+    void put(const std::optional<Record>& before, const Record& record) {
+        if (!writes_) return;
+        put_record(store_, before, record);
+        store_.set_import(kind_, record.id, entry_.id);
+        change_.ids.push_back(record.id);
+        note_consequences(before, record, change_);
+    }
+
+    void note_changes(const Record& before, const Record& after) {
+        if (const auto last = store_.import_of(kind_, before.id)) ++report_.overwritten[*last];
+        const FieldTexts old_texts = field_texts(before);
+        const FieldTexts new_texts = field_texts(after);
+        const auto find = [](const FieldTexts& texts, const RecordColumn& column) {
+            for (const auto& [each, text] : texts) {
+                if (each == column) return text;
+            }
+            return std::string();
         };
-        if (const auto bad_text = find_bad_text(row)) {
-            report(*bad_text);
-            continue;
+        const auto note = [&](const RecordColumn& column) {
+            FieldChange change{before.id, to_text(column), find(old_texts, column),
+                               find(new_texts, column)};
+            if (change.before == change.after) return;
+            ++report_.changed_fields[change.field];
+            if (report_.changes.size() < import_changes_shown_max)
+                report_.changes.push_back(std::move(change));
+        };
+        for (const auto& [column, text] : old_texts) note(column);
+        for (const auto& [column, text] : new_texts) {
+            if (find(old_texts, column).empty()) note(column);
         }
-        if (row.fields.size() != width) {
-            report(fmt::format(
-                "{} values where the first row names {} columns; put values that have commas in "
-                "quotes",
-                row.fields.size(), width));
-            continue;
+    }
+
+    std::optional<std::string> find_problem(const RecordRow& row) {
+        if (row.id.empty()) return "the id is empty";
+        if (!fits_in_list(row.id)) {
+            return fmt::format(
+                "\"{}\" cannot be an id: ids have no spaces, commas, `;` or `|` in them", row.id);
         }
-        const RecordRow record(row, columns);
-        if (record.id().empty()) {
-            report("the id is empty");
-            continue;
-        }
-        if (!is_usable_id(record.id())) {
-            report(fmt::format(
-                "\"{}\" cannot be an id: ids have no spaces, commas, `;` or `|` in them",
-                record.id()));
-            continue;
-        }
-        const auto [first, is_new] = first_lines.emplace(record.id(), row.line);
+        const auto [first, is_new] = lines_.emplace(number_of(row.id), row.line);
         if (!is_new) {
-            report(fmt::format("id \"{}\" stands twice, first on line {}; remove one", record.id(),
-                               first->second));
-            continue;
+            return fmt::format("id \"{}\" stands twice, first on line {}; remove one", row.id,
+                               first->second);
         }
-        records.push_back(record);
+        return std::nullopt;
     }
-    return records;
-}
 
-// ---- into the store -----------------------------------------------------------------------------
+    std::optional<std::string> find_problem(const Group& group) { return zone_problem(group.zone); }
 
-struct GroupImport {
-    static constexpr const ColumnNames& column_names = group_columns;
-
-    Store& store;
-
-    std::optional<Group> find(const std::string& id) { return store.find_group(id); }
-    void put(const Group& group) { store.put_group(group); }
-    void read(const RecordRow& row, Group& group) {
-        row.read_text(1, group.name);
-        row.read_text(2, group.owner);
-        row.read_tags(3, group.tags);
-    }
-    std::optional<std::string> find_problem(const Group&) { return std::nullopt; }
-};
-
-struct MemberImport {
-    static constexpr const ColumnNames& column_names = member_columns;
-
-    Store& store;
-    std::unordered_map<std::string, bool> is_group{};
-
-    std::optional<Member> find(const std::string& id) { return store.find_member(id); }
-    void put(const Member& member) { store.put_member(member); }
-    void read(const RecordRow& row, Member& member) {
-        row.read_text(1, member.name);
-        row.read_ids(2, member.groups);
-        row.read_tags(3, member.tags);
-    }
     std::optional<std::string> find_problem(const Member& member) {
+        if (store_.is_erased(member.id))
+            return fmt::format("member \"{}\" was erased by `sop forget`; leave it out", member.id);
         std::string missing;
         for (const std::string& id : member.groups) {
-            const auto [known, is_new] = is_group.emplace(id, false);
-            if (is_new) {
-                known->second = store.find_group(id).has_value();
-            }
-            if (!known->second) {
-                missing += fmt::format("{}\"{}\"", missing.empty() ? "" : ", ", id);
-            }
+            const auto [known, is_new] = is_group_.emplace(id, false);
+            if (is_new) known->second = store_.find_group(id).has_value();
+            if (!known->second) missing += fmt::format("{}\"{}\"", missing.empty() ? "" : ", ", id);
         }
-        if (missing.empty()) {
-            return std::nullopt;
-        }
+        if (missing.empty()) return zone_problem(member.zone);
         return fmt::format(
             "no group {} in the directory; import the groups first, or correct the id", missing);
     }
+
+    std::optional<std::string> zone_problem(const std::string& zone) {
+        if (zone.empty() || !settings_.is_zone) return std::nullopt;
+        const auto [known, is_new] = is_zone_.emplace(zone, false);
+        if (is_new) known->second = settings_.is_zone(zone);
+        if (known->second) return std::nullopt;
+        return fmt::format("there is no time zone \"{}\"; write one such as Asia/Shanghai", zone);
+    }
+
+    void mark_missing() {
+        std::string after;
+        for (;;) {
+            const auto ids = store_.directory_page(kind_, after, settings_.page_rows);
+            in_page([&] {
+                for (const std::string& id : ids) {
+                    if (!lines_.contains(number_of(id))) mark(id);
+                }
+            });
+            if (ids.size() < settings_.page_rows) return;
+            after = ids.back();
+        }
+    }
+
+    void mark(const std::string& id) {
+        const auto before = find_record(store_, id, static_cast<const Record*>(nullptr));
+        if (!before) return;
+        Record record = *before;
+        if (gone_at(record)) return;
+        gone_at(record) = settings_.now;
+        ++report_.marked;
+        put(before, record);
+    }
+
+    void finish() {
+        entry_.added = static_cast<std::int64_t>(report_.added);
+        entry_.changed = static_cast<std::int64_t>(report_.changed);
+        entry_.unchanged = static_cast<std::int64_t>(report_.unchanged);
+        entry_.marked = static_cast<std::int64_t>(report_.marked);
+        entry_.finished = report_.problems.empty();
+        store_.update_import(entry_);
+    }
+
+    SubjectKind kind_;
+    const std::filesystem::path& file_;
+    Store& store_;
+    const ImportSettings& settings_;
+    bool writes_ = false;
+    bool is_seen_by_executor_ = false;  // one has a plan; else nobody is told
+    ImportReport report_{};
+    ImportEntry entry_{};
+    DirectoryChange change_{};
+    std::size_t pages_ = 0;
+    std::unordered_map<std::size_t, std::size_t> lines_{};  // of each id
+    std::unordered_map<std::string, bool> is_group_{};
+    std::unordered_map<std::string, bool> is_zone_{};
 };
-
-// Counts what is new and what differs, and puts it.
-template <typename Record, typename Import>
-ImportReport put_records(const std::vector<RecordRow>& rows, Import& import,
-                         std::vector<ImportProblem> problems) {
-    ImportReport report{.rows = rows.size(), .problems = std::move(problems)};
-    for (const RecordRow& row : rows) {
-        const std::optional<Record> known = import.find(row.id());
-        Record record = known.value_or(Record{.id = row.id()});
-        import.read(row, record);
-        if (const auto problem = import.find_problem(record)) {
-            report.problems.push_back({.line = row.line(), .message = *problem});
-        } else if (known == record) {
-            ++report.unchanged;
-        } else {
-            ++(known ? report.changed : report.added);
-            if (report.problems.empty()) {
-                import.put(record);
-            }
-        }
-    }
-    return report;
-}
-
-ImportReport refuse(std::vector<ImportProblem> problems) {
-    return {.problems = std::move(problems)};
-}
-
-template <typename Record, typename Import>
-ImportReport import_records(const std::filesystem::path& file, Store& store, Import import) {
-    const std::string text = read_file(file);
-    if (auto encoding = foreign_encoding(text)) {
-        return refuse({{.line = 0, .message = *encoding}});
-    }
-    lang::CsvTable table = lang::read_csv(text);
-    std::erase_if(table.rows, says_nothing);
-    std::vector<ImportProblem> unreadable;
-    for (const lang::CsvProblem& problem : table.problems)
-        unreadable.push_back({.line = problem.line, .message = problem.message.text()});
-    // Where the first row itself could not be read, the next is not to be taken for it.
-    const bool has_header =
-        !table.rows.empty() &&
-        (unreadable.empty() || table.rows.front().line < unreadable.front().line);
-    if (!has_header) {
-        if (unreadable.empty()) {
-            unreadable.push_back(
-                {.line = 0,
-                 .message = fmt::format("the file is empty; its first row names the columns: {}",
-                                        list_columns(Import::column_names))});
-        }
-        return refuse(std::move(unreadable));
-    }
-
-    const lang::CsvRow header = std::move(table.rows.front());
-    table.rows.erase(table.rows.begin());
-    std::vector<ImportProblem> problems;
-    const Columns columns = read_header(header, Import::column_names, problems);
-    if (!problems.empty()) {
-        return refuse(std::move(problems));
-    }
-    const auto records = check_rows(table.rows, columns, header.fields.size(), unreadable);
-
-    const auto transaction = store.begin();
-    ImportReport report = put_records<Record>(records, import, std::move(unreadable));
-    if (!report.problems.empty()) {
-        // Each step went through the rows anew. A row has one problem at most.
-        std::sort(report.problems.begin(), report.problems.end(),
-                  [](const auto& a, const auto& b) { return a.line < b.line; });
-        return refuse(std::move(report.problems));
-    }
-    transaction->commit();
-    return report;
-}
 
 }  // namespace
 
-ImportReport import_groups(const std::filesystem::path& file, Store& store) {
-    return import_records<Group>(file, store, GroupImport{store});
-}
-
-ImportReport import_members(const std::filesystem::path& file, Store& store) {
-    return import_records<Member>(file, store, MemberImport{store});
+ImportReport import_directory_file(SubjectKind kind, const std::filesystem::path& file,
+                                   Store& store, const ImportSettings& settings) {
+    if (kind == SubjectKind::group) return Import<Group>(kind, file, store, settings).run();
+    return Import<Member>(kind, file, store, settings).run();
 }
 
 }  // namespace sop::runtime

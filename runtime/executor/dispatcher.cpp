@@ -274,7 +274,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
         const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
         const lang::Rule& rule = *loaded.rule;
         if (const auto found = find_end(due, rule, now)) return end_as(found->state, found->reason);
-        const Guardian::Turn turn = guardian_.turn_of(due, loaded, now);
+        const Guardian::Turn turn = guardian_.turn_of(due, loaded, plans_, now);
         switch (turn.kind) {
             case Guardian::Turn::Kind::go:
                 break;

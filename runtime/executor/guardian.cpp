@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/executor/clocks.h"
 #include "runtime/scheduler/lateness.h"
 
 namespace sop::runtime {
@@ -172,36 +173,44 @@ std::optional<PauseMode> Guardian::pause_of(RuleId rule) const {
     return found == paused_.end() ? std::nullopt : std::optional(found->second);
 }
 
-Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loaded, Instant now) {
+Guardian::Turn Guardian::turn_of(const DueDelivery& due, const LoadedRule& loaded, PlanBook& plans,
+                                 Instant now) {
     if (const auto paused = pause_of(loaded.id)) {
         if (*paused == PauseMode::hold) return {Turn::Kind::wait, parked};
         return {Turn::Kind::end, {}, DeliveryState::skipped, "paused"};
     }
-    const Turn turn = guarded_turn_of(due, loaded, now);
+    const Turn turn = guarded_turn_of(due, loaded, plans, now);
     // An order is not for its subject.
     if (!is_message(action_of(*loaded.rule, {due.delivery.step, due.delivery.action}))) return turn;
-    if (turn.kind == Turn::Kind::go && limits_.is_over_quota(due, *loaded.zone, now))
+    if (turn.kind == Turn::Kind::go &&
+        limits_.is_over_quota(due, zone_of(store_, plans, loaded, due.firing), now))
         return {Turn::Kind::end, {}, DeliveryState::refused, "quota"};
     return turn;
 }
 
 Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRule& loaded,
-                                         Instant now) {
+                                         PlanBook& plans, Instant now) {
     const lang::Rule& rule = *loaded.rule;
     const Delivery& delivery = due.delivery;
     if (!is_guarded(rule, {delivery.step, delivery.action})) return {};
     const auto& action = step_at(rule, delivery.step).actions.at(delivery.action);
     const bool at_once = std::get<lang::Deliver>(action).at_once;
+    const lang::calendar::Zone& zone = zone_of(store_, plans, loaded, due.firing);
     // It may have waited into them.
     if (rule.guards.quiet && !at_once) {
-        if (const auto end = quiet_end(*rule.guards.quiet, *loaded.zone, now)) {
+        if (const auto end = quiet_end(*rule.guards.quiet, zone, now)) {
             if (rule.guards.quiet->skip || has_expired(due, rule, *end, *end))
                 return {Turn::Kind::end, {}, DeliveryState::skipped, "quiet"};
             return {Turn::Kind::move, *end};
         }
     }
     SubjectContacts contacts(*this, due.subject_kind, due.subject);
-    const Admission admission = admit(rule, due.subject_kind, *loaded.zone, contacts, now);
+    // The days of a cap are the subject's own.
+    const lang::calendar::Zone& days =
+        rule.guards.limits.empty()
+            ? zone
+            : zone_of_subject(store_, plans, due.subject_kind, due.subject, zone);
+    const Admission admission = admit(rule, due.subject_kind, days, contacts, now);
     switch (admission.kind) {
         case Admission::Kind::go:
             break;

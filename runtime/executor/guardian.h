@@ -58,7 +58,7 @@ class Guardian {
         std::string reason{};                          // of end
     };
     // Of a pending message for which its channel has a place.
-    Turn turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
+    Turn turn_of(const DueDelivery& due, const LoadedRule& rule, PlanBook& plans, Instant now);
 
     ChannelLimits& limits() { return limits_; }
 
@@ -81,7 +81,8 @@ class Guardian {
     };
     static void remember(std::vector<Absence>& absences, const Absence& absence);
 
-    Turn guarded_turn_of(const DueDelivery& due, const LoadedRule& rule, Instant now);
+    Turn guarded_turn_of(const DueDelivery& due, const LoadedRule& rule, PlanBook& plans,
+                         Instant now);
     std::int64_t to_come(const LoadedRule& rule, const lang::Audience* to, Instant now,
                          Instant before);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/scheduler/event_match.h"
+#include "runtime/store/directory_change.h"
 
 namespace sop::runtime {
 
@@ -13,13 +14,26 @@ std::string field_of(const Command& command, const char* name) {
     return found == command.fields.end() ? std::string{} : found->second;
 }
 
+// As an import tells of it: the platform has an event of its own for those who leave.
+void remove_members(Store& store, DeliveryId id, const std::string& group,
+                    const std::vector<std::string>& members, Instant now) {
+    DirectoryChange change;
+    for (const std::string& member : members) {
+        store.figures().end_stay(group, member, now);
+        if (!store.leave({member, group})) continue;
+        change.ids.push_back(member);
+        change.left.push_back({member, group});
+    }
+    if (!change.ids.empty()) store.add_event(event_of(change, fmt::format("removed:{}", id), now));
+}
+
 void carried_out(Store& store, DeliveryId id, const Command& command, Instant now) {
     const std::string group = field_of(command, group_field);
     if (command.verb == create_command) {
         store.put_group({.id = group, .name = field_of(command, name_field)});
         for (const std::string& member : command.members) store.join({member, group}, now);
     } else if (command.verb == remove_command) {
-        for (const std::string& member : command.members) store.leave({member, group});
+        remove_members(store, id, group, command.members, now);
     } else if (command.verb == dissolve_command) {
         store.add_event({.id = fmt::format("dissolved:{}", id),
                          .type = dissolved_event,

@@ -64,7 +64,22 @@ std::shared_ptr<const lang::calendar::Zone> find_zone(const std::string& name,
 
 void PlanBook::use(const lang::calendar::ZoneDatabase& zones) {
     pages_.clear();
+    zones_by_name_.clear();
     zones_ = &zones;
+}
+
+const lang::calendar::Zone* PlanBook::zone(const std::string& name) {
+    auto found = zones_by_name_.find(name);
+    if (found == zones_by_name_.end()) {
+        std::shared_ptr<const lang::calendar::Zone> zone;
+        try {
+            zone = zones_->find(name);
+        } catch (const lang::calendar::ZoneDataError&) {
+            zone = nullptr;
+        }
+        found = zones_by_name_.emplace(name, std::move(zone)).first;
+    }
+    return found->second.get();
 }
 
 PlanBook::Page PlanBook::read(PlanVersion version) {

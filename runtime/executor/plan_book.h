@@ -76,6 +76,9 @@ class PlanBook {
     // Throws PlanError also for a rule the version does not have or whose zone cannot be used.
     const LoadedRule& rule(PlanVersion version, RuleId rule);
 
+    // A zone by its name; nullptr when the zone data lack it, or what they have cannot be read.
+    const lang::calendar::Zone* zone(const std::string& name);
+
     // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
     bool watches(const std::string& tag) const;
     // Whether a rule of such a plan may have collected something.
@@ -95,6 +98,7 @@ class PlanBook {
     Store& store_;
     const lang::calendar::ZoneDatabase* zones_;
     std::map<PlanVersion, Page> pages_;
+    std::map<std::string, std::shared_ptr<const lang::calendar::Zone>> zones_by_name_;
 };
 
 }  // namespace sop::runtime

@@ -1,5 +1,6 @@
 #include "runtime/executor/settlement.h"
 
+#include "runtime/executor/clocks.h"
 #include "runtime/executor/orders.h"
 #include "runtime/scheduler/retry.h"
 #include "runtime/scheduler/step.h"
@@ -42,7 +43,9 @@ void begin_wait_after(Store& store, PlanBook& plans, const MessagePlace& message
         if (wait == nullptr) return;
         auto run = store.find_run(message.run);
         if (!run || run->state != RunState::waiting || run->due_at != awaits_outcome) return;
-        run->due_at = wait_end(*wait, now, *rule.zone);
+        const auto firing = store.find_firing(run->firing);
+        if (!firing) return;
+        run->due_at = wait_end(*wait, now, zone_of(store, plans, rule, *firing));
         store.update_run(*run);
     } catch (const PlanError&) {
         // The run cannot go on; the walker ends it when its wait would.

@@ -28,8 +28,15 @@ class StoreRecords : public Records {
     std::vector<Stay> stays_in(const std::string& group) override {
         return store_.figures().stays_in(group);
     }
+
+    std::optional<Group> find_group(const std::string& id) override {
+        return store_.find_group(id);
+    }
     std::optional<Member> find_member(const std::string& id) override {
         return store_.find_member(id);
+    }
+    std::optional<Joined> find_membership(const Membership& membership) override {
+        return store_.find_membership(membership);
     }
 
     std::optional<std::string> next_code(const std::string& pool) override {
@@ -44,11 +51,7 @@ class StoreRecords : public Records {
         return store_.turns_of(content, target);
     }
 
-    std::vector<std::string> staff_of(const std::string& group, const std::string& role) override {
-        const auto found = store_.find_group(group);
-        if (!found || role != "owner" || found->owner.empty()) return {};
-        return {found->owner};
-    }
+    std::vector<std::string> staff_of(const std::string& group, const std::string& role) override;
 
   private:
     Store& store_;

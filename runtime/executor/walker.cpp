@@ -6,10 +6,12 @@
 #include <charconv>
 #include <tuple>
 
+#include "runtime/executor/clocks.h"
 #include "runtime/executor/run_state.h"
 #include "runtime/executor/settlement.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
+#include "runtime/scheduler/member_clock.h"
 #include "runtime/scheduler/migration.h"
 
 namespace sop::runtime {
@@ -75,7 +77,9 @@ void Walker::take_over(PlanVersion version, Instant now) {
         }
         const StoredRule stored = store_.find_or_add_rule(rule.playbook->name, rule.rule->name,
                                                           loaded.deployed_at - just_before);
-        plan_next_firing(rule, stored.fired_through);
+        plan_next_firing(rule, {}, stored.fired_through);
+        if (rule.rule->timezone_of_member && rule.is_calendar_rule())
+            plan_next_firings_by_zone(rule, loaded.deployed_at);
     }
 }
 
@@ -96,7 +100,7 @@ void Walker::hand_over(Instant now) {
     // A rule whose steps all come after its start may have started before `now` and begin after it.
     // Its occurrence is the old plan's as well: the new one counts from `now` and would lose it.
     const auto is_ours = [now](const Upcoming::value_type& planned) {
-        return planned.first.first < now || planned.second.window.start < now;
+        return planned.first.begins_at < now || planned.second.window.start < now;
     };
     for (auto planned = std::find_if(upcoming_.begin(), upcoming_.end(), is_ours);
          planned != upcoming_.end();
@@ -105,13 +109,21 @@ void Walker::hand_over(Instant now) {
     }
 }
 
-void Walker::plan_next_firing(const LoadedRule& rule, Instant fired_through) {
+void Walker::plan_next_firing(const LoadedRule& rule, const std::string& members_of,
+                              Instant fired_through) {
     try {
-        auto planned = next_firing(*rule.rule, *rule.zone, fired_through);
-        if (!planned) planned = next_look(*rule.rule, *rule.zone, fired_through);
-        if (planned) {
-            upcoming_.emplace(std::pair{planned->begins_at, rule.id}, *planned);
+        const lang::calendar::Zone* zone =
+            members_of.empty() ? rule.zone.get() : plans_.zone(members_of);
+        if (zone == nullptr) {
+            reports_.trouble(fmt::format(
+                "rule `{}` does not fire for members in `{}`: the zone data have no such zone",
+                lang::rule_path(*rule.playbook, *rule.rule), members_of));
+            return;
         }
+        auto planned = next_firing(*rule.rule, *zone, fired_through);
+        if (!planned) planned = next_look(*rule.rule, *zone, fired_through);
+        if (planned)
+            upcoming_.emplace(UpcomingKey{planned->begins_at, rule.id, members_of}, *planned);
     } catch (const std::exception& error) {
         reports_.trouble(fmt::format("rule `{}` fires no more: {}",
                                      lang::rule_path(*rule.playbook, *rule.rule), error.what()));
@@ -155,7 +167,8 @@ std::optional<Walker::Work> Walker::find_earliest_work(Instant now) {
         return Work{Work::Kind::expansion, now, std::move(open.front()), {}};
     }
     const Instant event_at = events_ahead_.next_at().value_or(Instant::max());
-    const Instant begins_at = upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.first;
+    const Instant begins_at =
+        upcoming_.empty() ? Instant::max() : upcoming_.begin()->first.begins_at;
     const Instant step_due = store_.next_run_due().value_or(Instant::max());
     const Instant wait_ends = store_.next_wait_end().value_or(Instant::max());
     const Instant expires_at = next_expiry().value_or(Instant::max());
@@ -224,21 +237,25 @@ std::optional<Instant> Walker::next_due() {
     consider(store_.next_wait_end());
     consider(next_expiry());
     consider(store_.next_reminder_at());
-    if (!upcoming_.empty()) consider(upcoming_.begin()->first.first);
+    if (!upcoming_.empty()) consider(upcoming_.begin()->first.begins_at);
     return earliest;
 }
 
 // ---- firings ------------------------------------------------------------------------------------
 
 void Walker::begin_firing(Upcoming::iterator planned) {
-    const LoadedRule& rule = in_force_->rules.at(planned->first.second);
+    const LoadedRule& rule = in_force_->rules.at(planned->first.rule);
+    const std::string members_of = planned->first.members_of;
     const PlannedFiring beginning = planned->second;
     upcoming_.erase(planned);
 
     Firing firing;
     firing.rule = rule.id;
-    firing.key = rule.is_calendar_rule() ? firing_key(*rule.rule, beginning.occurrence, *rule.zone)
-                                         : look_key(beginning, *rule.zone);
+    firing.key = !members_of.empty()
+                     ? member_firing_key(*rule.rule, beginning.occurrence, *plans_.zone(members_of))
+                 : rule.is_calendar_rule()
+                     ? firing_key(*rule.rule, beginning.occurrence, *rule.zone)
+                     : look_key(beginning, *rule.zone);
     firing.plan = in_force_->version;
     firing.subject_kind = rule.rule->audience.kind;
     firing.start_at = beginning.window.start;
@@ -249,8 +266,11 @@ void Walker::begin_firing(Upcoming::iterator planned) {
         firing.id = *id;
         reports_.fired(rule.playbook->name, rule.rule->name, firing);
     }
-    store_.set_fired_through(rule.id, beginning.window.start);
-    plan_next_firing(rule, beginning.window.start);
+    if (members_of.empty())
+        store_.set_fired_through(rule.id, beginning.window.start);
+    else
+        store_.set_zone_fired_through(rule.id, members_of, beginning.window.start);
+    plan_next_firing(rule, members_of, beginning.window.start);
 }
 
 std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) {
@@ -259,9 +279,14 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
         if (is_condition_key(firing.key)) return expand_condition(rule, firing, now, room);
         if (rule.tier != nullptr) return expand_tier(rule, firing, now, room);
         const StepContext context = context_of(rule, firing, now);
-        const auto page = audiences_.page(context.plan, rule.rule->audience, *rule.zone, now,
-                                          firing.expanded_through, room);
+        // One that was asked for now is for all.
+        std::optional<std::string> members_of;
+        if (rule.rule->timezone_of_member && !firing.event)
+            members_of = zone_of_members(firing.key).value_or("");
+        const auto page = audiences_.page(context.plan, rule.rule->audience, context.zone, now,
+                                          firing.expanded_through, room, members_of);
         for (const std::string& subject : page.subjects) {
+            if (members_of && had_that_wall_time(rule, firing, subject)) continue;
             start_run(context, rule, firing, subject, nullptr);
         }
         store_.set_expanded(firing.id, page.through, page.is_last);
@@ -445,7 +470,8 @@ const Firing& Walker::firing_of(const Run& run) {
 
 StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Instant now) {
     const LoadedPlan& loaded = plans_.plan(firing.plan);
-    StepContext context{loaded.plan, *rule.rule, *rule.zone, window_of(firing)};
+    StepContext context{loaded.plan, *rule.rule, zone_of(store_, plans_, rule, firing),
+                        window_of(firing)};
     // A run that was moved to a version began before that was deployed.
     if (rule.is_calendar_rule() && !is_migrated(firing.key))
         context.admitted_at = loaded.deployed_at;
@@ -458,7 +484,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     context.records = &records_;
     context.firing_key = original_key(firing.key);
     context.skips_paused = guardian_.pause_of(rule.id) == PauseMode::skip;
-    context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, *rule.zone);
+    context.no_calendar_data = lacks_calendar_data(*rule.rule, context.window, context.zone);
     return context;
 }
 
@@ -500,8 +526,9 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
                               ? *listings
                               : count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
-        const RunFacts facts{subject, event, find_exit(context, run, event),
-                             proceeds_of(rule, run)};
+        std::string reason = why_gone(subject, run.subject);
+        if (reason.empty()) reason = find_exit(context, run, event);
+        const RunFacts facts{subject, event, std::move(reason), proceeds_of(rule, run)};
         return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
         throw;
@@ -560,12 +587,13 @@ int Walker::count_newer(const StepContext& context, RuleId rule, Position positi
     if (found == in_force_->rules.end()) return in_run;
     const LoadedRule& current = found->second;
     if (!current.trouble.empty() || !current.is_calendar_rule()) return in_run;
-    const auto key = std::tuple{rule, context.window.start, planned_for, context.now};
+    const auto key =
+        std::tuple{rule, context.zone.name(), context.window.start, planned_for, context.now};
     auto known = newer_occurrences_.find(key);
     if (known == newer_occurrences_.end()) {
-        const int newer =
-            count_newer_occurrences(*current.rule, context.window.start, planned_for,
-                                    in_force_->deployed_at, context.now, *current.zone);
+        const int newer = count_newer_occurrences(
+            *current.rule, context.window.start, planned_for, in_force_->deployed_at, context.now,
+            current.rule->timezone_of_member ? context.zone : *current.zone);
         known = newer_occurrences_.emplace(key, newer).first;
     }
     if (known->second == 0 || !is_for(current, subject, context.now)) return in_run;
@@ -603,7 +631,8 @@ Delivery Walker::delivery_of(const StepContext& context, const Run& run, std::si
 void Walker::record(const StepRecord& step, const SendText& message) {
     const auto& [context, rule, run, written] = step;
     Delivery delivery = written;
-    const Target target = message.target.value_or(Target{context.rule.audience.kind, run.subject});
+    const Target target =
+        message.target.value_or(Target{context.rule.audience.kind, addressee_of(run.subject)});
     Instant wanted_at = message.wanted_at;
     if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
         wanted_at = guardian_.spaced(context.rule, run.rule, target, context.now);

@@ -8,6 +8,7 @@
 // here: the dispatcher sends them.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <set>
@@ -79,19 +80,35 @@ class Walker {
         Firing firing{};  // for an expansion
         Mailing mailing{};
     };
-    // Firings to come, the earliest first; one for each calendar rule of the plan in force.
-    using Upcoming = std::map<std::pair<Instant, RuleId>, PlannedFiring>;
+    // Firings to come, the earliest first; one for each calendar rule of the plan in force, and by
+    // the clock of each member one for each zone of theirs (member_clock.h).
+    struct UpcomingKey {
+        Instant begins_at{};
+        RuleId rule = 0;
+        std::string members_of{};  // empty for those without a zone, and for all of other rules
+
+        auto operator<=>(const UpcomingKey&) const = default;
+    };
+    using Upcoming = std::map<UpcomingKey, PlannedFiring>;
 
     std::optional<Work> find_earliest_work(Instant now);
     std::size_t perform(const Work& work, Instant now, std::size_t room);
 
     std::size_t end_waits(Instant until, Instant now, std::size_t room);
     void end_wait(Run run, bool answered, Instant at, Instant now);
-    void note_presence(const Event& event);
+    std::size_t note_directory(const Event& event, Instant now);
+    std::size_t leave(const Event& event, Instant now);
+    std::size_t take_change(const Event& event, Instant now);
+    std::size_t end_runs_of(SubjectKind kind, const std::string& subject, const std::string& reason,
+                            Instant at, Instant now);
+    std::size_t end_runs(std::vector<Run> runs, const std::string& reason, Instant at, Instant now);
+    void touch_members_of(const std::string& group, Instant at);
     bool is_due_before(Instant event_at);
     std::size_t take_events(Instant until, Instant now, std::size_t room);
     std::size_t take_event(const Event& event, Instant now);
-    std::set<RuleId> tell_open_runs(const Event& event, SubjectKind kind, Instant now);
+    std::set<RuleId> tell_open_runs(const Event& event, Instant now);
+    void tell_open_runs(const Event& event, SubjectKind kind, const std::string& subject,
+                        Instant now, std::set<RuleId>& taken);
     bool answers(const Run& run, const LoadedRule& rule, const Firing& firing, const Event& event);
     std::string exit_reason(const StepContext& context, const std::string& subject_name,
                             const Event& event);
@@ -144,6 +161,7 @@ class Walker {
     void touch(SubjectKind kind, const std::string& subject, Instant at);
     void look_at_touched(Instant now);
     void look_through(Instant at);
+    std::vector<std::string> touched_subjects(const LoadedRule& rule, const std::string& subject);
     void look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
                            Instant now);
     void start_condition_run(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,
@@ -158,7 +176,12 @@ class Walker {
     std::optional<Instant> next_expiry();
     std::size_t expire_points(Instant until, std::size_t room);
 
-    void plan_next_firing(const LoadedRule& rule, Instant fired_through);
+    void plan_next_firing(const LoadedRule& rule, const std::string& members_of,
+                          Instant fired_through);
+    void plan_next_firings_by_zone(const LoadedRule& rule, Instant deployed_at);
+    void look_after_zone(const std::string& zone, Instant since);
+    bool had_that_wall_time(const LoadedRule& rule, const Firing& firing,
+                            const std::string& subject);
     void begin_firing(Upcoming::iterator planned);
     std::size_t expand(const Firing& firing, Instant now, std::size_t room);
     std::optional<Mailing> next_mailing();
@@ -299,7 +322,7 @@ class Walker {
 
     // What many rows of one transaction have in common; emptied at its end.
     std::map<FiringId, Firing> firings_;
-    std::map<std::tuple<RuleId, Instant, Instant, Instant>, int> newer_occurrences_;
+    std::map<std::tuple<RuleId, std::string, Instant, Instant, Instant>, int> newer_occurrences_;
 };
 
 }  // namespace sop::runtime

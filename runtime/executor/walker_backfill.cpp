@@ -41,12 +41,13 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
         if (!is_message(action_of(*rule.rule, place))) return false;
         const auto run = store_.find_run(due.delivery.run);
         const Subject subject = find_subject(store_, due.firing.subject_kind, due.run_subject);
-        const auto is_not_there = [](const Subject& whom) {
-            return std::holds_alternative<std::monostate>(whom);
-        };
-        const bool is_gone = is_not_there(subject) ||
-                             (due.delivery.target &&
-                              is_not_there(find_subject(store_, due.subject_kind, due.subject)));
+        const Subject target =
+            due.delivery.target ? find_subject(store_, due.subject_kind, due.subject) : subject;
+        const Member* member = member_of(target);
+        const bool is_gone = !why_gone(subject, due.run_subject).empty() ||
+                             !why_gone(target, due.subject).empty() ||
+                             (member != nullptr && member->opted_out_at.has_value() &&
+                              due.form.verb == lang::Verb::send);
         if (!run || is_gone || !channels_.contains(due.delivery.channel)) return false;
         const bool ended_early = run->state == RunState::done && !run->reason.empty();
         std::optional<Event> own;

@@ -84,9 +84,11 @@ void Walker::look_at_touched(Instant now) {
             for (const RuleId id : in_force_->conditions) {
                 const LoadedRule& rule = in_force_->rules.at(id);
                 if (!rule.trouble.empty() || rule.rule->audience.kind != who.first) continue;
-                look_at_condition(*in_force_, rule, {who.second, at, true, is_late}, now);
-                if (is_late)
-                    look_at_condition(*in_force_, rule, {who.second, looked_through_}, now);
+                for (const std::string& subject : touched_subjects(rule, who.second)) {
+                    look_at_condition(*in_force_, rule, {subject, at, true, is_late}, now);
+                    if (is_late)
+                        look_at_condition(*in_force_, rule, {subject, looked_through_}, now);
+                }
             }
             look_through(at);
         }
@@ -97,6 +99,18 @@ void Walker::look_through(Instant at) {
     if (at <= looked_through_) return;
     looked_through_ = at;
     store_.set_looked_through(at);
+}
+
+// A member is touched in all of its groups.
+std::vector<std::string> Walker::touched_subjects(const LoadedRule& rule,
+                                                  const std::string& subject) {
+    if (!rule.rule->audience.of_groups) return {subject};
+    std::vector<std::string> subjects;
+    if (const auto member = store_.find_member(subject)) {
+        for (const std::string& group : member->groups)
+            subjects.push_back(to_subject({subject, group}));
+    }
+    return subjects;
 }
 
 void Walker::look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule, const Look& look,

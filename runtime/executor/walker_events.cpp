@@ -1,6 +1,7 @@
 // The part of the walker that takes events: which runs they answer, end and begin.
 #include <fmt/core.h>
 
+#include "runtime/executor/clocks.h"
 #include "runtime/executor/run_state.h"
 #include "runtime/executor/settlement.h"
 #include "runtime/executor/walker.h"
@@ -59,17 +60,12 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
 
 // How many runs it has changed or begun.
 std::size_t Walker::take_event(const Event& event, Instant now) {
-    note_presence(event);
+    const std::size_t followed = note_directory(event, now);
     if (event.group) touch(SubjectKind::group, *event.group, event.at);
     if (event.member) touch(SubjectKind::member, *event.member, event.at);
     std::set<RuleId> taken;
-    if (plans_.awaits(event.type)) {
-        taken = tell_open_runs(event, SubjectKind::group, now);
-        taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        if (plans_.has_runs_for_nobody())
-            taken.merge(tell_open_runs(event, SubjectKind::playbook, now));
-    }
-    const std::size_t changed = take_task_answer(event, now) + taken.size() +
+    if (plans_.awaits(event.type)) taken = tell_open_runs(event, now);
+    const std::size_t changed = followed + take_task_answer(event, now) + taken.size() +
                                 tell_collections(event) + start_event_runs(event, taken, now);
     counters_.count(event);
     store_.mark_processed(event.id);
@@ -82,15 +78,6 @@ bool Walker::is_due_before(Instant event_at) {
     const auto expires_at = next_expiry();
     return (wait_ends && *wait_ends <= event_at) || (step_due && *step_due < event_at) ||
            (expires_at && *expires_at < event_at);
-}
-
-// Who is in which group, as the event tells.
-void Walker::note_presence(const Event& event) {
-    if (!event.group || !event.member) return;
-    if (event.type == join_event) store_.join({*event.member, *event.group}, event.at);
-    if (event.type != leave_event) return;
-    store_.figures().end_stay(*event.group, *event.member, event.at);
-    store_.leave({*event.member, *event.group});
 }
 
 std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>& taken,
@@ -107,7 +94,7 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
         const LoadedRule& rule = in_force_->rules.at(id);
         const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
         if (!rule.trouble.empty() || !may_match(in_force_->plan, trigger, event)) continue;
-        const auto& subject = event_subject(*rule.rule, event);
+        const auto subject = event_subject(*rule.rule, event);
         if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
         start_event_run(rule, event, *subject, now);
         ++runs;
@@ -123,7 +110,7 @@ void Walker::fire_now(const Event& event, Instant now) {
             lang::rule_path(*rule.playbook, *rule.rule) != path->second)
             continue;
         if (!rule.trouble.empty()) break;
-        const auto& subject = event_subject(*rule.rule, event);
+        const auto subject = event_subject(*rule.rule, event);
         if (!rule.is_calendar_rule()) {
             if (subject && is_for(rule, *subject, event.at))
                 start_event_run(rule, event, *subject, now);
@@ -166,15 +153,23 @@ bool Walker::starts(const LoadedRule& rule, const Event& event, const std::strin
                    {in_force_->plan, *rule.zone, window, subject, &event, event.at, &records_});
 }
 
-// Answers waits of the subject's runs and ends those that exit on it. The rules whose waits took
-// the event are not started by it.
-std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, Instant now) {
+// Answers waits of the runs of whoever it is about and ends those that exit on it. The rules whose
+// waits took the event are not started by it.
+std::set<RuleId> Walker::tell_open_runs(const Event& event, Instant now) {
     std::set<RuleId> taken;
-    const auto subject = kind == SubjectKind::group    ? event.group
-                         : kind == SubjectKind::member ? event.member
-                                                       : std::optional(std::string());
-    if (!subject) return taken;
-    for (const Run& run : store_.open_runs_of(*subject)) {
+    if (event.group) tell_open_runs(event, SubjectKind::group, *event.group, now, taken);
+    if (event.member) tell_open_runs(event, SubjectKind::member, *event.member, now, taken);
+    if (event.group && event.member) {
+        tell_open_runs(event, SubjectKind::member, to_subject({*event.member, *event.group}), now,
+                       taken);
+    }
+    if (plans_.has_runs_for_nobody()) tell_open_runs(event, SubjectKind::playbook, {}, now, taken);
+    return taken;
+}
+
+void Walker::tell_open_runs(const Event& event, SubjectKind kind, const std::string& subject,
+                            Instant now, std::set<RuleId>& taken) {
+    for (const Run& run : store_.open_runs_of(subject)) {
         on_run(run, now, [&] {
             const Firing firing = firing_of(run);
             if (firing.subject_kind != kind) return;
@@ -186,7 +181,7 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             }
             const StepContext context = context_of(rule, firing, now);
             Run leaving = run;
-            leaving.reason = exit_reason(context, *subject, event);
+            leaving.reason = exit_reason(context, subject, event);
             if (leaving.reason.empty()) return;
             if (guardian_.pause_of(run.rule) != PauseMode::hold) {
                 // One that comes late may be from before the run.
@@ -197,7 +192,6 @@ std::set<RuleId> Walker::tell_open_runs(const Event& event, SubjectKind kind, In
             }
         });
     }
-    return taken;
 }
 
 // Whether an event of a pause comes before what is due of the run, and not before the run itself.
@@ -245,7 +239,8 @@ bool Walker::answers(const Run& run, const LoadedRule& rule, const Firing& firin
     const Window window = window_of(firing);
     const Subject subject = find_subject(store_, firing.subject_kind, run.subject);
     return matches(wait->event, event,
-                   {plan, *rule.zone, window, subject, own ? &*own : nullptr, event.at, &records_});
+                   {plan, zone_of(store_, plans_, rule, firing), window, subject,
+                    own ? &*own : nullptr, event.at, &records_});
 }
 
 void Walker::start_event_run(const LoadedRule& rule, const Event& event, const std::string& subject,
@@ -340,7 +335,8 @@ void Walker::start_queued_run(RuleId id, const std::string& subject, Instant now
             const LoadedRule& rule = plans_.rule(firing_of(run).plan, id);
             store_.set_window(run.firing, now, now);
             firings_.erase(run.firing);
-            run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt, *rule.zone);
+            run.due_at = planned_time(*rule.rule, 0, {now, now}, std::nullopt,
+                                      zone_of(store_, plans_, rule, firing_of(run)));
             run.state = RunState::running;
         } catch (const PlanError& error) {
             reports_.trouble(fmt::format("run {} is over: {}", run.id, error.what()));
@@ -379,7 +375,8 @@ void Walker::begin_arrived(Run& run, const LoadedRule& rule, const Firing& firin
     if (firing.event && !event) throw PlanError(fmt::format("its event {} is gone", *firing.event));
     if (may_begin(run, rule, event ? &*event : nullptr, now)) {
         run.state = RunState::running;
-        run.due_at = planned_time(*rule.rule, 0, window_of(firing), std::nullopt, *rule.zone);
+        run.due_at = planned_time(*rule.rule, 0, window_of(firing), std::nullopt,
+                                  zone_of(store_, plans_, rule, firing));
     }
     store_.update_run(run);
 }

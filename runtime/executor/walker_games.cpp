@@ -99,12 +99,14 @@ void Walker::record(const StepRecord& step, const OpenedCollection& opened) {
 std::size_t Walker::tell_collections(const Event& event) {
     if (!plans_.collects()) return 0;
     std::size_t told = 0;
-    for (const SubjectKind kind : {SubjectKind::group, SubjectKind::member}) {
-        const auto& subject = kind == SubjectKind::group ? event.group : event.member;
-        if (!subject) continue;
-        for (const Collection& collection : store_.collections_at(kind, *subject, event.at))
+    const auto tell = [&](SubjectKind kind, const std::string& subject) {
+        for (const Collection& collection : store_.collections_at(kind, subject, event.at))
             told += offer(collection, event) ? 1 : 0;
-    }
+    };
+    if (event.group) tell(SubjectKind::group, *event.group);
+    if (event.member) tell(SubjectKind::member, *event.member);
+    if (event.group && event.member)
+        tell(SubjectKind::member, to_subject({*event.member, *event.group}));
     return told;
 }
 

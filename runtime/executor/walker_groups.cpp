@@ -20,13 +20,6 @@ constexpr const char* no_such_group = "no such group";
 constexpr const char* no_value = "no value";
 constexpr std::size_t id_digits = 12;
 
-// Nothing where nobody told.
-std::optional<Event> earliest_join(Store& store, const std::string& member) {
-    auto joins =
-        store.events_of(SubjectKind::member, member, join_event, Instant::min(), Instant::max());
-    return joins.empty() ? std::nullopt : std::optional(std::move(joins.front()));
-}
-
 }  // namespace
 
 void Walker::record(const StepRecord& step, const GroupOrders&) {
@@ -139,7 +132,8 @@ void Walker::order(const GroupScene& scene, const lang::RemoveMember&) {
         group = event->group;
         member = event->member;
     }
-    (is_of_group ? group : member) = step.run.subject;
+    (is_of_group ? group : member) = addressee_of(step.run.subject);
+    if (const auto membership = membership_from(step.run.subject)) group = membership->group;
     if (!group || !member) return record(step, Withhold{DeliveryState::refused, no_value});
     add_order(step, {.command = {.verb = remove_command,
                                  .fields = {{group_field, *group}},
@@ -159,14 +153,16 @@ Walker::StepRecord Walker::nth_of(const StepRecord& step, std::size_t nth) const
 std::vector<std::string> Walker::members_in_order(const StepRecord& step,
                                                   const lang::Audience& audience) {
     std::vector<Joiner> joiners;
+    std::set<std::string> seen;
     std::string after;
     for (;;) {
-        auto page = audiences_.page(step.context.plan, audience, step.context.zone,
-                                    step.delivery.planned_for, after, page_rows_);
-        for (std::string& member : page.subjects) {
-            const auto joined = earliest_join(store_, member);
-            joiners.push_back(
-                {std::move(member), joined ? std::optional(joined->at) : std::nullopt});
+        const auto page = audiences_.page(step.context.plan, audience, step.context.zone,
+                                          step.delivery.planned_for, after, page_rows_);
+        for (const std::string& subject : page.subjects) {
+            // Whoever is in several of the groups is taken once.
+            const auto member = store_.find_member(addressee_of(subject));
+            if (member && seen.insert(member->id).second)
+                joiners.push_back({member->id, member->joined_at});
         }
         if (page.is_last) break;
         after = page.through;
@@ -181,12 +177,10 @@ std::vector<std::string> Walker::brought_by(const std::set<std::string>& inviter
     std::string after;
     for (;;) {
         const auto page = store_.audience_page(everybody, after, page_rows_);
-        for (const std::string& member : page) {
-            const auto joined = earliest_join(store_, member);
-            if (!joined) continue;
-            const auto inviter = joined->fields.find(join_invited_by);
-            if (inviter != joined->fields.end() && inviters.contains(inviter->second))
-                joiners.push_back({member, joined->at});
+        for (const std::string& id : page) {
+            const auto member = store_.find_member(id);
+            if (member && member->invited_by && inviters.contains(*member->invited_by))
+                joiners.push_back({id, member->joined_at});
         }
         if (page.size() < page_rows_) break;
         after = page.back();
@@ -196,7 +190,9 @@ std::vector<std::string> Walker::brought_by(const std::set<std::string>& inviter
 
 // By its id, else by its name: the first of that name.
 std::optional<std::string> Walker::find_group_called(const std::string& name) {
-    if (store_.find_group(name)) return name;
+    if (const auto group = store_.find_group(name)) {
+        if (!group->dissolved_at) return name;
+    }
     const lang::Audience every_group{.kind = SubjectKind::group};
     std::string after;
     for (;;) {

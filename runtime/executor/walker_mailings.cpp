@@ -57,7 +57,9 @@ AudiencePage Walker::groups_made_by(const Run& run, const std::string& after, st
     std::sort(groups.begin(), groups.end());
     AudiencePage page;
     for (const std::string& group : groups) {
-        if (group <= after || !store_.find_group(group)) continue;
+        if (group <= after) continue;
+        const auto known = store_.find_group(group);
+        if (!known || known->dissolved_at) continue;
         if (page.subjects.size() == limit) return page;
         page.subjects.push_back(group);
         page.through = group;
@@ -90,7 +92,7 @@ std::size_t Walker::mail_page(const Mailing& mailing, std::size_t room) {
     for (const std::string& id : page.subjects) {
         const Target target{to ? to->kind : SubjectKind::group, id};
         if (mailing.withheld) {
-            const bool is_own = target == Target{firing.subject_kind, run->subject};
+            const bool is_own = target == Target{firing.subject_kind, addressee_of(run->subject)};
             record(record_of_each, Withhold{*mailing.withheld, mailing.reason,
                                             is_own ? std::nullopt : std::optional(target)});
             continue;

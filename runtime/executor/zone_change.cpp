@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/executor/clocks.h"
 #include "runtime/scheduler/flow.h"
 #include "runtime/scheduler/moved_time.h"
 #include "runtime/scheduler/tier.h"
@@ -193,9 +194,9 @@ class Mover {
         }
     }
 
-    // The rule's zone if it has changed.
-    const ZoneState* find_changed(const LoadedRule& rule) {
-        const ZoneState& state = zones_.state_of(rule.rule->timezone);
+    // A zone of the rule if it has changed.
+    const ZoneState* find_changed(const LoadedRule& rule, const std::string& name) {
+        const ZoneState& state = zones_.state_of(name);
         if (!state.trouble.empty() && unusable_ == UnusableZone::refuse) {
             throw ZoneDataError(fmt::format(
                 "rule `{}`: {}", lang::rule_path(*rule.playbook, *rule.rule), state.trouble));
@@ -208,30 +209,50 @@ class Mover {
         const LoadedPlan* plan = latest ? find_plan(latest->version) : nullptr;
         if (plan == nullptr) return;
         for (const auto& [id, rule] : plan->rules) {
-            const ZoneState* zone = find_changed(rule);
-            if (zone != nullptr && rule.is_calendar_rule()) {
-                move_rule(rule, {*zone->before, *zone->after});
+            if (!rule.is_calendar_rule()) {
+                find_changed(rule, rule.rule->timezone);
+                continue;
             }
+            move_rule(rule, {});
+            if (!rule.rule->timezone_of_member) continue;
+            for (const std::string& zone : store_.member_zones()) move_rule(rule, zone);
         }
     }
 
-    void move_rule(const LoadedRule& rule, const ZonePair& zones) {
-        const StoredRule stored =
-            store_.find_or_add_rule(rule.playbook->name, rule.rule->name, Instant{});
+    // For members of a zone; for all others when that is empty.
+    void move_rule(const LoadedRule& rule, const std::string& members_of) {
+        const ZoneState* zone =
+            find_changed(rule, members_of.empty() ? rule.rule->timezone : members_of);
+        if (zone == nullptr) return;
+        const ZonePair zones{*zone->before, *zone->after};
+        if (members_of.empty()) {
+            const StoredRule stored =
+                store_.find_or_add_rule(rule.playbook->name, rule.rule->name, Instant{});
+            const Instant cursor = move_rule(rule, zones, stored.fired_through);
+            if (cursor != stored.fired_through) store_.set_fired_through(stored.id, cursor);
+        } else if (const auto fired_through = store_.zone_fired_through(rule.id, members_of)) {
+            const Instant cursor = move_rule(rule, zones, *fired_through);
+            if (cursor != *fired_through)
+                store_.set_zone_fired_through(rule.id, members_of, cursor);
+        }
+    }
+
+    // How far it has been fired by the new data.
+    Instant move_rule(const LoadedRule& rule, const ZonePair& zones, Instant fired_through) {
         std::optional<PlannedFiring> before;
         std::optional<PlannedFiring> after;
-        Instant cursor = stored.fired_through;
+        Instant cursor = fired_through;
         try {
-            before = next_firing(*rule.rule, zones.before, stored.fired_through);
+            before = next_firing(*rule.rule, zones.before, fired_through);
             if (before) after = moved_firing(*rule.rule, zones, *before);
-            cursor = moved_cursor(*rule.rule, zones, stored.fired_through);
+            cursor = moved_cursor(*rule.rule, zones, fired_through);
         } catch (const std::exception&) {
             // A schedule that cannot be counted stays where it is; planning its next firing says
             // what is wrong with it.
-            return;
+            return fired_through;
         }
-        if (cursor != stored.fired_through) store_.set_fired_through(stored.id, cursor);
         if (before && after) report_firing(rule, zones, *before, *after);
+        return cursor;
     }
 
     // By its start, or by its first step when only that moved.
@@ -291,7 +312,8 @@ class Mover {
         if (plan == nullptr) return std::nullopt;
         const auto rule = plan->rules.find(firing.rule);
         if (rule == plan->rules.end()) return std::nullopt;
-        const ZoneState* zone = find_changed(rule->second);
+        const ZoneState* zone =
+            find_changed(rule->second, zone_name_of(store_, rule->second, firing));
         if (zone == nullptr) return std::nullopt;
         Moving moving{&rule->second, zone, window_of(firing), window_of(firing)};
         try {
@@ -342,7 +364,11 @@ bool change_zone_data(Store& store, PlanBook& plans, const ZoneDatabase& zones,
 void remember_zones(Store& store, const ZoneDatabase& zones, const lang::Plan& plan) {
     ZoneComparison comparison(store, zones);
     for (const lang::Playbook& playbook : playbooks_of(plan)) {
-        for (const lang::Rule& rule : playbook.rules) comparison.state_of(rule.timezone);
+        for (const lang::Rule& rule : playbook.rules) {
+            comparison.state_of(rule.timezone);
+            if (!rule.timezone_of_member) continue;
+            for (const std::string& zone : store.member_zones()) comparison.state_of(zone);
+        }
     }
     comparison.keep(store);
 }

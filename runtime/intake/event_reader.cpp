@@ -44,7 +44,10 @@ const std::vector<lang::EventType>& builtin_types() {
         {"join",
          {{.name = "first", .type = ValueType::boolean, .optional = true},
           {.name = "invited_by", .type = ValueType::text, .optional = true}}},
-        {"leave", {}}};
+        {"leave", {}},
+        {"opt_out", {}},
+        {"opt_in", {}},
+        {"dissolved", {}}};
     return types;
 }
 
@@ -200,11 +203,14 @@ void require_ids(const std::optional<std::string>& id, const Event& event) {
 
 void require_people(const Event& event) {
     const bool is_presence = event.type == "join" || event.type == "leave";
-    const bool needs_member = is_presence || event.type == "message";
-    if ((is_presence && !event.group) || (needs_member && !event.member))
-        throw EventError(Rejection::nobody,
-                         fmt::format("the event `{}` needs {}", event.type,
-                                     is_presence ? "a group and a member" : "a member"));
+    const bool is_choice = event.type == "opt_out" || event.type == "opt_in";
+    const bool needs_member = is_presence || is_choice || event.type == "message";
+    const bool needs_group = is_presence || event.type == "dissolved";
+    if ((needs_group && !event.group) || (needs_member && !event.member))
+        throw EventError(Rejection::nobody, fmt::format("the event `{}` needs {}", event.type,
+                                                        is_presence   ? "a group and a member"
+                                                        : needs_group ? "a group"
+                                                                      : "a member"));
 }
 
 // The canonical text of what is given for a field, else its default; nothing for one that has
@@ -277,8 +283,9 @@ std::string_view to_text(Rejection reason) {
 }
 
 EventSchema::EventSchema(const lang::Plan& plan) {
-    for (const auto& type : builtin_types()) types_.emplace(type.name, type);
+    // A playbook may give those of the directory fields of their own.
     for (const auto& type : plan.events) types_.emplace(type.name, type);
+    for (const auto& type : builtin_types()) types_.emplace(type.name, type);
 }
 
 const lang::EventType& EventSchema::find(const std::string& name) const {

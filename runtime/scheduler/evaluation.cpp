@@ -186,7 +186,7 @@ class Evaluator {
     Found field(const FieldReference& reference) const {
         switch (reference.owner) {
             case Owner::group:
-                return group_field(reference, std::get_if<Group>(&facts_.subject));
+                return group_field(reference, group_of(facts_.subject));
             case Owner::member:
                 return member_field(reference);
             case Owner::event:
@@ -196,7 +196,7 @@ class Evaluator {
                     return value_of(Quantity{mpz_class(*facts_.group_number), {}});
                 if (filtered_ != nullptr) return event_value(reference, *filtered_);
                 return std::holds_alternative<Group>(facts_.subject)
-                           ? group_field(reference, std::get_if<Group>(&facts_.subject))
+                           ? group_field(reference, group_of(facts_.subject))
                            : member_field(reference);
             case Owner::start:
             case Owner::run:
@@ -245,43 +245,68 @@ class Evaluator {
 
     // In a run for a group it is the one the event names.
     Found member_field(const FieldReference& reference) const {
-        const auto* member = std::get_if<Member>(&facts_.subject);
+        const Member* member = member_of(facts_.subject);
         const std::string* id = member != nullptr ? &member->id
                                 : facts_.event != nullptr && facts_.event->member
                                     ? &*facts_.event->member
                                     : nullptr;
         if (id == nullptr) return std::nullopt;
         if (reference.field.empty() || reference.field == "id") return Value{reference.type, *id};
+        if (facts_.records == nullptr && member == nullptr) return std::nullopt;
         if (reference.field == "points" && facts_.records != nullptr)
             return value_of(Quantity{mpq_class(facts_.records->points_of(*id)), {}});
-        if (reference.field == join_invited_by) return inviter_of(*id, reference.type);
-        if (reference.field != "name") return std::nullopt;
-        if (member != nullptr) return Value{reference.type, member->name};
-        const auto name = facts_.records == nullptr
-                              ? std::nullopt
-                              : facts_.records->name_of(SubjectKind::member, *id);
-        return name ? Found(Value{reference.type, *name}) : std::nullopt;
+        if (member != nullptr) return member_field(reference, *member);
+        const auto named = facts_.records->find_member(*id);
+        return named ? member_field(reference, *named) : std::nullopt;
     }
 
-    // As the first join that says so has it.
-    Found inviter_of(const std::string& member, ValueType type) const {
-        if (facts_.records == nullptr) return std::nullopt;
-        for (const Event& join : facts_.records->events_of(SubjectKind::member, member, join_event,
-                                                           Instant::min(), Instant::max())) {
-            const auto inviter = join.fields.find(join_invited_by);
-            if (inviter != join.fields.end()) return Value{type, inviter->second};
-        }
-        return std::nullopt;
+    Found member_field(const FieldReference& reference, const Member& member) const {
+        const std::string& field = reference.field;
+        if (field == "name") return text_unless_empty(reference, member.name);
+        if (field == "zone") return text_unless_empty(reference, member.zone);
+        if (field == "opted_out") return yes_or_no(member.opted_out_at.has_value());
+        if (field == "joined") return moment_if_known(reference, joined_at(member));
+        if (field == "invited_by")
+            return member.invited_by ? Found(Value{reference.type, *member.invited_by})
+                                     : std::nullopt;
+        return attribute(reference, member.attributes);
+    }
+
+    // The group that the run is about, else the first.
+    std::optional<Instant> joined_at(const Member& member) const {
+        if (const auto* one = std::get_if<MemberOfGroup>(&facts_.subject)) return one->joined_at;
+        const auto* group = std::get_if<Group>(&facts_.subject);
+        if (group == nullptr) return member.joined_at;
+        const auto joined = facts_.records->find_membership({member.id, group->id});
+        return joined ? joined->at : std::nullopt;
     }
 
     Found group_field(const FieldReference& reference, const Group* group) const {
         if (group == nullptr) return std::nullopt;
-        if (reference.field.empty() || reference.field == "id")
-            return Value{reference.type, group->id};
-        if (reference.field == "name") return Value{reference.type, group->name};
-        if (reference.field == "owner" && !group->owner.empty())
-            return Value{reference.type, group->owner};
-        return std::nullopt;
+        const std::string& field = reference.field;
+        if (field.empty() || field == "id") return Value{reference.type, group->id};
+        if (field == "name") return text_unless_empty(reference, group->name);
+        if (field == "owner") return text_unless_empty(reference, group->owner);
+        if (field == "zone") return text_unless_empty(reference, group->zone);
+        if (field == "status")
+            return Value{reference.type, group->dissolved_at ? "dissolved" : "active"};
+        if (field == "size") return value_of(Quantity{mpq_class(group->size), {}});
+        if (field == "created") return moment_if_known(reference, group->created_at);
+        if (field == "talked") return moment_if_known(reference, group->talked_at);
+        return attribute(reference, group->attributes);
+    }
+
+    static Found text_unless_empty(const FieldReference& reference, const std::string& text) {
+        return text.empty() ? std::nullopt : Found(Value{reference.type, text});
+    }
+
+    Found moment_if_known(const FieldReference& reference, std::optional<Instant> instant) const {
+        return instant ? moment(reference, *instant) : std::nullopt;
+    }
+
+    static Found attribute(const FieldReference& reference, const Attributes& attributes) {
+        const auto found = attributes.find(reference.field);
+        return found == attributes.end() ? std::nullopt : value_of(reference.type, found->second);
     }
 
     Found moment(const FieldReference& reference, Instant instant) const {
@@ -428,9 +453,9 @@ class Evaluator {
     }
 
     SubjectKind kind() const {
-        return std::holds_alternative<Member>(facts_.subject)  ? SubjectKind::member
-               : std::holds_alternative<Group>(facts_.subject) ? SubjectKind::group
-                                                               : SubjectKind::playbook;
+        return member_of(facts_.subject) != nullptr  ? SubjectKind::member
+               : group_of(facts_.subject) != nullptr ? SubjectKind::group
+                                                     : SubjectKind::playbook;
     }
 
     // Whole dates before the one that is judged may be counted already (measure.h); what is left
@@ -448,7 +473,9 @@ class Evaluator {
 
     std::optional<std::vector<DayTally>> days_of(const Expression& aggregate,
                                                  const WholeDays& days) const {
-        if (facts_.records == nullptr || days.from >= days.to) return std::nullopt;
+        // Of groups and members alone, not of members as such of a group.
+        const bool is_pair = std::holds_alternative<MemberOfGroup>(facts_.subject);
+        if (facts_.records == nullptr || is_pair || days.from >= days.to) return std::nullopt;
         const auto key = measure_key(facts_.plan, aggregate, kind(), facts_.zone.name());
         if (!key) return std::nullopt;
         return facts_.records->days_of(*key, std::string(subject_id(facts_.subject)), days.from,
@@ -459,9 +486,8 @@ class Evaluator {
     void go_through_events(const Expression& aggregate, const InstantRange& range,
                            const OnEvent& on_event) const {
         if (facts_.records != nullptr && range.from < range.to) {
-            for (const Event& event :
-                 facts_.records->events_of(kind(), std::string(subject_id(facts_.subject)),
-                                           aggregate.text, range.from, range.to))
+            for (const Event& event : facts_.records->events_of(
+                     kind(), subject_key(facts_.subject), aggregate.text, range.from, range.to))
                 on_event(event);
         }
         // The run's own event counts, though it came at the very moment that is judged.
@@ -548,7 +574,7 @@ class Evaluator {
     // ---- people in a group ----
 
     Found count_members(const Expression& expression) const {
-        const auto* group = std::get_if<Group>(&facts_.subject);
+        const Group* group = group_of(facts_.subject);
         if (group == nullptr || facts_.records == nullptr) return std::nullopt;
         const InstantRange range = range_of(expression);
         const auto stays = facts_.records->stays_in(group->id);
@@ -703,10 +729,6 @@ void tally_event(Tally& tally, const Expression& aggregate, const Event& event,
 std::string find_unanswerable(const Expression& expression) {
     if (expression.field) {
         const FieldReference& field = *expression.field;
-        const std::set<std::string> known_of_people{"",      "id",     "name",
-                                                    "owner", "points", join_invited_by};
-        const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
-        if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
         if (field.owner == Owner::run && field.type != ValueType::date &&
             field.type != ValueType::time)
             return "run." + field.field;

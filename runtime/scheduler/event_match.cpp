@@ -113,8 +113,11 @@ std::set<std::string> awaited_events(const lang::Rule& rule) {
     return types;
 }
 
-const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event) {
-    static const std::optional<std::string> nobody;
+std::optional<std::string> event_subject(const lang::Rule& rule, const Event& event) {
+    if (rule.audience.of_groups) {
+        if (!event.group || !event.member) return std::nullopt;
+        return to_subject({*event.member, *event.group});
+    }
     switch (rule.audience.kind) {
         case lang::SubjectKind::group:
             return event.group;
@@ -123,7 +126,7 @@ const std::optional<std::string>& event_subject(const lang::Rule& rule, const Ev
         case lang::SubjectKind::playbook:
             break;
     }
-    return nobody;
+    return std::nullopt;
 }
 
 }  // namespace sop::runtime

@@ -31,7 +31,10 @@ inline constexpr const char* join_event = "join";
 inline constexpr const char* first_join = "first";  // whether it is the first time
 inline constexpr const char* join_invited_by = "invited_by";
 inline constexpr const char* leave_event = "leave";
-// A group that is no more; a platform may tell it as well.
+// Whoever opts out gets no `send` until it opts in. A dissolved group is addressed no more; a
+// platform may tell it as well.
+inline constexpr const char* opt_out_event = "opt_out";
+inline constexpr const char* opt_in_event = "opt_in";
 inline constexpr const char* dissolved_event = "dissolved";
 inline constexpr const char* tagged_event = "tagged";
 inline constexpr const char* untagged_event = "untagged";
@@ -52,6 +55,6 @@ std::set<std::string> awaited_events(const lang::Rule& rule);
 
 // The subject of the kind the rule is for; nothing when the event names none, and of a rule for
 // nobody in particular.
-const std::optional<std::string>& event_subject(const lang::Rule& rule, const Event& event);
+std::optional<std::string> event_subject(const lang::Rule& rule, const Event& event);
 
 }  // namespace sop::runtime

@@ -21,24 +21,42 @@ struct Nobody {
     bool operator==(const Nobody&) const = default;
 };
 // Whom a run is for, as the directory has it now; monostate when it is no longer there.
-using Subject = std::variant<std::monostate, Group, Member, Nobody>;
+// In a rule for members of groups: the member as one of the group.
+struct MemberOfGroup {
+    Member member;
+    Group group;
+    std::optional<Instant> joined_at;
+};
+using Subject = std::variant<std::monostate, Group, Member, MemberOfGroup, Nobody>;
 
-// Empty for nobody, and for one that is no longer there.
+// The group or member; the member of one that is for it as one of a group. Empty for nobody, and
+// for one that is no longer there.
 std::string_view subject_id(const Subject& subject);
+// What its runs and events are known by: the pair of both for a member as one of a group.
+std::string subject_key(const Subject& subject);
+// nullptr when it is none, and has none to do with it.
+const Group* group_of(const Subject& subject);
+const Member* member_of(const Subject& subject);
 
 // What came before, as far as it is kept. The same question has the same answer within one
 // decision.
 class Records {
   public:
     virtual ~Records() = default;
-    // Of a type, about a subject (about anybody for SubjectKind::playbook), with `at` in [from,
-    // to), in the order (at, id).
+    // Of a type, about a subject (a group, a member, or a member in a group; about anybody for
+    // SubjectKind::playbook), with `at` in [from, to), in the order (at, id).
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
     // Whether a group or member carries the tag now. No for one that is not there.
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
+    // As they are now; nothing for one that is not there.
+    virtual std::optional<Group> find_group(const std::string& /*id*/) { return std::nullopt; }
+    virtual std::optional<Member> find_member(const std::string& /*id*/) { return std::nullopt; }
+    virtual std::optional<Joined> find_membership(const Membership& /*membership*/) {
+        return std::nullopt;
+    }
     // The code of a pool that is given next; nothing when none is left.
     virtual std::optional<std::string> next_code(const std::string& /*pool*/) {
         return std::nullopt;
@@ -53,7 +71,6 @@ class Records {
     }
     // Who was in a group when, staff left out; in the order of members.
     virtual std::vector<Stay> stays_in(const std::string& /*group*/) { return {}; }
-    virtual std::optional<Member> find_member(const std::string& /*id*/) { return std::nullopt; }
     // Of a group or member; nothing for one that is not there.
     virtual std::optional<std::string> name_of(SubjectKind /*kind*/,
                                                const std::string& /*subject*/) {

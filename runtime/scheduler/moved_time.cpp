@@ -68,7 +68,8 @@ std::optional<NamedTime> named_time(const std::string& key) {
     if (!date.ok() || hours.count() < 0 || minutes.count() < 0 || seconds.count() < 0) {
         return std::nullopt;
     }
-    return NamedTime{date::local_days{date} + hours + minutes + seconds, key.ends_with(" second")};
+    return NamedTime{date::local_days{date} + hours + minutes + seconds,
+                     key.find(" second") != std::string::npos};
 }
 
 // The wall time a calendar offset was written as. A time of day that the clock skipped was shown

@@ -125,6 +125,8 @@ class MessageDecision {
             return Withhold{state, std::move(reason), address.target};
         };
         if (context_.skips_paused) return withhold(DeliveryState::skipped, "paused");
+        if (deliver_.verb == lang::Verb::send && has_opted_out(address))
+            return withhold(DeliveryState::skipped, "opted out");
         const bool guarded = is_guarded(context_.rule, position_) && !deliver_.at_once;
         const std::string_view whom =
             address.target ? std::string_view(address.target->id) : subject_id(facts_.subject);
@@ -144,6 +146,16 @@ class MessageDecision {
         return SendText{std::move(composed.content.text), *wanted_at,
                         std::move(composed.content.form), address.target,
                         std::move(composed.variant),      std::move(composed.rotated)};
+    }
+
+    bool has_opted_out(const Address& address) const {
+        if (!address.target) {
+            const Member* member = member_of(facts_.subject);
+            return member != nullptr && member->opted_out_at.has_value();
+        }
+        if (address.target->kind != SubjectKind::member || facts_.records == nullptr) return false;
+        const auto member = facts_.records->find_member(address.target->id);
+        return member && member->opted_out_at.has_value();
     }
 
     const StepContext& context_;
@@ -244,6 +256,8 @@ class StepPerformance {
         if (kind == SubjectKind::playbook) return effect;
         (kind == SubjectKind::group ? effect.group : effect.member) =
             std::string(subject_id(facts_.subject));
+        if (const auto* one = std::get_if<MemberOfGroup>(&facts_.subject))
+            effect.group = one->group.id;
         return effect;
     }
 
@@ -290,7 +304,7 @@ class StepPerformance {
         constexpr std::uint64_t whole = 100;
         const auto share = static_cast<int>(
             stable_hash({context_.rule.name, "/", step_path(context_.rule, position_.step), "/",
-                         subject_id(facts_.subject)}) %
+                         subject_key(facts_.subject)}) %
             whole);
         int through = 0;
         for (const auto& branch : split.branches) {
@@ -309,7 +323,7 @@ class StepPerformance {
     Leave perform(const lang::Draw& draw) {
         if (context_.skips_paused || facts_.records == nullptr) return std::nullopt;
         auto events = facts_.records->events_of(
-            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), draw.from.event,
+            context_.rule.audience.kind, subject_key(facts_.subject), draw.from.event,
             context_.window.start, std::min(planned_for_, context_.window.end));
         std::erase_if(events, [&](const Event& event) {
             return !event.processed || !matches(draw.from, event, facts_);
@@ -426,7 +440,7 @@ class StepPerformance {
     std::vector<std::string> find_staff(const AskedStaff& asked) const {
         if (facts_.records == nullptr) return {};
         if (asked.group) return facts_.records->staff_of(*asked.group, asked.role);
-        const auto* member = std::get_if<Member>(&facts_.subject);
+        const Member* member = member_of(facts_.subject);
         if (member == nullptr) return {};
         for (const std::string& group : member->groups) {
             auto staff = facts_.records->staff_of(group, asked.role);
@@ -476,8 +490,8 @@ class StepPerformance {
         if (facts_.records == nullptr) return std::nullopt;
         const Instant since = wait.since_start ? context_.window.start : planned_for_;
         const auto events = facts_.records->events_of(
-            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), wait.event.event,
-            since, context_.now + std::chrono::milliseconds{1});
+            context_.rule.audience.kind, subject_key(facts_.subject), wait.event.event, since,
+            context_.now + std::chrono::milliseconds{1});
         const auto answer = std::find_if(events.begin(), events.end(), [&](const Event& event) {
             const bool is_own = facts_.event != nullptr && facts_.event->id == event.id;
             return event.processed && !is_own && matches(wait.event, event, facts_);
@@ -530,7 +544,8 @@ Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& 
 }
 
 std::string find_exit(const RunFacts& run) {
-    return std::holds_alternative<std::monostate>(run.subject) ? "gone" : run.exit_reason;
+    const bool is_gone = std::holds_alternative<std::monostate>(run.subject);
+    return is_gone && run.exit_reason.empty() ? "gone" : run.exit_reason;
 }
 
 }  // namespace

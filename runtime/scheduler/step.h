@@ -213,6 +213,7 @@ struct StepDecision {
 //  - a rule that is paused so that its steps are passed over: messages `skipped` "paused", tags and
 //    points stay as they are, nothing is emitted, staff are not asked and have not answered, waits
 //    and branches are walked;
+//  - what is sent to a member that has opted out: `skipped` "opted out";
 //  - a message that quiet hours drop (guards.h): `skipped` "quiet";
 //  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
 //    "late". Tags and points change all the same, as later steps and other rules build on them, and

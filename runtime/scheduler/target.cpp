@@ -44,8 +44,16 @@ Address written_address(const lang::Rule& rule, const lang::Deliver& deliver, co
     return is_for_nobody ? Address{.problem = nobody_named} : Address{};
 }
 
+// Not in the directory, or there as one that is no more.
 bool is_gone(const Target& target, const Facts& facts) {
-    return facts.records != nullptr && !facts.records->name_of(target.kind, target.id);
+    if (facts.records == nullptr) return false;
+    if (!facts.records->name_of(target.kind, target.id)) return true;
+    if (target.kind == SubjectKind::group) {
+        const auto group = facts.records->find_group(target.id);
+        return group && group->dissolved_at;
+    }
+    const auto member = facts.records->find_member(target.id);
+    return member && member->gone_at;
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ class Finder {
         }
         for (const auto& tier : plan_.tiers) {
             where_ = "tier";
+            need(!tier.audience.of_groups, "members of groups");
             check(tier.audience);
             for (const auto& level : tier.levels) {
                 if (level.condition) check(*level.condition);
@@ -72,19 +73,17 @@ class Finder {
     }
 
     void check(const lang::Audience& audience) {
-        need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
 
+    // Of whom one is taken once, whatever groups it is in.
     void check_people(const lang::Audience& audience) {
         need(audience.kind == lang::SubjectKind::member, "groups in a group");
-        need(!audience.of_groups, "members of groups");
         if (audience.where) check(*audience.where);
     }
 
     void check(const lang::Rule& rule) {
         check(rule.audience);
-        need(!rule.timezone_of_member, "timezone of member");
         for (const auto& exit : rule.exits) check(exit.event);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
             check(*event);
@@ -113,7 +112,10 @@ class Finder {
             const char* word = action_words[action.index()];
             need(word == nullptr, word == nullptr ? "" : word);
             if (const auto* deliver = std::get_if<lang::Deliver>(&action)) {
-                if (deliver->to) check(*deliver->to);
+                if (deliver->to) {
+                    need(!deliver->to->of_groups, "to members of groups");
+                    check(*deliver->to);
+                }
             }
             if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
                 if (change->person) check(*change->person);

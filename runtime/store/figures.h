@@ -95,6 +95,8 @@ class Stays {
     virtual std::vector<Stay> stays_in(const std::string& group) = 0;
     // Of all groups, in the order of these.
     virtual std::vector<Stay> all_stays() = 0;
+    // Those of a member that are over, in the order (left_at, group). Looks at all.
+    virtual std::vector<Stay> past_stays_of(const std::string& member) = 0;
 };
 
 // ---- tiers --------------------------------------------------------------------------------------

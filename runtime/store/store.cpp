@@ -1,6 +1,37 @@
 #include "runtime/store/store.h"
 
+#include <algorithm>
+
 namespace sop::runtime {
+
+namespace {
+
+// ASCII's unit separator.
+constexpr char between_group_and_member = '\x1f';
+
+}  // namespace
+
+std::string to_subject(const Membership& membership) {
+    return membership.group + between_group_and_member + membership.member;
+}
+
+std::optional<Membership> membership_from(std::string_view subject) {
+    const std::size_t end = subject.find(between_group_and_member);
+    if (end == std::string_view::npos) return std::nullopt;
+    return Membership{std::string(subject.substr(end + 1)), std::string(subject.substr(0, end))};
+}
+
+std::string addressee_of(const std::string& subject) {
+    const auto membership = membership_from(subject);
+    return membership ? membership->member : subject;
+}
+
+bool is_usable_id(std::string_view id) {
+    return !id.empty() && std::none_of(id.begin(), id.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f;
+    });
+}
 
 std::string_view to_text(DeliveryState state) {
     switch (state) {

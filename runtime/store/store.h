@@ -102,6 +102,12 @@ class PlanStore {
                                         Instant fired_through) = 0;
     virtual void set_fired_through(RuleId rule, Instant fired_through) = 0;
     virtual std::vector<StoredRule> list_rules() = 0;
+
+    // Of a rule by the clock of each member: the same for those of a zone. Nothing before
+    // `set_zone_fired_through`.
+    virtual std::optional<Instant> zone_fired_through(RuleId rule, const std::string& zone) = 0;
+    virtual void set_zone_fired_through(RuleId rule, const std::string& zone,
+                                        Instant fired_through) = 0;
 };
 
 // ---- requests for versions
@@ -230,6 +236,8 @@ class RunStore {
     virtual bool has_open_run(RuleId rule, const std::string& subject) = 0;
     // Of all rules, in the order in which they came. Groups and members are not told apart.
     virtual std::vector<Run> open_runs_of(const std::string& subject) = 0;
+    // Those and the ones not begun, and of a group also the runs of its members as such.
+    virtual std::vector<Run> unfinished_runs_of(SubjectKind kind, const std::string& subject) = 0;
     // Those of a rule that are open, in the order (subject, id), after `after` (exclusive; a
     // default one for the beginning).
     virtual std::vector<Run> open_runs(RuleId rule, const Run& after, std::size_t limit) = 0;
@@ -311,7 +319,8 @@ struct DueDelivery {
     Firing firing{};
     std::string playbook{};
     std::string rule{};
-    std::string run_subject{};  // whom its run is for; of the firing's kind
+    std::string run_subject{};              // whom its run is for; of the firing's kind
+    std::optional<std::string> in_group{};  // of a member's run as one of this group
     // Whom it goes to.
     SubjectKind subject_kind = SubjectKind::group;
     std::string subject{};
@@ -428,6 +437,10 @@ class Outbox {
 
     // Those that are under way or asked about too.
     virtual std::vector<DueDelivery> unsettled_of_run(RunId run) = 0;
+    // Those for any of the subjects, under way or asked about too, in the order of ids. Looks at
+    // all that is unsettled.
+    virtual std::vector<DueDelivery> unsettled_of(SubjectKind kind,
+                                                  const std::vector<std::string>& subjects) = 0;
     // Those due at the very instant; none that is asked about.
     virtual std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) = 0;
 
@@ -675,15 +688,17 @@ struct EventBacklog {
 class EventInbox {
   public:
     virtual ~EventInbox() = default;
-    // False when an event of that id is there already, or was and is remembered.
+    // False when an event of that id is there already, or was and is remembered, and when it is
+    // about a member that was erased.
     virtual bool add_event(const Event& event) = 0;
     // Unprocessed ones with at <= now, in the order (at, id).
     virtual std::vector<Event> due_events(Instant now, std::size_t limit) = 0;
     virtual std::optional<Instant> next_event_at() = 0;
     virtual void mark_processed(const std::string& id) = 0;
     virtual std::optional<Event> find_event(const std::string& id) = 0;
-    // Of a type and a subject with `at` in [from, to), processed or not, in the order (at, id);
-    // for SubjectKind::playbook those of all, found by looking at every event.
+    // Of a type and a subject (a group, a member, or a member in a group) with `at` in [from, to),
+    // processed or not, in the order (at, id); for SubjectKind::playbook those of all, found by
+    // looking at every event.
     virtual std::vector<Event> events_of(SubjectKind kind, const std::string& subject,
                                          const std::string& type, Instant from, Instant to) = 0;
     // Of all types, the latest first.
@@ -788,11 +803,22 @@ class Retention {
 // ---- directory
 // ------------------------------------------------------------------------------------------------------
 
+// Free facts, by name. A number is its text.
+using Attributes = std::map<std::string, std::string>;
+
 struct Group {
     std::string id{};
     std::string name{};
     std::string owner{};
     std::vector<std::string> tags{};  // sorted
+    std::string zone{};               // empty when it is not known
+    std::optional<Instant> created_at{};
+    std::optional<Instant> dissolved_at{};                    // such a one is addressed no more
+    std::map<std::string, std::vector<std::string>> staff{};  // ids of members by role, sorted
+    Attributes attributes{};
+    // What follows is found out and cannot be put.
+    std::int64_t size = 0;               // members now
+    std::optional<Instant> talked_at{};  // the last message
 
     bool operator==(const Group&) const = default;
 };
@@ -802,6 +828,13 @@ struct Member {
     std::string name{};
     std::vector<std::string> groups{};  // ids, sorted
     std::vector<std::string> tags{};    // sorted
+    std::string zone{};                 // empty when it is not known
+    std::optional<std::string> invited_by{};
+    std::optional<Instant> opted_out_at{};  // gets no `send`
+    std::optional<Instant> gone_at{};       // such a one is addressed no more
+    Attributes attributes{};
+    // What follows is found out and cannot be put.
+    std::optional<Instant> joined_at{};  // the first of its joins that is known
 
     bool operator==(const Member&) const = default;
 };
@@ -811,12 +844,34 @@ struct DirectoryCounts {
     std::int64_t members = 0;
 };
 
-// A member as one of a group.
+// A member as one of a group. Such a pair is a subject too: its runs are the member's, in that
+// group alone.
 struct Membership {
     std::string member{};
     std::string group{};
 
     bool operator==(const Membership&) const = default;
+};
+// The id of such a subject, and back; nothing for the id of a group or member. Subjects of a group
+// come one after the other. No id has the character that parts them (is_usable_id).
+std::string to_subject(const Membership& membership);
+std::optional<Membership> membership_from(std::string_view subject);
+// Whom what a subject's runs send goes to: the member of such a pair, else the subject itself.
+std::string addressee_of(const std::string& subject);
+// Of a group or member: it is not empty and has no control character.
+bool is_usable_id(std::string_view id);
+
+struct Joined {
+    std::optional<Instant> at{};  // nothing where nobody told
+
+    bool operator==(const Joined&) const = default;
+};
+
+struct AttributeName {
+    std::string name{};
+    bool is_number = false;  // each of its values is
+
+    bool operator==(const AttributeName&) const = default;
 };
 
 class Directory {
@@ -824,25 +879,107 @@ class Directory {
     virtual ~Directory() = default;
     // Adds the group, or makes the one with its id exactly this.
     virtual void put_group(const Group& group) = 0;
+    // No effect for a member that was erased.
     virtual void put_member(const Member& member) = 0;
     virtual std::optional<Group> find_group(const std::string& id) = 0;
     virtual std::optional<Member> find_member(const std::string& id) = 0;
     // Nothing for one that is not there.
     virtual std::optional<std::string> find_name(SubjectKind kind, const std::string& id) = 0;
     virtual DirectoryCounts count_directory() = 0;
-    // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids.
+    // All ids, of those that are gone too, after `after` (exclusive, "" for the beginning), in
+    // their order.
+    virtual std::vector<std::string> directory_page(SubjectKind kind, const std::string& after,
+                                                    std::size_t limit) = 0;
+    // Ids of the audience after `after` (exclusive, "" for the beginning), in the order of ids; of
+    // members of groups the ids of memberships. None of a dissolved group or a member that is gone.
     virtual std::vector<std::string> audience_page(const lang::Audience& audience,
                                                    const std::string& after, std::size_t limit) = 0;
     virtual bool is_in_audience(const lang::Audience& audience, const std::string& subject) = 0;
+    // Without its `where`, and for members of groups not at all: nothing.
+    virtual std::optional<std::int64_t> count_audience(const lang::Audience& audience) = 0;
     // False, and no effect, when the subject is not there or has (has not) the tag.
     virtual bool add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     virtual bool remove_tag(SubjectKind kind, const std::string& subject,
                             const std::string& tag) = 0;
-    // The member, and the group, are made with their ids alone when they are not there. No effect
-    // for one that is in the group already.
+    // The member, and the group, are made with their ids alone when they are not there; a member
+    // that was gone is back. Of one that is in the group already it only tells since when, if
+    // nobody knew. No effect for one that was erased.
     virtual void join(const Membership& membership, Instant at) = 0;
-    // No effect for one that is not in the group.
-    virtual void leave(const Membership& membership) = 0;
+    // Who brought a member, unless that is known already. No effect for one that is not there.
+    virtual void note_inviter(const std::string& member, const std::string& inviter) = 0;
+    // False for one that is not in the group.
+    virtual bool leave(const Membership& membership) = 0;
+    // Nothing for one that is not in the group.
+    virtual std::optional<Joined> find_membership(const Membership& membership) = 0;
+
+    // False, and no effect, when it is not there or is so already.
+    virtual bool dissolve(const std::string& group, Instant at) = 0;
+    virtual bool opt_out(const std::string& member, Instant at) = 0;
+    virtual bool opt_in(const std::string& member) = 0;
+    // That somebody said something in a group; the latest counts.
+    virtual void note_talk(const std::string& group, Instant at) = 0;
+
+    // The zones that members have, each once, in their order.
+    virtual std::vector<std::string> member_zones() = 0;
+    // As audience_page, of all members with that zone, those that are gone too.
+    virtual std::vector<std::string> members_in_zone(const std::string& zone,
+                                                     const std::string& after,
+                                                     std::size_t limit) = 0;
+    // By name.
+    virtual std::vector<AttributeName> list_attributes(SubjectKind kind) = 0;
+};
+
+// ---- imports
+// ----------------------------------------------------------------------------------------------------
+
+using ImportId = std::int64_t;
+
+// A file that was read into the directory.
+struct ImportEntry {
+    ImportId id = 0;
+    SubjectKind kind = SubjectKind::group;
+    std::string source{};  // the file
+    std::string by{};      // who ran it
+    Instant at{};
+    std::int64_t added = 0;
+    std::int64_t changed = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t marked = 0;  // not in the file
+    bool finished = false;
+
+    bool operator==(const ImportEntry&) const = default;
+};
+
+class ImportBook {
+  public:
+    virtual ~ImportBook() = default;
+    virtual ImportId add_import(const ImportEntry& entry) = 0;
+    // Its counts, and whether it is finished.
+    virtual void update_import(const ImportEntry& entry) = 0;
+    // The latest first.
+    virtual std::vector<ImportEntry> list_imports(std::size_t limit) = 0;
+    // The last that changed a record; nothing when none did.
+    virtual std::optional<ImportId> import_of(SubjectKind kind, const std::string& id) = 0;
+    virtual void set_import(SubjectKind kind, const std::string& id, ImportId import) = 0;
+};
+
+// ---- privacy
+// ----------------------------------------------------------------------------------------------------
+
+class Privacy {
+  public:
+    virtual ~Privacy() = default;
+    // Takes all that is about a member out of the store, in its place `pseudonym` where sums and
+    // counts need somebody. Its runs end as exited "erased", and so do its messages. Texts that it
+    // or its events alone led to are gone. False when there is no such member. What was erased is
+    // overwritten in the file; earlier states of it may be left until it is vacuumed.
+    virtual bool erase_member(const std::string& member, const std::string& pseudonym, Instant at,
+                              const std::string& by) = 0;
+    virtual bool is_erased(const std::string& member) = 0;
+    // All events about a member, in the order (at, id), after `after` (exclusive).
+    virtual std::vector<Event> events_about(const std::string& member,
+                                            std::pair<Instant, std::string> after,
+                                            std::size_t limit) = 0;
 };
 
 // ---- entries
@@ -961,6 +1098,8 @@ class Store : public PlanStore,
               public IntakeBook,
               public Retention,
               public Directory,
+              public ImportBook,
+              public Privacy,
               public EntryBook,
               public ConditionBook,
               public Ledger,

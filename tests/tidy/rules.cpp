@@ -35,7 +35,7 @@ const std::vector<std::string> language_for_runtime = {
     "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
     "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
     "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
-    "lang/test_case.h",   "lang/sha256.h",    "lang/hole_format.h",
+    "lang/test_case.h",   "lang/filter.h",    "lang/sha256.h",      "lang/hole_format.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -48,7 +48,9 @@ const std::vector<Box> boxes = {
     {"runtime/config/", {"runtime/config/", "runtime/delivery/unknown_policy.h"}},
     {"runtime/delivery/", {"runtime/delivery/", "runtime/clock/"}},
     {"runtime/store/", {"runtime/store/", "runtime/clock/", "runtime/delivery/channel.h"}},
-    {"runtime/directory/", {"runtime/directory/", "runtime/store/store.h"}},
+    {"runtime/directory/",
+     {"runtime/directory/", "runtime/store/store.h", "runtime/store/directory_change.h",
+      "runtime/clock/instant_text.h"}},
     {"runtime/intake/", {"runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
     {"runtime/http/",
      {"runtime/http/", "runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},

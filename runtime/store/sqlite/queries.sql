@@ -101,6 +101,13 @@ SELECT id, playbook, name, fired_through FROM rule WHERE playbook = ?1 AND name 
 -- name: update_fired_through
 UPDATE rule SET fired_through = ?2 WHERE id = ?1
 
+-- name: select_zone_fired_through
+SELECT fired_through FROM zone_firing WHERE rule = ?1 AND zone = ?2
+
+-- name: upsert_zone_fired_through
+INSERT INTO zone_firing (rule, zone, fired_through) VALUES (?1, ?2, ?3)
+ON CONFLICT (rule, zone) DO UPDATE SET fired_through = excluded.fired_through
+
 -- name: select_rules
 SELECT id, playbook, name, fired_through FROM rule ORDER BY id
 
@@ -170,6 +177,21 @@ WHERE run.state = 'waiting' AND run.due_at = ?1 AND delivery.settled_at IS NOT N
 SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
 FROM run
 WHERE subject = ?1 AND due_at IS NOT NULL AND state IN ('running', 'held', 'waiting')
+ORDER BY id
+
+-- name: select_unfinished_runs_of_subject
+SELECT run.id, run.firing, run.rule, run.subject, run.state, run.next_step, run.next_action, run.waits_since, run.due_at,
+       run.reason
+FROM run INDEXED BY run_of_subject
+CROSS JOIN firing ON firing.id = run.firing
+WHERE run.subject = ?1 AND run.due_at IS NOT NULL AND firing.subject_kind = ?2
+ORDER BY run.id
+
+-- name: select_unfinished_runs_of_members
+-- Those of members of a group as such: the ids of their subjects begin with the group and a unit separator.
+SELECT id, firing, rule, subject, state, next_step, next_action, waits_since, due_at, reason
+FROM run INDEXED BY run_of_subject
+WHERE subject > ?1 || char(31) AND subject < ?1 || char(32) AND due_at IS NOT NULL
 ORDER BY id
 
 -- name: select_open_runs
@@ -389,7 +411,7 @@ DELETE FROM contact
 -- name: insert_contacts_since
 INSERT INTO contact (subject_kind, subject, at, delivery, rule, priority, made)
 SELECT coalesce(delivery.target_kind, firing.subject_kind),
-       iif(delivery.target_kind IS NULL, run.subject, delivery.target),
+       iif(delivery.target_kind IS NULL, substr(run.subject, instr(run.subject, char(31)) + 1), delivery.target),
        coalesce(delivery.settled_at, delivery.due_at, delivery.planned_for), delivery.id, run.rule,
        delivery.priority, delivery.state <> 'pending'
 FROM delivery
@@ -407,6 +429,32 @@ SELECT id, run, step, action, channel, message, planned_for, due_at, state, reas
        text, form
 FROM delivery_detail
 WHERE run = ?1 AND state IN ('pending', 'attempting')
+
+-- name: select_unsettled_of_subjects
+-- ?1 is 'group' or 'member', ?2 a list of ids. A group's are also those of its members as such.
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
+FROM delivery_detail
+WHERE id IN (
+    SELECT open.id
+    FROM (
+        SELECT id, run, target_kind, target FROM delivery INDEXED BY delivery_due WHERE state = 'pending' AND asks IS NULL
+        UNION ALL
+        SELECT id, run, target_kind, target FROM delivery INDEXED BY delivery_asked_about WHERE asks IS NOT NULL
+        UNION ALL
+        SELECT id, run, target_kind, target FROM delivery INDEXED BY delivery_attempting WHERE state = 'attempting'
+    ) AS open
+    CROSS JOIN run ON run.id = open.run
+    WHERE iif(open.target_kind IS NULL, substr(run.subject, instr(run.subject, char(31)) + 1), open.target)
+          IN (SELECT value FROM json_each(?2))
+       OR (?1 = 'group' AND substr(run.subject, 1, instr(run.subject, char(31)) - 1) IN (SELECT value FROM json_each(?2))))
+  AND ((subject_kind = ?1 AND subject IN (SELECT value FROM json_each(?2)))
+       OR (?1 = 'group' AND instr(run_subject, char(31)) > 0
+           AND substr(run_subject, 1, instr(run_subject, char(31)) - 1) IN (SELECT value FROM json_each(?2))))
+ORDER BY id
 
 -- name: select_pending_of_rule
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
@@ -517,6 +565,7 @@ ON CONFLICT (content, subject_kind, subject) DO UPDATE SET turns = turns + 1
 INSERT INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
 WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
+  AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?10)
 ON CONFLICT (id) DO NOTHING
 
 -- name: select_due_events
@@ -584,6 +633,12 @@ SELECT received_at, source, line, reason, message, excerpt FROM rejected_event O
 SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
 FROM event
 WHERE type = ?1 AND at >= ?2 AND at < ?3
+ORDER BY at, id
+
+-- name: select_events_of_membership
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event INDEXED BY event_of_member
+WHERE member_id = ?1 AND type = ?2 AND at >= ?3 AND at < ?4 AND group_id = ?5
 ORDER BY at, id
 
 -- name: select_delivery_page
@@ -717,8 +772,11 @@ SELECT finished_at FROM sweep
 INSERT INTO sweep (id, finished_at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at
 
 -- name: upsert_group
-INSERT INTO chat_group (id, name, owner) VALUES (?1, ?2, ?3)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner
+INSERT INTO chat_group (id, name, owner, zone, created_at, dissolved_at, attributes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (id) DO UPDATE
+SET name = excluded.name, owner = excluded.owner, zone = excluded.zone, created_at = excluded.created_at,
+    dissolved_at = excluded.dissolved_at, attributes = excluded.attributes
 
 -- name: delete_other_group_tags
 DELETE FROM group_tag WHERE group_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
@@ -726,13 +784,28 @@ DELETE FROM group_tag WHERE group_id = ?1 AND tag NOT IN (SELECT value FROM json
 -- name: insert_group_tags
 INSERT INTO group_tag (tag, group_id) SELECT value, ?1 FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING
 
+-- name: delete_group_staff
+DELETE FROM group_staff WHERE group_id = ?1
+
+-- name: insert_group_staff
+INSERT INTO group_staff (group_id, role, member_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+
 -- name: select_group
-SELECT id, name, owner, (SELECT json_group_array(tag) FROM group_tag WHERE group_id = ?1)
+SELECT id, name, owner,
+       (SELECT json_group_array(tag) FROM group_tag WHERE group_id = ?1),
+       zone, created_at, dissolved_at,
+       (SELECT json_group_array(json_array(role, member_id)) FROM group_staff WHERE group_id = ?1),
+       attributes, size, talked_at
 FROM chat_group
 WHERE id = ?1
 
 -- name: upsert_member
-INSERT INTO member (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name
+INSERT INTO member (id, name, zone, invited_by, opted_out_at, gone_at, attributes)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+WHERE NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?8)
+ON CONFLICT (id) DO UPDATE
+SET name = excluded.name, zone = excluded.zone, invited_by = excluded.invited_by,
+    opted_out_at = excluded.opted_out_at, gone_at = excluded.gone_at, attributes = excluded.attributes
 
 -- name: delete_other_member_tags
 DELETE FROM member_tag WHERE member_id = ?1 AND tag NOT IN (SELECT value FROM json_each(?2))
@@ -750,9 +823,18 @@ INSERT INTO membership (member_id, group_id) SELECT ?1, value FROM json_each(?2)
 SELECT id,
        name,
        (SELECT json_group_array(group_id) FROM membership WHERE member_id = ?1),
-       (SELECT json_group_array(tag) FROM member_tag WHERE member_id = ?1)
+       (SELECT json_group_array(tag) FROM member_tag WHERE member_id = ?1),
+       zone, invited_by, opted_out_at, gone_at, attributes,
+       (SELECT min(joined_at) FROM membership WHERE member_id = ?1)
 FROM member
 WHERE id = ?1
+
+-- name: upsert_attribute
+INSERT INTO attribute (kind, name, is_number) VALUES (?1, ?2, ?3)
+ON CONFLICT (kind, name) DO UPDATE SET is_number = 0 WHERE is_number = 1 AND excluded.is_number = 0
+
+-- name: select_attributes
+SELECT name, is_number FROM attribute WHERE kind = ?1 ORDER BY name
 
 -- name: count_directory
 SELECT (SELECT count(*) FROM chat_group), (SELECT count(*) FROM member)
@@ -763,11 +845,39 @@ SELECT name FROM chat_group WHERE id = ?1
 -- name: select_member_name
 SELECT name FROM member WHERE id = ?1
 
--- name: select_groups_page
+-- name: select_group_ids
 SELECT id FROM chat_group WHERE id > ?1 ORDER BY id LIMIT ?2
 
--- name: select_members_page
+-- name: select_member_ids
 SELECT id FROM member WHERE id > ?1 ORDER BY id LIMIT ?2
+
+-- name: select_groups_page
+SELECT id FROM chat_group WHERE id > ?1 AND dissolved_at IS NULL ORDER BY id LIMIT ?2
+
+-- name: select_members_page
+SELECT id FROM member WHERE id > ?1 AND gone_at IS NULL ORDER BY id LIMIT ?2
+
+-- name: select_members_in_zone
+SELECT id FROM member INDEXED BY member_in_zone WHERE zone = ?1 AND zone <> '' AND id > ?2 ORDER BY id LIMIT ?3
+
+-- name: select_member_zones
+-- From one zone to the next, as there are few of them and many members.
+WITH RECURSIVE walk (zone) AS (
+    SELECT (SELECT min(zone) FROM member INDEXED BY member_in_zone WHERE zone <> '')
+    UNION ALL
+    SELECT (SELECT min(zone) FROM member INDEXED BY member_in_zone WHERE zone <> '' AND zone > walk.zone)
+    FROM walk
+    WHERE walk.zone IS NOT NULL
+)
+SELECT zone FROM walk WHERE zone IS NOT NULL
+
+-- name: select_members_of_group
+SELECT member_id
+FROM membership
+WHERE group_id = ?1 AND member_id > ?2
+  AND NOT EXISTS (SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = member_id AND gone_at IS NOT NULL)
+ORDER BY member_id
+LIMIT ?3
 
 -- name: select_tagged_groups_page
 -- Clauses come as JSON: [["member"], ["reader", "buyer"]] is member and (reader or buyer). The walk goes from one id that
@@ -788,6 +898,9 @@ WITH RECURSIVE walk (id) AS (
 SELECT id
 FROM walk
 WHERE id > ?2
+  AND NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = walk.id AND dissolved_at IS NOT NULL)
   AND NOT EXISTS (
       SELECT 1
       FROM json_each(?1) AS clause
@@ -815,6 +928,8 @@ SELECT id
 FROM walk
 WHERE id > ?2
   AND NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = walk.id AND gone_at IS NOT NULL)
+  AND NOT EXISTS (
       SELECT 1
       FROM json_each(?1) AS clause
       WHERE clause.key > 0
@@ -824,8 +939,61 @@ WHERE id > ?2
             JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = walk.id))
 LIMIT ?3
 
+-- name: select_tag_count
+SELECT count FROM tag_count WHERE kind = ?1 AND tag = ?2
+
+-- name: count_groups
+SELECT (SELECT count(*) FROM chat_group) - (SELECT count(*) FROM chat_group INDEXED BY chat_group_dissolved
+                                            WHERE dissolved_at IS NOT NULL)
+
+-- name: count_members
+SELECT (SELECT count(*) FROM member) - (SELECT count(*) FROM member INDEXED BY member_gone WHERE gone_at IS NOT NULL)
+
+-- name: count_groups_with_tag
+SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'group' AND tag = ?1), 0)
+     - (SELECT count(*)
+        FROM chat_group INDEXED BY chat_group_dissolved
+        CROSS JOIN group_tag ON group_tag.tag = ?1 AND group_tag.group_id = chat_group.id
+        WHERE dissolved_at IS NOT NULL)
+
+-- name: count_members_with_tag
+SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'member' AND tag = ?1), 0)
+     - (SELECT count(*)
+        FROM member INDEXED BY member_gone
+        CROSS JOIN member_tag ON member_tag.tag = ?1 AND member_tag.member_id = member.id
+        WHERE gone_at IS NOT NULL)
+
+-- name: count_tagged_groups
+SELECT count(*)
+FROM (SELECT DISTINCT group_id FROM group_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
+WHERE NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = first.group_id AND dissolved_at IS NOT NULL)
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = first.group_id))
+
+-- name: count_tagged_members
+SELECT count(*)
+FROM (SELECT DISTINCT member_id FROM member_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
+WHERE NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = first.member_id AND gone_at IS NOT NULL)
+  AND NOT EXISTS (
+      SELECT 1
+      FROM json_each(?1) AS clause
+      WHERE clause.key > 0
+        AND NOT EXISTS (
+            SELECT 1
+            FROM json_each(clause.value) AS wanted
+            JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = first.member_id))
+
 -- name: exists_group_in_audience
-SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2)
+SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2 AND dissolved_at IS NULL)
    AND NOT EXISTS (
        SELECT 1
        FROM json_each(?1) AS clause
@@ -835,7 +1003,7 @@ SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2)
            JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = ?2))
 
 -- name: exists_member_in_audience
-SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
+SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2 AND gone_at IS NULL)
    AND NOT EXISTS (
        SELECT 1
        FROM json_each(?1) AS clause
@@ -848,13 +1016,273 @@ SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2)
 INSERT INTO chat_group (id, name, owner) VALUES (?1, '', '') ON CONFLICT DO NOTHING
 
 -- name: insert_known_member
-INSERT INTO member (id, name) VALUES (?1, '') ON CONFLICT DO NOTHING
+INSERT INTO member (id, name) SELECT ?1, '' WHERE NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?2)
+ON CONFLICT (id) DO UPDATE SET gone_at = NULL WHERE gone_at IS NOT NULL
 
 -- name: insert_membership
-INSERT INTO membership (member_id, group_id, joined_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING
+INSERT INTO membership (member_id, group_id, joined_at)
+SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM member WHERE id = ?1)
+ON CONFLICT (member_id, group_id) DO UPDATE SET joined_at = excluded.joined_at WHERE membership.joined_at IS NULL
+
+-- name: update_inviter
+UPDATE member
+SET invited_by = ?2
+WHERE id = ?1 AND invited_by IS NULL AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?3)
 
 -- name: delete_membership
 DELETE FROM membership WHERE member_id = ?1 AND group_id = ?2
+
+-- name: select_membership
+SELECT joined_at FROM membership WHERE member_id = ?1 AND group_id = ?2
+
+-- name: update_to_dissolved
+UPDATE chat_group SET dissolved_at = ?2 WHERE id = ?1 AND dissolved_at IS NULL
+
+-- name: update_talked_at
+UPDATE chat_group SET talked_at = ?2 WHERE id = ?1 AND (talked_at IS NULL OR talked_at < ?2)
+
+-- name: update_to_opted_out
+UPDATE member SET opted_out_at = ?2 WHERE id = ?1 AND opted_out_at IS NULL
+
+-- name: update_to_opted_in
+UPDATE member SET opted_out_at = NULL WHERE id = ?1 AND opted_out_at IS NOT NULL
+
+-- name: insert_import
+INSERT INTO directory_import (kind, source, imported_by, at, added, changed, unchanged, marked, finished)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+
+-- name: update_import
+UPDATE directory_import SET added = ?2, changed = ?3, unchanged = ?4, marked = ?5, finished = ?6 WHERE id = ?1
+
+-- name: select_imports
+SELECT id, kind, source, imported_by, at, added, changed, unchanged, marked, finished
+FROM directory_import
+ORDER BY id DESC
+LIMIT ?1
+
+-- name: select_import_of_group
+SELECT import FROM chat_group WHERE id = ?1 AND import IS NOT NULL
+
+-- name: select_import_of_member
+SELECT import FROM member WHERE id = ?1 AND import IS NOT NULL
+
+-- name: update_import_of_group
+UPDATE chat_group SET import = ?2 WHERE id = ?1
+
+-- name: update_import_of_member
+UPDATE member SET import = ?2 WHERE id = ?1
+
+-- name: exists_erased_member
+SELECT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?1)
+
+-- name: select_events_about
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+FROM event
+WHERE member_id = ?1 AND (at, id) > (?2, ?3)
+ORDER BY at, id
+LIMIT ?4
+
+-- name: overwrite_what_is_deleted
+PRAGMA secure_delete = ON
+
+-- name: insert_erased_member
+-- The erasure of a member, in this order: what is its own goes, what counts stays under the pseudonym ?2.
+INSERT INTO erased_member (hash, at, erased_by) VALUES (?1, ?2, ?3)
+
+-- name: select_runs_about_member
+-- Those for the member, also as one of a group, and those that its events and conditions began for others. Looks at all.
+SELECT run.id
+FROM run
+CROSS JOIN firing ON firing.id = run.firing
+WHERE (firing.subject_kind = 'member' AND substr(run.subject, instr(run.subject, char(31)) + 1) = ?1)
+   OR (firing.event IS NOT NULL AND EXISTS (SELECT 1 FROM event WHERE event.id = firing.event AND event.member_id = ?1))
+
+-- name: update_deliveries_to_erased
+UPDATE delivery
+SET state = 'exited', reason = 'erased', due_at = NULL, settled_at = ?2
+WHERE state = 'pending' AND asks IS NULL
+  AND (run IN (SELECT value FROM json_each(?1)) OR (target_kind = 'member' AND target = ?3))
+
+-- name: update_deliveries_to_erased_unless_taken
+UPDATE delivery
+SET unless_taken = 'exited', reason = 'erased'
+WHERE (state = 'attempting' OR asks IS NOT NULL) AND unless_taken IS NULL
+  AND (run IN (SELECT value FROM json_each(?1)) OR (target_kind = 'member' AND target = ?2))
+
+-- name: update_commands_to_empty
+-- What its runs ask of platforms, and its place in what others ask.
+UPDATE command
+SET fields = '{}', members = '[]'
+WHERE delivery IN (SELECT id FROM delivery WHERE run IN (SELECT value FROM json_each(?1)))
+
+-- name: update_commands_without_member
+UPDATE command
+SET members = (SELECT json_group_array(value) FROM json_each(members) WHERE value <> ?1)
+WHERE EXISTS (SELECT 1 FROM json_each(members) WHERE value = ?1)
+
+-- name: update_mentions_in_commands
+UPDATE command SET fields = replace(fields, ?1, ?2) WHERE instr(fields, ?1) > 0
+
+-- name: update_tasks_to_erased
+-- Staff have nothing more to do for it.
+UPDATE task
+SET state = iif(state = 'open', 'cancelled', state), settled_at = coalesce(settled_at, ?3), remind_at = NULL,
+    member_id = iif(member_id = ?2, ?4, member_id), text = '', note = iif(state = 'open', 'erased', '')
+WHERE member_id = ?2 OR run IN (SELECT value FROM json_each(?1))
+
+-- name: update_task_answers_to_pseudonym
+UPDATE task SET by_whom = ?2, note = '' WHERE by_whom = ?1
+
+-- name: update_runs_to_erased
+UPDATE run
+SET state = 'done', due_at = NULL, waits_since = NULL, reason = 'erased'
+WHERE due_at IS NOT NULL AND id IN (SELECT value FROM json_each(?1))
+
+-- name: update_condition_firings_to_pseudonym
+-- Their keys name whom they are for. Before the runs, which lead to them, have the pseudonym.
+UPDATE firing
+SET key = 'when:' || ?2 || ' ' || id, expanded_through = ?2
+WHERE key GLOB 'when:*' AND expanded = 1
+  AND id IN (SELECT firing FROM run WHERE id IN (SELECT value FROM json_each(?1)))
+
+-- name: update_other_firings_to_pseudonym
+-- Of branches that an event of the member led to, whose keys name it in some way.
+UPDATE firing
+SET key = 'erased:' || ?2 || ' ' || id, event = NULL
+WHERE key NOT GLOB 'event:*' AND event IS NOT NULL
+  AND id IN (SELECT firing FROM run WHERE id IN (SELECT value FROM json_each(?1)))
+
+-- name: update_firings_through_pseudonym
+-- Where the walk over an audience still stands at the member, it goes on from there.
+UPDATE firing
+SET expanded_through = ?2
+WHERE expanded = 1 AND substr(expanded_through, instr(expanded_through, char(31)) + 1) = ?1
+
+-- name: update_runs_to_pseudonym
+-- Those for the member, not those for others.
+UPDATE run
+SET subject = iif(instr(subject, char(31)) > 0, substr(subject, 1, instr(subject, char(31))) || ?2, ?2)
+WHERE id IN (SELECT value FROM json_each(?1)) AND substr(subject, instr(subject, char(31)) + 1) = ?3
+
+-- name: select_messages_of_runs
+-- And those that others' runs send to the member. Looks at all.
+SELECT DISTINCT message
+FROM delivery
+WHERE message IS NOT NULL
+  AND (run IN (SELECT value FROM json_each(?1)) OR (target_kind = 'member' AND target = ?2))
+
+-- name: update_deliveries_to_textless
+UPDATE delivery
+SET message = NULL
+WHERE run IN (SELECT value FROM json_each(?1)) OR (target_kind = 'member' AND target = ?2)
+
+-- name: update_targets_to_pseudonym
+UPDATE delivery SET target = ?2 WHERE target_kind = 'member' AND target = ?1
+
+-- name: select_event_ids_about
+SELECT id, received_at FROM event WHERE member_id = ?1 ORDER BY at, id
+
+-- name: update_event_to_pseudonym
+UPDATE event SET id = ?2, member_id = ?3, fields = '{}', extra = NULL, processed = 1 WHERE id = ?1
+
+-- name: update_firings_of_event
+-- A run that was moved to another version has a firing with that behind the key.
+UPDATE firing
+SET key = 'event:' || ?2 || substr(key, length('event:' || ?1) + 1), event = ?2,
+    expanded_through = iif(substr(expanded_through, instr(expanded_through, char(31)) + 1) = ?3, '', expanded_through)
+WHERE id IN (
+    SELECT firing.id
+    FROM rule
+    CROSS JOIN firing ON firing.rule = rule.id AND firing.key >= 'event:' || ?1 AND firing.key < 'event:' || ?1 || ' (version :')
+  AND event = ?1
+
+-- name: update_mentions_in_events
+-- As a value of others' events: who was invited, whom a coupon was given to. Looks at all.
+UPDATE event
+SET fields = replace(fields, ?1, ?2), extra = replace(extra, ?1, ?2)
+WHERE instr(fields, ?1) > 0 OR instr(extra, ?1) > 0
+
+-- name: update_imports_in_events
+-- What an import tells the executor holds lists within a text.
+UPDATE event
+SET fields = replace(fields, ?1, ?2)
+WHERE type = 'sop.imported' AND instr(fields, ?1) > 0
+
+-- name: update_points_to_pseudonym
+UPDATE point_entry SET member = ?2, event = NULL WHERE member = ?1
+
+-- name: update_collected_to_pseudonym
+-- The ids of events stay: lists are given back by them, and draws are checked.
+UPDATE collected SET member = ?2 WHERE member = ?1
+
+-- name: update_drawn_to_pseudonym
+UPDATE draw_entry SET member = ?2 WHERE member = ?1
+
+-- name: update_codes_to_pseudonym
+UPDATE pool_code SET member = ?2 WHERE member = ?1
+
+-- name: insert_stays_of_pseudonym
+-- Who was in a group until now is counted on, as nobody in particular.
+INSERT INTO past_stay (group_id, member_id, left_at, joined_at)
+SELECT group_id, ?2, ?3, joined_at
+FROM membership
+WHERE member_id = ?1 AND (joined_at IS NULL OR joined_at < ?3)
+  AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = membership.group_id)
+  AND member_id NOT IN (SELECT group_staff.member_id FROM group_staff WHERE group_staff.group_id = membership.group_id)
+
+-- name: update_stays_to_pseudonym
+UPDATE past_stay SET member_id = ?2 WHERE member_id = ?1
+
+-- name: update_tier_changes_to_pseudonym
+UPDATE tier_change SET subject = ?2 WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: update_day_counts_to_pseudonym
+UPDATE day_count
+SET subject = ?2
+WHERE subject = ?1 AND measure IN (SELECT id FROM measure WHERE key GLOB 'member *')
+
+-- name: delete_member_invitations
+DELETE FROM invitation WHERE member_id = ?1
+
+-- name: delete_member_rotations
+DELETE FROM rotation WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: delete_member_rejections
+-- The beginnings of lines that were not taken.
+DELETE FROM rejected_event WHERE instr(excerpt, ?1) > 0 OR instr(message, ?1) > 0
+
+-- name: delete_member_contacts
+DELETE FROM contact WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: delete_member_uses
+DELETE FROM channel_use WHERE subject_kind = 'member' AND subject = ?1
+
+-- name: delete_member_entries
+DELETE FROM entry WHERE per = 'member' AND (subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1)
+
+-- name: delete_member_conditions
+DELETE FROM condition_met WHERE subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1
+
+-- name: delete_member_tags
+DELETE FROM member_tag WHERE member_id = ?1
+
+-- name: delete_member_memberships
+DELETE FROM membership WHERE member_id = ?1
+
+-- name: delete_member_as_staff
+DELETE FROM group_staff WHERE member_id = ?1
+
+-- name: update_invited_by
+UPDATE member SET invited_by = NULL WHERE invited_by = ?1
+
+-- name: update_owner
+UPDATE chat_group SET owner = '' WHERE owner = ?1
+
+-- name: update_moved_times_of
+UPDATE moved_time SET subject = '' WHERE subject = ?1 OR substr(subject, instr(subject, char(31)) + 1) = ?1
+
+-- name: delete_member
+DELETE FROM member WHERE id = ?1
 
 -- name: select_entry
 SELECT since, count FROM entry WHERE rule = ?1 AND per = ?2 AND subject = ?3 AND period = ?4
@@ -939,14 +1367,16 @@ WHERE member_id = ?2 AND group_id = ?1 AND (joined_at IS NULL OR joined_at < ?3)
 ON CONFLICT DO NOTHING
 
 -- name: select_stays_in
--- The owner of a group is staff.
+-- The owner of a group is staff, as is whoever has a role in it.
 SELECT group_id, member_id, joined_at, NULL AS left_at
 FROM membership
 WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+  AND member_id NOT IN (SELECT member_id FROM group_staff WHERE group_id = ?1)
 UNION ALL
 SELECT group_id, member_id, joined_at, left_at
 FROM past_stay
 WHERE group_id = ?1 AND member_id NOT IN (SELECT owner FROM chat_group WHERE id = ?1)
+  AND member_id NOT IN (SELECT member_id FROM group_staff WHERE group_id = ?1)
 ORDER BY 2, 4
 
 -- name: select_all_stays
@@ -954,12 +1384,21 @@ SELECT membership.group_id, membership.member_id, membership.joined_at, NULL AS 
 FROM membership
 LEFT JOIN chat_group ON chat_group.id = membership.group_id
 WHERE membership.member_id IS NOT chat_group.owner
+  AND NOT EXISTS (
+      SELECT 1 FROM group_staff
+      WHERE group_staff.group_id = membership.group_id AND group_staff.member_id = membership.member_id)
 UNION ALL
 SELECT past_stay.group_id, past_stay.member_id, past_stay.joined_at, past_stay.left_at
 FROM past_stay
 LEFT JOIN chat_group ON chat_group.id = past_stay.group_id
 WHERE past_stay.member_id IS NOT chat_group.owner
+  AND NOT EXISTS (
+      SELECT 1 FROM group_staff
+      WHERE group_staff.group_id = past_stay.group_id AND group_staff.member_id = past_stay.member_id)
 ORDER BY 1, 2, 4
+
+-- name: select_past_stays_of
+SELECT group_id, member_id, joined_at, left_at FROM past_stay WHERE member_id = ?1 ORDER BY left_at, group_id
 
 -- name: delete_old_past_stays
 DELETE FROM past_stay

@@ -153,6 +153,10 @@ std::vector<Stay> SqliteFigures::all_stays() {
     return all(query(sql::select_all_stays), read_stay);
 }
 
+std::vector<Stay> SqliteFigures::past_stays_of(const std::string& member) {
+    return all(query(sql::select_past_stays_of, member), read_stay);
+}
+
 // ---- tiers --------------------------------------------------------------------------------------
 
 void SqliteFigures::add_tier_change(const TierChange& change) {

@@ -28,6 +28,7 @@ class SqliteFigures : public Figures {
     void end_stay(const std::string& group, const std::string& member, Instant left_at) override;
     std::vector<Stay> stays_in(const std::string& group) override;
     std::vector<Stay> all_stays() override;
+    std::vector<Stay> past_stays_of(const std::string& member) override;
 
     void add_tier_change(const TierChange& change) override;
     std::vector<TierChange> tier_changes_of(lang::SubjectKind kind, const std::string& subject,

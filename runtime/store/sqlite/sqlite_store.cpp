@@ -41,6 +41,18 @@ std::optional<Instant> instant_from(const std::optional<std::int64_t>& column) {
     return column ? std::optional(instant_from(*column)) : std::nullopt;
 }
 
+// Digits with a sign before and a point among them, where there are such.
+bool is_number(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::string_view whole = text.substr(0, point);
+    const std::string_view behind = text.substr(std::min(point + 1, text.size()));
+    return !whole.empty() && (point == text.size() || !behind.empty()) &&
+           std::all_of(whole.begin(), whole.end(), is_digit) &&
+           std::all_of(behind.begin(), behind.end(), is_digit);
+}
+
 std::int64_t to_column(std::size_t number) {
     return static_cast<std::int64_t>(number);
 }
@@ -202,6 +214,11 @@ std::string message_hash(const std::string& text, const std::string& form) {
     return std::string(digest.begin(), digest.begin() + 16);
 }
 
+// By which a member that was erased is known again.
+std::string member_hash(const std::string& id) {
+    return message_hash(id, {});
+}
+
 // Of ten million ids, one new one in two million million is taken for another.
 std::int64_t event_hash(const std::string& id) {
     const lang::Digest digest = lang::sha256(id);
@@ -336,6 +353,8 @@ DueDelivery read_delivery_detail(SqliteQuery& row) {
     if (form) detail.form = read_message_form(*form);
     const bool is_sent = !form && detail.subject_kind == SubjectKind::member;
     if (is_sent) detail.form.verb = lang::Verb::send;
+    if (auto membership = membership_from(detail.run_subject))
+        detail.in_group = std::move(membership->group);
     return detail;
 }
 
@@ -474,6 +493,19 @@ PointEntry read_point_entry(SqliteQuery& row) {
             .undoes = row.optional_integer()};
 }
 
+std::map<std::string, std::vector<std::string>> staff_from(const std::string& column) {
+    std::map<std::string, std::vector<std::string>> staff;
+    for (auto& [role, member] : json_from<std::vector<std::pair<std::string, std::string>>>(column))
+        staff[role].push_back(std::move(member));
+    for (auto& [role, members] : staff) std::sort(members.begin(), members.end());
+    return staff;
+}
+
+// Most have none.
+Attributes attributes_from(const std::string& column) {
+    return column == "{}" ? Attributes{} : json_from<Attributes>(column);
+}
+
 ActionOfRun read_action(SqliteQuery& row) {
     return {
         .run = row.integer(), .step = size_from(row.integer()), .action = size_from(row.integer())};
@@ -561,14 +593,48 @@ Group read_group(SqliteQuery& row) {
     return {.id = row.text(),
             .name = row.text(),
             .owner = row.text(),
-            .tags = sorted_texts_from(row.text())};
+            .tags = sorted_texts_from(row.text()),
+            .zone = row.text(),
+            .created_at = instant_from(row.optional_integer()),
+            .dissolved_at = instant_from(row.optional_integer()),
+            .staff = staff_from(row.text()),
+            .attributes = attributes_from(row.text()),
+            .size = row.integer(),
+            .talked_at = instant_from(row.optional_integer())};
 }
 
 Member read_member(SqliteQuery& row) {
     return {.id = row.text(),
             .name = row.text(),
             .groups = sorted_texts_from(row.text()),
-            .tags = sorted_texts_from(row.text())};
+            .tags = sorted_texts_from(row.text()),
+            .zone = row.text(),
+            .invited_by = row.optional_text(),
+            .opted_out_at = instant_from(row.optional_integer()),
+            .gone_at = instant_from(row.optional_integer()),
+            .attributes = attributes_from(row.text()),
+            .joined_at = instant_from(row.optional_integer())};
+}
+
+Joined read_joined(SqliteQuery& row) {
+    return {.at = instant_from(row.optional_integer())};
+}
+
+AttributeName read_attribute(SqliteQuery& row) {
+    return {.name = row.text(), .is_number = row.boolean()};
+}
+
+ImportEntry read_import(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .kind = subject_kind_from(row.text()),
+            .source = row.text(),
+            .by = row.text(),
+            .at = instant_from(row.integer()),
+            .added = row.integer(),
+            .changed = row.integer(),
+            .unchanged = row.integer(),
+            .marked = row.integer(),
+            .finished = row.boolean()};
 }
 
 DirectoryCounts read_counts(SqliteQuery& row) {
@@ -688,6 +754,15 @@ class SqliteStore : public Store {
         change_row("rule", rule, query(sql::update_fired_through, rule, to_column(fired_through)));
     }
 
+    std::optional<Instant> zone_fired_through(RuleId rule, const std::string& zone) override {
+        return first(query(sql::select_zone_fired_through, rule, zone), read_instant);
+    }
+
+    void set_zone_fired_through(RuleId rule, const std::string& zone,
+                                Instant fired_through) override {
+        query(sql::upsert_zone_fired_through, rule, zone, to_column(fired_through)).next();
+    }
+
     std::vector<StoredRule> list_rules() override {
         return all(query(sql::select_rules), read_rule);
     }
@@ -792,6 +867,15 @@ class SqliteStore : public Store {
 
     std::vector<Run> open_runs_of(const std::string& subject) override {
         return all(query(sql::select_open_runs_of_subject, subject), read_run);
+    }
+
+    std::vector<Run> unfinished_runs_of(SubjectKind kind, const std::string& subject) override {
+        auto runs =
+            all(query(sql::select_unfinished_runs_of_subject, subject, to_text(kind)), read_run);
+        if (kind != SubjectKind::group) return runs;
+        auto of_members = all(query(sql::select_unfinished_runs_of_members, subject), read_run);
+        std::move(of_members.begin(), of_members.end(), std::back_inserter(runs));
+        return runs;
     }
 
     bool has_open_run(RuleId rule, const std::string& subject) override {
@@ -970,6 +1054,13 @@ class SqliteStore : public Store {
 
     std::vector<DueDelivery> unsettled_of_run(RunId run) override {
         return all(query(sql::select_unsettled_of_run, run), read_delivery_detail);
+    }
+
+    std::vector<DueDelivery> unsettled_of(SubjectKind kind,
+                                          const std::vector<std::string>& subjects) override {
+        return all(query(sql::select_unsettled_of_subjects, to_text(kind),
+                         to_column(nlohmann::json(subjects))),
+                   read_delivery_detail);
     }
 
     std::vector<DueDelivery> pending_of_rule(RuleId rule, Instant due_at) override {
@@ -1207,7 +1298,8 @@ class SqliteStore : public Store {
         query(sql::insert_event, event.id, event.type, event.group, event.member,
               to_column(event.at), to_column(event.received_at),
               to_column(nlohmann::json(event.fields)),
-              event.extra.empty() ? std::nullopt : std::optional(event.extra), event_hash(event.id))
+              event.extra.empty() ? std::nullopt : std::optional(event.extra), event_hash(event.id),
+              erased_hash(event.member))
             .next();
         return connection_.changed_rows() != 0;
     }
@@ -1233,6 +1325,11 @@ class SqliteStore : public Store {
         if (kind == SubjectKind::playbook)
             return all(query(sql::select_events_of_type, type, to_column(from), to_column(to)),
                        read_event);
+        if (const auto one = membership_from(subject)) {
+            return all(query(sql::select_events_of_membership, one->member, type, to_column(from),
+                             to_column(to), one->group),
+                       read_event);
+        }
         const auto& statement =
             kind == SubjectKind::group ? sql::select_events_of_group : sql::select_events_of_member;
         return all(query(statement, subject, type, to_column(from), to_column(to)), read_event);
@@ -1336,9 +1433,18 @@ class SqliteStore : public Store {
     void put_group(const Group& group) override {
         const std::string tags = to_column(nlohmann::json(group.tags));
         atomically([&] {
-            query(sql::upsert_group, group.id, group.name, group.owner).next();
+            query(sql::upsert_group, group.id, group.name, group.owner, group.zone,
+                  to_column(group.created_at), to_column(group.dissolved_at),
+                  to_column(nlohmann::json(group.attributes)))
+                .next();
             query(sql::delete_other_group_tags, group.id, tags).next();
             query(sql::insert_group_tags, group.id, tags).next();
+            query(sql::delete_group_staff, group.id).next();
+            for (const auto& [role, members] : group.staff) {
+                for (const std::string& member : members)
+                    query(sql::insert_group_staff, group.id, role, member).next();
+            }
+            note_attributes(SubjectKind::group, group.attributes);
         });
     }
 
@@ -1346,11 +1452,16 @@ class SqliteStore : public Store {
         const std::string tags = to_column(nlohmann::json(member.tags));
         const std::string groups = to_column(nlohmann::json(member.groups));
         atomically([&] {
-            query(sql::upsert_member, member.id, member.name).next();
+            query(sql::upsert_member, member.id, member.name, member.zone, member.invited_by,
+                  to_column(member.opted_out_at), to_column(member.gone_at),
+                  to_column(nlohmann::json(member.attributes)), SqliteBlob{member_hash(member.id)})
+                .next();
+            if (connection_.changed_rows() == 0) return;  // it was erased
             query(sql::delete_other_member_tags, member.id, tags).next();
             query(sql::insert_member_tags, member.id, tags).next();
             query(sql::delete_other_memberships, member.id, groups).next();
             query(sql::insert_memberships, member.id, groups).next();
+            note_attributes(SubjectKind::member, member.attributes);
         });
     }
 
@@ -1373,23 +1484,49 @@ class SqliteStore : public Store {
         return first(query(sql::count_directory), read_counts).value();
     }
 
+    std::vector<std::string> directory_page(SubjectKind kind, const std::string& after,
+                                            std::size_t limit) override {
+        const bool groups = kind == SubjectKind::group;
+        return all(
+            query(groups ? sql::select_group_ids : sql::select_member_ids, after, to_column(limit)),
+            read_text);
+    }
+
     std::vector<std::string> audience_page(const lang::Audience& audience, const std::string& after,
                                            std::size_t limit) override {
-        const bool groups = audience.kind == SubjectKind::group;
-        if (audience.tagged.empty()) {
-            return all(query(groups ? sql::select_groups_page : sql::select_members_page, after,
-                             to_column(limit)),
-                       read_text);
-        }
-        return all(query(groups ? sql::select_tagged_groups_page : sql::select_tagged_members_page,
-                         to_column(nlohmann::json(audience.tagged)), after, to_column(limit)),
-                   read_text);
+        if (audience.of_groups) return memberships_page(audience, after, limit);
+        return tagged_page(audience, audience.kind, after, limit);
     }
 
     bool is_in_audience(const lang::Audience& audience, const std::string& subject) override {
+        const std::string tagged = to_column(nlohmann::json(audience.tagged));
+        const auto membership = membership_from(subject);
+        if (audience.of_groups != membership.has_value()) return false;
+        if (!membership) {
+            const bool groups = audience.kind == SubjectKind::group;
+            return holds(
+                query(groups ? sql::exists_group_in_audience : sql::exists_member_in_audience,
+                      tagged, subject));
+        }
+        return find_membership(*membership) &&
+               holds(query(sql::exists_group_in_audience, tagged, membership->group)) &&
+               holds(query(sql::exists_member_in_audience, "[]", membership->member));
+    }
+
+    std::optional<std::int64_t> count_audience(const lang::Audience& audience) override {
+        if (audience.of_groups) return std::nullopt;
         const bool groups = audience.kind == SubjectKind::group;
-        return holds(query(groups ? sql::exists_group_in_audience : sql::exists_member_in_audience,
-                           to_column(nlohmann::json(audience.tagged)), subject));
+        const auto count = [](SqliteQuery&& counting) {
+            return first(std::move(counting), read_integer);
+        };
+        if (audience.tagged.empty())
+            return count(query(groups ? sql::count_groups : sql::count_members));
+        const bool is_one_tag = audience.tagged.size() == 1 && audience.tagged.front().size() == 1;
+        if (is_one_tag)
+            return count(query(groups ? sql::count_groups_with_tag : sql::count_members_with_tag,
+                               audience.tagged.front().front()));
+        return count(query(groups ? sql::count_tagged_groups : sql::count_tagged_members,
+                           clauses_of(audience, audience.kind)));
     }
 
     bool add_tag(SubjectKind kind, const std::string& subject, const std::string& tag) override {
@@ -1407,14 +1544,133 @@ class SqliteStore : public Store {
     void join(const Membership& membership, Instant at) override {
         atomically([&] {
             query(sql::insert_known_group, membership.group).next();
-            query(sql::insert_known_member, membership.member).next();
+            query(sql::insert_known_member, membership.member,
+                  SqliteBlob{member_hash(membership.member)})
+                .next();
             query(sql::insert_membership, membership.member, membership.group, to_column(at))
                 .next();
         });
     }
 
-    void leave(const Membership& membership) override {
+    void note_inviter(const std::string& member, const std::string& inviter) override {
+        query(sql::update_inviter, member, inviter, SqliteBlob{member_hash(inviter)}).next();
+    }
+
+    bool leave(const Membership& membership) override {
         query(sql::delete_membership, membership.member, membership.group).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    std::optional<Joined> find_membership(const Membership& membership) override {
+        return first(query(sql::select_membership, membership.member, membership.group),
+                     read_joined);
+    }
+
+    bool dissolve(const std::string& group, Instant at) override {
+        query(sql::update_to_dissolved, group, to_column(at)).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    bool opt_out(const std::string& member, Instant at) override {
+        query(sql::update_to_opted_out, member, to_column(at)).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    bool opt_in(const std::string& member) override {
+        query(sql::update_to_opted_in, member).next();
+        return connection_.changed_rows() != 0;
+    }
+
+    void note_talk(const std::string& group, Instant at) override {
+        query(sql::update_talked_at, group, to_column(at)).next();
+    }
+
+    std::vector<std::string> member_zones() override {
+        return all(query(sql::select_member_zones), read_text);
+    }
+
+    std::vector<std::string> members_in_zone(const std::string& zone, const std::string& after,
+                                             std::size_t limit) override {
+        return all(query(sql::select_members_in_zone, zone, after, to_column(limit)), read_text);
+    }
+
+    std::vector<AttributeName> list_attributes(SubjectKind kind) override {
+        return all(query(sql::select_attributes, to_text(kind)), read_attribute);
+    }
+
+    // ---- ImportBook
+
+    ImportId add_import(const ImportEntry& entry) override {
+        query(sql::insert_import, to_text(entry.kind), entry.source, entry.by, to_column(entry.at),
+              entry.added, entry.changed, entry.unchanged, entry.marked, to_column(entry.finished))
+            .next();
+        return connection_.last_inserted_id();
+    }
+
+    void update_import(const ImportEntry& entry) override {
+        change_row("import", entry.id,
+                   query(sql::update_import, entry.id, entry.added, entry.changed, entry.unchanged,
+                         entry.marked, to_column(entry.finished)));
+    }
+
+    std::vector<ImportEntry> list_imports(std::size_t limit) override {
+        return all(query(sql::select_imports, to_column(limit)), read_import);
+    }
+
+    std::optional<ImportId> import_of(SubjectKind kind, const std::string& id) override {
+        const bool group = kind == SubjectKind::group;
+        return first(query(group ? sql::select_import_of_group : sql::select_import_of_member, id),
+                     read_integer);
+    }
+
+    void set_import(SubjectKind kind, const std::string& id, ImportId import) override {
+        const bool group = kind == SubjectKind::group;
+        query(group ? sql::update_import_of_group : sql::update_import_of_member, id, import)
+            .next();
+    }
+
+    // ---- Privacy
+
+    bool erase_member(const std::string& member, const std::string& pseudonym, Instant at,
+                      const std::string& by) override {
+        if (!find_member(member)) return false;
+        query(sql::overwrite_what_is_deleted).next();
+        atomically([&] {
+            query(sql::insert_erased_member, SqliteBlob{member_hash(member)}, to_column(at), by)
+                .next();
+            erase_runs(member, pseudonym, at);
+            erase_events(member, pseudonym);
+            for (const std::string_view statement :
+                 {sql::update_points_to_pseudonym, sql::update_collected_to_pseudonym,
+                  sql::update_drawn_to_pseudonym, sql::update_codes_to_pseudonym,
+                  sql::update_targets_to_pseudonym, sql::update_task_answers_to_pseudonym,
+                  sql::update_stays_to_pseudonym, sql::update_tier_changes_to_pseudonym,
+                  sql::update_day_counts_to_pseudonym})
+                query(statement, member, pseudonym).next();
+            query(sql::insert_stays_of_pseudonym, member, pseudonym, to_column(at)).next();
+            for (const std::string_view statement :
+                 {sql::delete_member_contacts, sql::delete_member_uses, sql::delete_member_entries,
+                  sql::delete_member_conditions, sql::delete_member_tags,
+                  sql::delete_member_memberships, sql::delete_member_as_staff,
+                  sql::delete_member_invitations, sql::delete_member_rotations,
+                  sql::delete_member_rejections, sql::update_commands_without_member,
+                  sql::update_invited_by, sql::update_owner, sql::update_moved_times_of,
+                  sql::delete_member})
+                query(statement, member).next();
+        });
+        return true;
+    }
+
+    bool is_erased(const std::string& member) override {
+        return holds(query(sql::exists_erased_member, SqliteBlob{member_hash(member)}));
+    }
+
+    std::vector<Event> events_about(const std::string& member,
+                                    std::pair<Instant, std::string> after,
+                                    std::size_t limit) override {
+        return all(query(sql::select_events_about, member, to_column(after.first), after.second,
+                         to_column(limit)),
+                   read_event);
     }
 
     // ---- EntryBook
@@ -1762,6 +2018,131 @@ class SqliteStore : public Store {
         return swept.let_go == 0 ? std::nullopt : std::optional(swept);
     }
 
+    // With the clause first that fewest meet: the others are asked of those alone.
+    std::string clauses_of(const lang::Audience& audience, SubjectKind kind) {
+        std::vector<std::pair<std::int64_t, std::size_t>> sizes;
+        for (std::size_t i = 0; i < audience.tagged.size(); ++i) {
+            std::int64_t size = 0;
+            for (const std::string& tag : audience.tagged[i])
+                size += first(query(sql::select_tag_count, to_text(kind), tag), read_integer)
+                            .value_or(0);
+            sizes.emplace_back(size, i);
+        }
+        std::sort(sizes.begin(), sizes.end());
+        auto clauses = nlohmann::json::array();
+        for (const auto& [size, index] : sizes) clauses.push_back(audience.tagged[index]);
+        return to_column(clauses);
+    }
+
+    // Of groups or members, whatever else the audience says.
+    std::vector<std::string> tagged_page(const lang::Audience& audience, SubjectKind kind,
+                                         const std::string& after, std::size_t limit) {
+        const bool groups = kind == SubjectKind::group;
+        if (audience.tagged.empty()) {
+            return all(query(groups ? sql::select_groups_page : sql::select_members_page, after,
+                             to_column(limit)),
+                       read_text);
+        }
+        return all(query(groups ? sql::select_tagged_groups_page : sql::select_tagged_members_page,
+                         clauses_of(audience, kind), after, to_column(limit)),
+                   read_text);
+    }
+
+    // Of the groups of an audience that come after `after`; the ones it names where it names some.
+    std::vector<std::string> groups_page(const lang::Audience& audience, const std::string& after,
+                                         std::size_t limit) {
+        if (audience.ids.empty()) return tagged_page(audience, SubjectKind::group, after, limit);
+        const std::string tagged = to_column(nlohmann::json(audience.tagged));
+        std::vector<std::string> groups;
+        for (const std::string& id : audience.ids) {
+            if (id > after && holds(query(sql::exists_group_in_audience, tagged, id)))
+                groups.push_back(id);
+        }
+        std::sort(groups.begin(), groups.end());
+        groups.resize(std::min(groups.size(), limit));
+        return groups;
+    }
+
+    // Group by group, so that a page costs as much as it holds and the empty groups it passes.
+    std::vector<std::string> memberships_page(const lang::Audience& audience,
+                                              const std::string& after, std::size_t limit) {
+        std::vector<std::string> page;
+        const auto take = [&](const std::string& group, const std::string& member) {
+            for (const std::string& id : all(query(sql::select_members_of_group, group, member,
+                                                   to_column(limit - page.size())),
+                                             read_text))
+                page.push_back(to_subject({id, group}));
+        };
+        const Membership last = membership_from(after).value_or(Membership{});
+        const std::string tagged = to_column(nlohmann::json(audience.tagged));
+        if (!last.group.empty() && holds(query(sql::exists_group_in_audience, tagged, last.group)))
+            take(last.group, last.member);
+        std::string through = last.group;
+        while (page.size() < limit) {
+            const auto groups = groups_page(audience, through, limit);
+            for (const std::string& group : groups) {
+                if (page.size() < limit) take(group, "");
+                through = group;
+            }
+            if (groups.size() < limit) break;
+        }
+        return page;
+    }
+
+    void note_attributes(SubjectKind kind, const Attributes& attributes) {
+        for (const auto& [name, value] : attributes)
+            query(sql::upsert_attribute, to_text(kind), name, to_column(is_number(value))).next();
+    }
+
+    std::optional<SqliteBlob> erased_hash(const std::optional<std::string>& member) {
+        if (!member) return std::nullopt;
+        erased_hash_ = member_hash(*member);
+        return SqliteBlob{erased_hash_};
+    }
+
+    void erase_runs(const std::string& member, const std::string& pseudonym, Instant at) {
+        const auto runs = all(query(sql::select_runs_about_member, member), read_integer);
+        const std::string ids = to_column(nlohmann::json(runs));
+        query(sql::update_deliveries_to_erased, ids, to_column(at), member).next();
+        query(sql::update_deliveries_to_erased_unless_taken, ids, member).next();
+        query(sql::update_commands_to_empty, ids).next();
+        query(sql::update_tasks_to_erased, ids, member, to_column(at), pseudonym).next();
+        query(sql::update_runs_to_erased, ids).next();
+        const auto messages = all(query(sql::select_messages_of_runs, ids, member), read_integer);
+        query(sql::update_deliveries_to_textless, ids, member).next();
+        query(sql::delete_unused_messages, to_column(nlohmann::json(messages))).next();
+        query(sql::update_condition_firings_to_pseudonym, ids, pseudonym).next();
+        query(sql::update_other_firings_to_pseudonym, ids, pseudonym).next();
+        query(sql::update_runs_to_pseudonym, ids, pseudonym, member).next();
+        query(sql::update_firings_through_pseudonym, member, pseudonym).next();
+    }
+
+    // An event keeps its type, group and time, by which it is counted. Its id may say who it was
+    // of; it is remembered as those that retention lets go are.
+    void erase_events(const std::string& member, const std::string& pseudonym) {
+        const auto events = all(query(sql::select_event_ids_about, member), read_old_event);
+        std::size_t number = 0;
+        for (const OldEvent& event : events) {
+            const std::string id = fmt::format("{}/{}", pseudonym, ++number);
+            query(sql::insert_forgotten_event, event_hash(event.id), event.received_at).next();
+            query(sql::update_firings_of_event, event.id, id, member).next();
+            query(sql::update_event_to_pseudonym, event.id, id, pseudonym).next();
+        }
+        const std::string named = to_column(nlohmann::json(member));
+        const std::string instead = to_column(nlohmann::json(pseudonym));
+        query(sql::update_mentions_in_events, named, instead).next();
+        query(sql::update_mentions_in_commands, named, instead).next();
+        // As a list of texts stands within a text, and a member of a group within such a list.
+        const auto nested = [](const std::string& text) {
+            const std::string quoted = to_column(nlohmann::json(text));
+            return quoted.substr(1, quoted.size() - 2);
+        };
+        query(sql::update_imports_in_events, nested(named), nested(instead)).next();
+        query(sql::update_imports_in_events, nested("\\u001f" + named.substr(1)),
+              nested("\\u001f" + instead.substr(1)))
+            .next();
+    }
+
     void change_runs(RuleId rule, RunState from, RunState to) {
         query(sql::update_runs_of_rule, rule, to_text(from), to_text(to)).next();
     }
@@ -1874,12 +2255,13 @@ class SqliteStore : public Store {
     SqliteFigures figures_{connection_, transaction_is_open_};
     // Of the open transaction: most messages have the text of the one before, or a new one.
     std::optional<std::pair<MessageId, MessageContent>> last_message_{};
+    std::string erased_hash_{};  // as long as a statement has it bound
 };
 
 constexpr std::size_t copy_page_size = 1000;
 
 std::vector<std::string> next_page(Store& store, SubjectKind kind, const std::string& after) {
-    return store.audience_page({.kind = kind, .tagged = {}}, after, copy_page_size);
+    return store.directory_page(kind, after, copy_page_size);
 }
 
 }  // namespace
@@ -1908,6 +2290,12 @@ void vacuum(const std::string& path) {
     connection.query(sql::empty_wal).next();
 }
 
+void fold_log(const std::string& path) {
+    SqliteConnection connection(path, SqliteConnection::Access::write,
+                                SqliteOptions{}.busy_timeout);
+    connection.query(sql::empty_wal).next();
+}
+
 void copy_directory(const std::string& path, Store& store) {
     const auto source = open_sqlite_store(path, {.open = SqliteOptions::Open::read_only});
     // One moment of the source, whatever is written to it meanwhile.
@@ -1921,7 +2309,12 @@ void copy_directory(const std::string& path, Store& store) {
     for (auto page = next_page(*source, SubjectKind::member, ""); !page.empty();
          page = next_page(*source, SubjectKind::member, page.back())) {
         for (const std::string& id : page) {
-            store.put_member(source->find_member(id).value());
+            const Member member = source->find_member(id).value();
+            store.put_member(member);
+            for (const std::string& group : member.groups) {
+                if (const auto joined = source->find_membership({id, group})->at)
+                    store.join({id, group}, *joined);
+            }
         }
     }
 }

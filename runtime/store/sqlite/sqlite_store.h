@@ -39,6 +39,10 @@ void back_up(const std::string& path, const std::string& target, Instant now);
 // Gives the space of what was deleted back to the disk. Throws StoreError.
 void vacuum(const std::string& path);
 
+// Writes the log back into the file, so that what was overwritten there is in neither. Throws
+// StoreError.
+void fold_log(const std::string& path);
+
 // Copies groups, members and tags of the database at `path` into `store`, in the transaction that
 // is open.
 void copy_directory(const std::string& path, Store& store);

@@ -18,10 +18,10 @@ struct World {
     std::unique_ptr<Store> store = open_memory_store();
 
     ImportReport import_groups(const std::string& csv) {
-        return runtime::import_groups(folder.write("groups.csv", csv), *store);
+        return import_directory_file(SubjectKind::group, folder.write("groups.csv", csv), *store);
     }
     ImportReport import_members(const std::string& csv) {
-        return runtime::import_members(folder.write("members.csv", csv), *store);
+        return import_directory_file(SubjectKind::member, folder.write("members.csv", csv), *store);
     }
 };
 
@@ -153,6 +153,130 @@ TEST_CASE("a header alone imports nothing and is no mistake", "[directory][impor
     CHECK(report.rows == 0);
 }
 
+TEST_CASE("all fields of groups and members are imported", "[directory][import]") {
+    World world;
+    CHECK(problems_of(world.import_groups(
+                          "id,zone,status,created,staff.admin,staff.koc,attribute.city,size\n"
+                          "g1,Asia/Tokyo,dissolved,2026-01-05T08:00:00+08:00,m1;m2,,Hangzhou,99\n"))
+              .empty());
+    const Group group = world.store->find_group("g1").value();
+    CHECK(group.zone == "Asia/Tokyo");
+    CHECK(group.dissolved_at == Instant{});
+    CHECK(group.created_at == Instant(std::chrono::hours(24 * 20458)));
+    CHECK(group.staff == std::map<std::string, Texts>{{"admin", {"m1", "m2"}}});
+    CHECK(group.attributes == Attributes{{"city", "Hangzhou"}});
+    CHECK(group.size == 0);
+    CHECK(problems_of(world.import_members("id,groups,zone,invited_by,joined,opted_out,属性.城市\n"
+                                           "m1,g1,Asia/Tokyo,m2,1970-01-02,yes,杭州\n"))
+              .empty());
+    const Member member = world.store->find_member("m1").value();
+    CHECK(member.invited_by == "m2");
+    CHECK(member.opted_out_at == Instant{});
+    CHECK(member.joined_at == Instant(std::chrono::hours(24)));
+    CHECK(member.attributes == Attributes{{"城市", "杭州"}});
+    // What is known of its joins stays, and says nothing of other groups.
+    world.import_groups("id\ng2\n");
+    CHECK(world.import_members("id,groups,opted_out\nm1,g1;g2,no\n").changed == 1);
+    CHECK(world.store->find_membership({"m1", "g2"}) == Joined{});
+    CHECK_FALSE(world.store->find_member("m1")->opted_out_at);
+    CHECK(world.import_members("id,joined\nm1,1970-01-09\n").unchanged == 1);
+}
+
+TEST_CASE("values that cannot be read are reported, by their lines", "[directory][import]") {
+    World world;
+    CHECK(problems_of(world.import_groups("id,status,created\ng1,gone,\ng2,,05.01.2026\n")) ==
+          Texts{"2: `gone` is no status; write `active` or `dissolved`",
+                "3: `05.01.2026` is no time; write `2026-11-16` or `2026-11-16T08:30:00+08:00`"});
+    CHECK(problems_of(world.import_members("id,opted_out\nm1,maybe\n")) ==
+          Texts{"2: `maybe` is neither `yes` nor `no`"});
+    const ImportSettings settings{
+        .is_zone = [](const std::string& name) { return name == "Asia/Tokyo"; }};
+    const auto report = import_directory_file(
+        SubjectKind::member,
+        world.folder.write("z.csv", "id,zone\nm1,Asia/Tokyo\nm2,Asia/Tokio\nm3,\n"), *world.store,
+        settings);
+    CHECK(problems_of(report) ==
+          Texts{"3: there is no time zone \"Asia/Tokio\"; write one such as Asia/Shanghai"});
+}
+
+TEST_CASE("JSON is read an object a line", "[directory][import]") {
+    World world;
+    world.import_groups("id\ng1\ng2\n");
+    const auto import = [&](const std::string& text) {
+        return import_directory_file(SubjectKind::member, world.folder.write("m.ndjson", text),
+                                     *world.store, {});
+    };
+    const ImportReport report = import(
+        R"({"id": "m1", "name": "王", "groups": ["g2", "g1"], "tags": "b a", "attributes": {"age": 31, "city": null}, "opted_out": true})"
+        "\n\n"
+        R"({"id": "m2"})");
+    CHECK(problems_of(report).empty());
+    CHECK(report.added == 2);
+    const Member member = world.store->find_member("m1").value();
+    CHECK(member.groups == Texts{"g1", "g2"});
+    CHECK(member.tags == Texts{"a", "b"});
+    CHECK(member.attributes == Attributes{{"age", "31"}});
+    CHECK(member.opted_out_at);
+    CHECK(
+        problems_of(import("{\"id\": \"m1\"}\n[]\n{\"nmae\": \"x\"}\n{\"id\":\"m3\",\"tags\":{}}\n"
+                           "{\"name\":\"y\"}\n")) ==
+        Texts{"2: the line is not a JSON object",
+              "3: unknown column \"nmae\"; did you mean \"name\"?",
+              "4: `tags` has no value that can be read", "5: the id is empty"});
+}
+
+TEST_CASE("a report says what changed, and whose import it was", "[directory][import]") {
+    World world;
+    const auto import = [&](const std::string& csv, ImportSettings settings) {
+        return import_directory_file(SubjectKind::group, world.folder.write("groups.csv", csv),
+                                     *world.store, settings);
+    };
+    import("id,name\ng1,One\ng2,Two\ng3,Three\n", {.by = "li"});
+    bool asked = false;
+    const auto no = import("id,name,colour\ng1,Uno,red\n", {.agree =
+                                                                [&](const ImportReport& found) {
+                                                                    asked = true;
+                                                                    CHECK(found.changed == 1);
+                                                                    return false;
+                                                                },
+                                                            .leaves_unknown_columns = true});
+    CHECK(asked);
+    CHECK_FALSE(no.is_imported);
+    CHECK(no.unknown_columns == Texts{"colour"});
+    CHECK(world.store->find_group("g1")->name == "One");
+    const auto report =
+        import("id,name\ng1,Uno\ng2,Two\ng4,Four\n", {.by = "wu", .marks_missing = true});
+    CHECK(report.is_imported);
+    CHECK(report.changes == std::vector<FieldChange>{{"g1", "name", "One", "Uno"}});
+    CHECK(report.changed_fields == std::map<std::string, std::size_t>{{"name", 1}});
+    CHECK(report.overwritten == std::map<ImportId, std::size_t>{{1, 1}});
+    CHECK(report.marked == 1);
+    CHECK(world.store->find_group("g3")->dissolved_at);
+    const auto imports = world.store->list_imports(10);
+    REQUIRE(imports.size() == 2);
+    CHECK(imports.front().by == "wu");
+    CHECK(imports.front().added == 1);
+    CHECK(imports.front().finished);
+    // What is in the whole file is there again.
+    CHECK(import("id\ng1\ng2\ng3\ng4\n", {.marks_missing = true}).changed == 1);
+    CHECK_FALSE(world.store->find_group("g3")->dissolved_at);
+}
+
+TEST_CASE("a large file is read block by block, each row once", "[directory][import]") {
+    const std::string line_end = GENERATE("\n", "\r\n", "\r");
+    World world;
+    std::string csv = "id,name" + line_end;
+    constexpr int rows = 40'000;
+    for (int i = 0; i < rows; ++i) {
+        csv += "g" + std::to_string(i) + ",\"name over" + line_end + "two lines, " +
+               std::string(60, 'x') + "\"" + line_end;
+    }
+    csv += ",no id" + line_end;
+    REQUIRE(csv.size() > 3'000'000);
+    CHECK(problems_of(world.import_groups(csv)) ==
+          Texts{std::to_string(2 + 2 * rows) + ": the id is empty"});
+}
+
 // ---- what is refused ----------------------------------------------------------------------------
 
 TEST_CASE("every bad row is reported, by its line", "[directory][import]") {
@@ -205,17 +329,23 @@ TEST_CASE("a file that names its columns wrongly is refused before its rows",
         Texts expected;
     };
     const auto row = GENERATE(values<Row>({
-        {"", {"0: the file is empty; its first row names the columns: id, name, owner, tags"}},
+        {"",
+         {"0: the file is empty; its first row names the columns: id, name, owner, tags, zone, "
+          "status, created"}},
         {"\xEF\xBB\xBF\n \n,,\n",
-         {"0: the file is empty; its first row names the columns: id, name, owner, tags"}},
+         {"0: the file is empty; its first row names the columns: id, name, owner, tags, zone, "
+          "status, created"}},
         {"name\nOne\n",
          {"1: there is no column \"id\"; the first row names the columns, and each record needs an "
           "id"}},
         {"id,nmae,colour\n,,\n",
          {"1: unknown column \"nmae\"; did you mean \"name\"?",
-          "1: unknown column \"colour\"; there are id, name, owner, tags"}},
+          "1: unknown column \"colour\"; there are id, name, owner, tags, zone, status, created; "
+          "\"attribute.colour\" would keep it as a free field"}},
         {"编号,名\ng1,x\n", {"1: unknown column \"名\"; did you mean \"名称\"?"}},
-        {"id,groups\ng1,g2\n", {"1: unknown column \"groups\"; there are id, name, owner, tags"}},
+        {"id,groups\ng1,g2\n",
+         {"1: unknown column \"groups\"; there are id, name, owner, tags, zone, status, created; "
+          "\"attribute.groups\" would keep it as a free field"}},
         {"id;name\ng1;One\n",
          {"1: unknown column \"id;name\"; columns are parted by commas",
           "1: there is no column \"id\"; the first row names the columns, and each record needs an "
@@ -270,7 +400,7 @@ TEST_CASE("one bad row leaves the records there were as they were", "[directory]
 TEST_CASE("a file that cannot be read is an error", "[directory][import]") {
     World world;
     const auto import = [&](const std::string& name) {
-        import_groups((world.folder / name).string(), *world.store);
+        import_directory_file(SubjectKind::group, (world.folder / name).string(), *world.store);
     };
     CHECK_THROWS_AS(import("none.csv"), ImportError);
     CHECK_THROWS_WITH(import("none.csv"), "cannot read " + (world.folder / "none.csv").string() +

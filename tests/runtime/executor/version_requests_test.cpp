@@ -198,7 +198,8 @@ TEST_CASE("a plan that cannot be read or carried out is refused", "[executor][ve
     CHECK_THAT(refused({.kind = Kind::deploy, .plan = "{}"}),
                Catch::StartsWith("the executor cannot read the plan"));
     lang::Plan plan = posting("two");
-    plan.playbooks[0].rules[0].timezone_of_member = true;
+    plan.playbooks[0].rules[0].steps[0].actions.push_back(
+        lang::CreateGroup{{}, {lang::SubjectKind::member}, 0, true});
     CHECK_THAT(refused(deploying(plan)),
                Catch::StartsWith("this executor cannot do what the plan says:\n  members.post: "));
     CHECK(world.store().latest_plan()->version == 1);

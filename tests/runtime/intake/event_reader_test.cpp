@@ -113,11 +113,11 @@ TEST_CASE("a wrong event is refused with its reason and how to mend it", "[intak
         {R"({"type":"ordr"})",
          "unknown event: no playbook declares the event `ordr`; did you mean `order`?"},
         {R"({"type":"sop.run","fields":{"rule":"p.r"}})",
-         "unknown event: no playbook declares the event `sop.run`; known are join, leave, "
-         "message, order, refund"},
+         "unknown event: no playbook declares the event `sop.run`; known are dissolved, "
+         "join, leave, message, opt_in, opt_out, order, refund"},
         {R"({"type":"tagged","member":"m1"})",
-         "unknown event: no playbook declares the event `tagged`; known are join, leave, "
-         "message, order, refund"},
+         "unknown event: no playbook declares the event `tagged`; known are dissolved, "
+         "join, leave, message, opt_in, opt_out, order, refund"},
         {"{" + order + R"(,"fields":{"sku":"S1"}})",
          "wrong field: the event `order` needs the field `amount` (money)"},
         {"{" + order + R"(,"fields":{"amount":"59","sku":"S1"}})",

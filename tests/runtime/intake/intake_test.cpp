@@ -86,12 +86,12 @@ TEST_CASE("a wrong line stops nothing, is recorded and counted", "[intake]") {
     CHECK(store->find_event("o2"));
     CHECK(counts(*store) == Texts{"accepted 2", "rejected not JSON 1", "rejected unknown event 1"});
     CHECK(store->rejected_events(10) ==
-          std::vector<RejectedEvent>{
-              {now, "test", 4, "unknown event",
-               "no playbook declares the event `x`; known are join, leave, message, order",
-               R"({"type":"x"})"},
-              {now, "test", 2, "not JSON", "the line is not JSON, from its byte 2 on",
-               "not   json"}});
+          std::vector<RejectedEvent>{{now, "test", 4, "unknown event",
+                                      "no playbook declares the event `x`; known are dissolved, "
+                                      "join, leave, message, opt_in, opt_out, order",
+                                      R"({"type":"x"})"},
+                                     {now, "test", 2, "not JSON",
+                                      "the line is not JSON, from its byte 2 on", "not   json"}});
 }
 
 TEST_CASE("with `stop` nothing behind the first wrong line is taken", "[intake]") {

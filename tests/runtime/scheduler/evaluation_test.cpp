@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include "tests/support/sources.h"
 #include "tests/support/world.h"
@@ -21,7 +22,10 @@ class FewRecords : public Records {
         std::vector<Event> found;
         for (const Event& event : events) {
             const auto& of = kind == SubjectKind::group ? event.group : event.member;
-            if (of == subject && event.type == type && event.at >= from && event.at < to)
+            const bool is_of =
+                of == subject || (event.group && event.member &&
+                                  to_subject({*event.member, *event.group}) == subject);
+            if (is_of && event.type == type && event.at >= from && event.at < to)
                 found.push_back(event);
         }
         return found;
@@ -47,7 +51,27 @@ class FewRecords : public Records {
         return {};
     }
 
+    std::optional<Group> find_group(const std::string&) override { return std::nullopt; }
+    std::optional<Member> find_member(const std::string& id) override {
+        if (id != "m1") return std::nullopt;
+        return Member{.id = "m1",
+                      .name = "Ann",
+                      .invited_by = "m2",
+                      .joined_at = instant("2026-01-05 10:00")};
+    }
+    std::optional<Joined> find_membership(const Membership& membership) override {
+        if (membership != Membership{"m1", "g1"}) return std::nullopt;
+        return Joined{instant("2026-03-01 10:00")};
+    }
+
+    std::optional<std::vector<DayTally>> days_of(const std::string&, const std::string& subject,
+                                                 date::local_days, date::local_days) override {
+        asked_by_the_day.insert(subject);
+        return std::nullopt;
+    }
+
     std::vector<Event> events;
+    std::set<std::string> asked_by_the_day;
     std::map<std::pair<std::string, std::string>, std::int64_t> turns;
 };
 
@@ -134,6 +158,9 @@ TEST_CASE("conditions hold as they read", "[scheduler][evaluation]") {
         {"event.member tagged vip", true},
         {"group tagged vip", false},
         {"group.name == \"One\" and group == \"g1\"", true},
+        {"group.owner == \"anna\" and group.status == \"active\"", true},
+        {"group.zone exists or group.created exists or group.talked exists", false},
+        {"group.size == 0", true},
         // Whole days before today; the run's own event and the half-open end.
         {"count(order, last 3 days) == 2", true},
         {"count(order, last 3 days and today) == 4", true},
@@ -157,6 +184,23 @@ TEST_CASE("conditions hold as they read", "[scheduler][evaluation]") {
         INFO(row.condition);
         CHECK(scene.holds(row.condition) == row.expected);
     }
+}
+
+TEST_CASE("counts of a member as one of a group are of what it did there",
+          "[scheduler][evaluation]") {
+    Scene scene;
+    Event elsewhere = order("o7", "2026-11-17 10:00", {});
+    elsewhere.group = "g2";
+    scene.records.events.push_back(elsewhere);
+    const Member member{.id = "m1"};
+    scene.subject = member;
+    CHECK(scene.holds("count(order, last 30 days and today) == 5"));
+    CHECK(scene.records.asked_by_the_day == std::set<std::string>{"m1"});
+    // Of such pairs nothing is counted by the day.
+    scene.records.asked_by_the_day.clear();
+    scene.subject = MemberOfGroup{member, Group{.id = "g1"}, std::nullopt};
+    CHECK(scene.holds("count(order, last 30 days and today) == 4"));
+    CHECK(scene.records.asked_by_the_day.empty());
 }
 
 TEST_CASE("a run's own event counts at the moment it begins", "[scheduler][evaluation]") {
@@ -227,6 +271,57 @@ TEST_CASE("a member joins for the first time unless an earlier joining is known,
     Event said = own;
     said.fields = {{"first", "yes"}};
     CHECK(is_first(said));
+}
+
+TEST_CASE("fields of groups and members are what the directory knows", "[scheduler][evaluation]") {
+    using lang::ValueType;
+    const auto known = [](const Subject& subject, const std::string& name, ValueType type,
+                          const Event* event = nullptr) {
+        const lang::Plan plan;
+        const Window window{};
+        FewRecords records;
+        const Facts facts{plan,  zone("Asia/Shanghai"),       window,  subject,
+                          event, instant("2026-11-19 20:00"), &records};
+        const auto owner = group_of(subject) != nullptr && member_of(subject) == nullptr && !event
+                               ? lang::FieldReference::Owner::group
+                               : lang::FieldReference::Owner::member;
+        return canonical_text(field(owner, name, type), facts).value_or("nothing");
+    };
+    const Group group{.id = "g1",
+                      .zone = "Asia/Tokyo",
+                      .created_at = instant("2026-02-03 23:30"),
+                      .dissolved_at = instant("2026-11-19 12:00"),
+                      .attributes = {{"city", "Hangzhou"}},
+                      .size = 7,
+                      .talked_at = instant("2026-11-18 10:00")};
+    CHECK(known(group, "name", ValueType::text) == "nothing");
+    CHECK(known(group, "zone", ValueType::text) == "Asia/Tokyo");
+    CHECK(known(group, "status", ValueType::text) == "dissolved");
+    CHECK(known(group, "created", ValueType::date) == "2026-02-03");
+    CHECK(known(group, "talked", ValueType::date) == "2026-11-18");
+    CHECK(known(group, "size", ValueType::number) == "7");
+    CHECK(known(group, "city", ValueType::text) == "Hangzhou");
+    const Member member{.id = "m1",
+                        .name = "Wang",
+                        .zone = "Europe/Paris",
+                        .invited_by = "m2",
+                        .opted_out_at = instant("2026-11-01 10:00"),
+                        .attributes = {{"age", "30"}},
+                        .joined_at = instant("2026-01-05 10:00")};
+    CHECK(known(member, "invited_by", ValueType::member) == "m2");
+    CHECK(known(member, "joined", ValueType::date) == "2026-01-05");
+    CHECK(known(member, "opted_out", ValueType::boolean) == "yes");
+    CHECK(known(member, "age", ValueType::number) == "30");
+    CHECK(known(member, "points", ValueType::number) == "120");
+    CHECK(known(Member{.id = "m1"}, "joined", ValueType::date) == "nothing");
+    // As one of a group, and as the member an event names.
+    const MemberOfGroup one{member, group, instant("2026-03-01 10:00")};
+    CHECK(known(one, "joined", ValueType::date) == "2026-03-01");
+    CHECK(subject_id(Subject{one}) == "m1");
+    CHECK(subject_key(Subject{one}) == to_subject({"m1", "g1"}));
+    const Event event = order("o1", "2026-11-19 20:00", {});
+    CHECK(known(group, "name", ValueType::text, &event) == "Ann");
+    CHECK(known(group, "joined", ValueType::date, &event) == "2026-03-01");
 }
 
 }  // namespace sop::runtime

@@ -71,6 +71,12 @@ TEST_CASE("a rule takes the event's subject of its own kind", "[scheduler][event
     CHECK(event_subject(rule, event) == "g1");
     rule.audience.kind = lang::SubjectKind::member;
     CHECK_FALSE(event_subject(rule, event));
+    event.member = "m1";
+    CHECK(event_subject(rule, event) == "m1");
+    rule.audience.of_groups = true;
+    CHECK(event_subject(rule, event) == to_subject({"m1", "g1"}));
+    event.group.reset();
+    CHECK_FALSE(event_subject(rule, event));
 }
 
 }  // namespace sop::runtime

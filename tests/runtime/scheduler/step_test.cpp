@@ -41,6 +41,21 @@ struct Scene {
     Subject subject = Group{"g1", "One", "anna", {"member"}};
 };
 
+// A directory of one member that has opted out.
+class OptedOut : public Records {
+  public:
+    std::vector<Event> events_of(SubjectKind, const std::string&, const std::string&, Instant,
+                                 Instant) override {
+        return {};
+    }
+    bool has_tag(SubjectKind, const std::string&, const std::string&) override { return false; }
+    std::int64_t points_of(const std::string&) override { return 0; }
+    std::optional<Member> find_member(const std::string& id) override {
+        if (id != "m1") return Member{.id = id};
+        return Member{.id = id, .opted_out_at = eight - 1h};
+    }
+};
+
 // "0 send first, 1 tag seen, 2 skipped late"
 std::string effects_text(const StepDecision& decision) {
     std::string text;
@@ -198,6 +213,41 @@ TEST_CASE("each of many is decided like any message", "[scheduler][step]") {
     const auto late = std::get<Withhold>(decide("v1"));
     CHECK(late.reason == "late");
     CHECK(late.target == Target{SubjectKind::group, "v1"});
+}
+
+TEST_CASE("whoever has opted out gets no `send`, and all the rest", "[scheduler][step]") {
+    Scene scene;
+    auto& rule = scene.draft.plan.playbooks[0].rules[0];
+    auto& sent = std::get<lang::Deliver>(rule.steps[0].actions[0]);
+    sent.verb = lang::Verb::send;
+    OptedOut directory;
+
+    // One of many, whomever the run is for.
+    sent.to = lang::Audience{.kind = lang::SubjectKind::member};
+    StepContext context{scene.draft.plan, rule, zone("Asia/Shanghai"), {eight, eight + 2h}};
+    context.channel = "hook";
+    context.now = eight;
+    context.records = &directory;
+    const auto decide = [&](const std::string& member) {
+        return decide_message(context, {0, 0}, eight, 0, {scene.subject},
+                              {SubjectKind::member, member});
+    };
+    CHECK(std::get<Withhold>(decide("m1")).reason == "opted out");
+    CHECK(std::get<SendText>(decide("m2")).text == "first");
+    sent.verb = lang::Verb::warn;
+    CHECK(std::get<SendText>(decide("m1")).text == "first");
+
+    // Its own runs, also as one of a group.
+    sent.verb = lang::Verb::send;
+    sent.to.reset();
+    rule.audience.kind = lang::SubjectKind::member;
+    const Member member = directory.find_member("m1").value();
+    for (const Subject& subject :
+         {Subject(member), Subject(MemberOfGroup{member, Group{.id = "g1"}, std::nullopt})}) {
+        scene.subject = subject;
+        CHECK(effects_text(scene.decide(eight)) ==
+              "0 skipped opted out, 1 tag seen, 2 send second");
+    }
 }
 
 TEST_CASE("what keeps a step from being done keeps its message from each of many",

@@ -122,4 +122,19 @@ TEST_CASE("a message goes to its subject, or to where its event happened", "[sch
     }
 }
 
+TEST_CASE("a member as one of a group is addressed as the member", "[scheduler][target]") {
+    FewPeople directory;
+    lang::Rule rule;
+    rule.audience.kind = SubjectKind::member;
+    rule.audience.of_groups = true;
+    const lang::Plan plan;
+    const Window window{};
+    const Subject subject = MemberOfGroup{{.id = "m1"}, {.id = "g1"}, std::nullopt};
+    const Event event{.id = "e1", .type = "message", .group = "g1", .member = "m1"};
+    const Facts facts{plan, zone("Asia/Shanghai"), window, subject, &event, Instant{}, &directory};
+    CHECK(subject_of(rule, facts) == Target{SubjectKind::member, "m1"});
+    CHECK(text_of(address_of(rule, {0, Verb::send}, facts)) == "its subject");
+    CHECK(text_of(address_of(rule, {0, Verb::reply}, facts)) == "group g1, answers e1");
+}
+
 }  // namespace sop::runtime

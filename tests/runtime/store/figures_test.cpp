@@ -83,6 +83,12 @@ TEST_CASE("stays are kept when they end, and staff is left out", "[store][figure
     CHECK(figures.stays_in("g1") == expected);
     CHECK(figures.all_stays() == expected);
     CHECK(figures.stays_in("g2").empty());
+    CHECK(figures.past_stays_of("m1") == std::vector{stay("m1", at(10), at(30))});
+    CHECK(figures.past_stays_of("m2").empty());
+    // Whoever has a role is staff, as the owner is.
+    store->put_group({.id = "g1", .owner = "boss", .staff = {{"admin", {"m1", "old"}}}});
+    CHECK(figures.stays_in("g1") == std::vector{stay("m2", at(20), std::nullopt)});
+    CHECK(figures.all_stays() == figures.stays_in("g1"));
 }
 
 TEST_CASE("changes of tiers are told for a subject and for a tier", "[store][figures]") {

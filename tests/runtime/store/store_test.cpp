@@ -1321,7 +1321,7 @@ TEMPLATE_TEST_CASE("only one transaction is open at a time", "[store]", MemorySt
 
 TEST_CASE("all of it survives closing and opening again", "[store]") {
     FileStore store;
-    const Group group{.id = "g1", .name = "一群", .owner = "Li", .tags = {"member"}};
+    Group group{.id = "g1", .name = "一群", .owner = "Li", .tags = {"member"}};
     const Member member{.id = "m1", .name = "王", .groups = {"g1"}, .tags = {"reader"}};
     (*store).put_group(group);
     (*store).put_member(member);
@@ -1338,6 +1338,7 @@ TEST_CASE("all of it survives closing and opening again", "[store]") {
 
     store.reopen();
 
+    group.size = 1;
     CHECK((*store).find_group("g1") == group);
     CHECK((*store).find_member("m1") == member);
     CHECK(ids_of((*store).due_events(at(1), 10)) == Ids{"e1"});
