@@ -348,8 +348,8 @@ struct Draw {
 
 struct Give {
     std::string pool;
-    std::vector<Step> given{};
-    std::vector<Step> refused{};  // none was left
+    std::vector<Step> given;
+    std::vector<Step> refused;  // none was left
 
     bool operator==(const Give&) const = default;
 };

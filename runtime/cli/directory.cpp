@@ -8,6 +8,7 @@
 #include "lang/calendar/zone.h"
 #include "lang/filter.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/csv_text.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/member_export.h"
 #include "runtime/cli/project.h"
@@ -195,25 +196,6 @@ std::vector<std::string> csv_columns(SubjectKind kind, Store& store,
     for (const AttributeName& attribute : store.list_attributes(kind))
         names.push_back("attribute." + attribute.name);
     return names;
-}
-
-std::string csv_value(const std::string& text) {
-    if (text.find_first_of("\",\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
-std::string csv_line(const std::vector<std::string>& values) {
-    std::string line;
-    for (const std::string& value : values) {
-        if (!line.empty() || &value != &values.front()) line += ',';
-        line += csv_value(value);
-    }
-    return line + "\n";
 }
 
 std::vector<std::string> values_of(const Record& record, const std::vector<std::string>& columns) {

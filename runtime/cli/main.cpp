@@ -29,9 +29,6 @@ const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::
                                                          {"json", OutputFormat::json},
                                                          {"prometheus", OutputFormat::prometheus}};
 
-const std::map<std::string, OutputFormat> report_formats{
-    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
-
 const std::map<std::string, ReportOptions::What> reports{{"metrics", ReportOptions::What::metrics},
                                                          {"tiers", ReportOptions::What::tiers},
                                                          {"funnel", ReportOptions::What::funnel},
@@ -763,7 +760,7 @@ struct CommandLine {
         add_folder(command, report_options.folder);
         add_zoneinfo(command, report_options.zoneinfo);
         command->add_option("--format", report_options.format, "text, csv or json")
-            ->transform(one_of(report_formats))
+            ->transform(one_of(table_formats))
             ->type_name("FORMAT");
         command->footer(
             "Examples:\n  sop report --from 2026-11-01 --to 2026-11-30 --by week\n"

@@ -91,16 +91,13 @@ int points(const PointsOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
     const auto snapshot = store->begin();
-    const auto stored = store->latest_plan();
-    if (!stored)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
+    const lang::Plan plan = plan_in_force(*store, config);
     if (!store->find_member(options.member))
         throw CommandError(fmt::format(
             "the directory has no member `{}`; members come with `sop members import` and `join`",
             options.member));
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
-    const auto zone = first_zone(lang::plan_from_json(stored->json), zones);
+    const auto zone = first_zone(plan, zones);
     const Instant until = options.at ? parse_instant(*options.at, *zone, "--at") : Instant::max();
     const auto lines = read_ledger(*store, options.member, until);
     if (options.format == OutputFormat::json) {

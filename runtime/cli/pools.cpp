@@ -1,10 +1,9 @@
 // `sop pools`: the codes that playbooks give.
-#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/csv_text.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/seed.h"
-#include "runtime/cli/stored_plans.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/config/config.h"
@@ -70,14 +69,6 @@ void for_each_code(Store& store, const std::string& pool, const Work& work) {
     }
 }
 
-// As CSV has it.
-std::string quoted(const std::string& value) {
-    if (value.find_first_of(",\"\n\r") == std::string::npos) return value;
-    std::string text = "\"";
-    for (const char c : value) text += c == '"' ? "\"\"" : std::string(1, c);
-    return text + "\"";
-}
-
 }  // namespace
 
 int pools(const PoolsOptions& options) {
@@ -113,10 +104,10 @@ int show_pool(const PoolsOptions& options) {
                        .dump());
         return exit_fine;
     }
-    fmt::print("code,member,given_at\n");
+    fmt::print("{}", csv_line({"code", "member", "given_at"}));
     for_each_code(*store, options.pool, [](const PoolCode& code) {
-        fmt::print("{},{},{}\n", quoted(code.code), quoted(code.member.value_or("")),
-                   code.given_at ? instant_text(*code.given_at) : "");
+        fmt::print("{}", csv_line({code.code, code.member.value_or(""),
+                                   code.given_at ? instant_text(*code.given_at) : ""}));
     });
     return exit_fine;
 }

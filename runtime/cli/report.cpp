@@ -54,11 +54,7 @@ int report(const ReportOptions& options) {
     const auto store = open_existing(config, true);
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store->begin();
-    const auto stored = store->latest_plan();
-    if (!stored)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
-    const lang::Plan plan = lang::plan_from_json(stored->json);
+    const lang::Plan plan = plan_in_force(*store, config);
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const auto zone = zone_of(plan, zones);
     const ReportScene scene{options, config, *store, plan, zones, zone, read_span(options, *zone)};

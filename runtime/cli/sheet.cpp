@@ -1,5 +1,6 @@
 #include "runtime/cli/sheet.h"
 
+#include "runtime/cli/csv_text.h"
 #include "runtime/cli/terminal.h"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@
 namespace sop::runtime::cli {
 
 namespace {
-
-constexpr const char* line_end = "\r\n";
 
 std::string as_table(const Sheet& sheet) {
     Table table;
@@ -31,25 +30,11 @@ std::string as_table(const Sheet& sheet) {
     return render_table(table);
 }
 
-std::string quoted(const std::string& value) {
-    if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
-    std::string text = "\"";
-    for (const char c : value) {
-        if (c == '"') text += '"';
-        text += c;
-    }
-    return text + '"';
-}
-
 std::string as_csv(const Sheet& sheet) {
-    std::string text;
-    for (std::size_t i = 0; i < sheet.columns.size(); ++i)
-        text += (i == 0 ? "" : ",") + quoted(sheet.columns[i].name);
-    text += line_end;
-    for (const auto& row : sheet.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + quoted(row[i]);
-        text += line_end;
-    }
+    std::vector<std::string> names;
+    for (const Sheet::Column& column : sheet.columns) names.push_back(column.name);
+    std::string text = csv_line(names);
+    for (const auto& row : sheet.rows) text += csv_line(row);
     return text;
 }
 

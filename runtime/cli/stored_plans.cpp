@@ -1,8 +1,9 @@
 #include "runtime/cli/stored_plans.h"
 
-#include <fmt/format.h>
-
+#include "runtime/cli/exit_code.h"
 #include "runtime/scheduler/flow.h"
+
+#include <fmt/format.h>
 
 namespace sop::runtime::cli {
 
@@ -34,6 +35,14 @@ std::string StoredPlans::step_of(const DueDelivery& due) {
     if (rule != nullptr && has_step(*rule, due.delivery.step))
         return step_path(*rule, due.delivery.step);
     return fmt::format("step {}", due.delivery.step + 1);
+}
+
+lang::Plan plan_in_force(Store& store, const Config& config) {
+    const auto stored = store.latest_plan();
+    if (!stored)
+        throw CommandError(
+            fmt::format("{}: no playbook was ever served from it", config.store.string()));
+    return lang::plan_from_json(stored->json);
 }
 
 std::shared_ptr<const lang::calendar::Zone> first_zone(const lang::Plan& plan,

@@ -7,6 +7,7 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/plan.h"
+#include "runtime/config/config.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime::cli {
@@ -28,6 +29,9 @@ class StoredPlans {
     Store& store_;
     std::map<PlanVersion, lang::Plan> plans_{};
 };
+
+// The plan in force. Throws CommandError for a store that nothing was ever served from.
+lang::Plan plan_in_force(Store& store, const Config& config);
 
 // Of the first rule, by whose clock a time without an offset is read.
 std::shared_ptr<const lang::calendar::Zone> first_zone(const lang::Plan& plan,

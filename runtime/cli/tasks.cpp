@@ -136,12 +136,8 @@ int tasks(const TasksOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, true);
     const auto snapshot = store->begin();
-    const auto stored = store->latest_plan();
-    if (!stored)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
-    const auto zone = first_zone(lang::plan_from_json(stored->json), zones);
+    const auto zone = first_zone(plan_in_force(*store, config), zones);
     const auto lines = read_tasks(options, *store, SystemClock().now());
     switch (options.format) {
         case OutputFormat::json:

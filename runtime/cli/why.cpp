@@ -388,11 +388,7 @@ int why(const WhyOptions& options) {
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     // One moment of the store, however the executor goes on meanwhile.
     const auto snapshot = store->begin();
-    const auto stored = store->latest_plan();
-    if (!stored)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
-    const lang::Plan plan = lang::plan_from_json(stored->json);
+    const lang::Plan plan = plan_in_force(*store, config);
     const auto zone = first_zone(plan, zones);
     const Question question = read_question(options, *zone, *store);
     Answer answer(question, *store, zones, zone, plan);

@@ -124,30 +124,27 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
     return {std::move(loaded), {}};
 }
 
-bool PlanBook::watches(const std::string& tag) const {
-    return std::any_of(pages_.begin(), pages_.end(), [&tag](const auto& entry) {
-        const auto& plan = entry.second.plan;
-        return plan != nullptr && plan->watched_tags.contains(tag);
+bool PlanBook::any_plan(const std::function<bool(const LoadedPlan&)>& is_so) const {
+    return std::any_of(pages_.begin(), pages_.end(), [&](const auto& entry) {
+        return entry.second.plan != nullptr && is_so(*entry.second.plan);
     });
+}
+
+bool PlanBook::watches(const std::string& tag) const {
+    return any_plan([&](const LoadedPlan& plan) { return plan.watched_tags.contains(tag); });
 }
 
 bool PlanBook::collects() const {
-    return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
-        return entry.second.plan != nullptr && entry.second.plan->collects;
-    });
+    return any_plan([](const LoadedPlan& plan) { return plan.collects; });
 }
 
 bool PlanBook::awaits(const std::string& event_type) const {
-    return std::any_of(pages_.begin(), pages_.end(), [&event_type](const auto& entry) {
-        const auto& plan = entry.second.plan;
-        return plan != nullptr && plan->awaited_events.contains(event_type);
-    });
+    return any_plan(
+        [&](const LoadedPlan& plan) { return plan.awaited_events.contains(event_type); });
 }
 
 bool PlanBook::has_runs_for_nobody() const {
-    return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
-        return entry.second.plan != nullptr && entry.second.plan->has_runs_for_nobody;
-    });
+    return any_plan([](const LoadedPlan& plan) { return plan.has_runs_for_nobody; });
 }
 
 const LoadedPlan& PlanBook::plan(PlanVersion version) {

@@ -1,6 +1,7 @@
 // The plans runs are interpreted by: every version is read and prepared once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -94,6 +95,7 @@ class PlanBook {
         std::string trouble;
     };
     Page read(PlanVersion version);
+    bool any_plan(const std::function<bool(const LoadedPlan&)>& is_so) const;
 
     Store& store_;
     const lang::calendar::ZoneDatabase* zones_;

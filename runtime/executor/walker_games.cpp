@@ -140,19 +140,15 @@ void Walker::take_entry(const Collection& collection, const LoadedRule& rule, co
     const auto quantity = quantity_of(collect, event, plan);
     const std::int64_t of_member = member.empty() ? 0 : store_.collected_of(collection.id, member);
     const CollectDecision decision = decide_entry(collect, collection, of_member, quantity);
-    BranchStart branch{
-        rule,     firing,  collection.subject, {collection.of, {}, event.id}, collect.full,
-        event.id, event.at};
-    if (!decision.takes) {
-        branch.key.label = refused_label;
-        return begin_branch(
-            {rule, firing, collection.subject, branch.key, collect.refused, event.id, event.at});
-    }
+    const auto begin = [&](const char* label, const Block& steps) {
+        begin_branch({rule, firing, collection.subject, {collection.of, label, event.id}, steps,
+                      event.id, event.at});
+    };
+    if (!decision.takes) return begin(refused_label, collect.refused);
     if (!store_.add_collected(collection.id, {event.id, member, *quantity, event.at})) return;
     if (!decision.fills) return;
     store_.set_full(collection.id);
-    branch.key.label = full_label;
-    begin_branch(branch);
+    begin(full_label, collect.full);
 }
 
 void Walker::give_back(const Collection& collection, const LoadedRule& rule, const Firing& firing,

@@ -5,15 +5,12 @@
 #include "lang/value.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/intake/effective_message.h"
+#include "runtime/store/random_bytes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <sys/random.h>
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 namespace sop::runtime {
@@ -369,10 +366,7 @@ bool has_same_content(const Event& first, const Event& second) {
 }
 
 std::string make_event_id(Instant now) {
-    std::array<unsigned char, 16> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-        throw Error(fmt::format("the system gives no random bytes: {}", std::strerror(errno)));
-    }
+    auto bytes = random_bytes();
     const auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
     for (std::size_t i = 0; i < 6; ++i)
         bytes[i] = static_cast<unsigned char>(milliseconds >> (8 * (5 - i)));

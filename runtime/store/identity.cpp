@@ -2,13 +2,13 @@
 
 #include "lang/sha256.h"
 #include "runtime/clock/instant_text.h"
+#include "runtime/store/random_bytes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -238,10 +238,7 @@ std::optional<Fence> find_fence(const std::optional<StoredIdentity>& identity, b
 }
 
 std::string random_identifier() {
-    std::array<unsigned char, identifier_bytes> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        throw StoreError(fmt::format("the system gives no random bytes: {}", std::strerror(errno)));
-    return fmt::format("{:02x}", fmt::join(bytes, ""));
+    return fmt::format("{:02x}", fmt::join(random_bytes(), ""));
 }
 
 Surroundings look_around(const fs::path& store) {

@@ -56,7 +56,7 @@ playbook games {
 
     CHECK(sop({"pools"}).out == "pool     codes  given  left\ncoupons      2      2     0\n");
     const std::string given = sop({"pools", "show", "coupons"}).out;
-    CHECK(given.find("code,member,given_at\nA1,m2,20") == 0);
+    CHECK(given.find("code,member,given_at\r\nA1,m2,20") == 0);
     CHECK(given.find("\n\"B,2\",m1,20") != std::string::npos);
     CHECK(sop({"pools", "show", "cupons"}).exit_code == 2);
     CHECK(sop({"draws"}).out == "no draw was held\n");
