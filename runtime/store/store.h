@@ -784,6 +784,9 @@ class Store : public PlanStore,
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;
+    // Gives back the memory that only makes it faster; outside a transaction. What was there is
+    // read again when it is needed.
+    virtual void release_memory() = 0;
 };
 
 }  // namespace sop::runtime

@@ -510,6 +510,11 @@ class SqliteStore : public Store {
         return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
     }
 
+    void release_memory() override {
+        last_message_.reset();
+        connection_.release_memory();
+    }
+
     // ---- plans and rules
 
     PlanVersion add_plan(Instant deployed_at, const std::string& hash,
