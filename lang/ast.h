@@ -412,6 +412,7 @@ struct DrawAction {
 
 struct GiveAction {
     Name pool;
+    std::vector<Branch> branches;  // yes, no
 };
 
 struct WaitAction {
@@ -689,6 +690,11 @@ struct TestDeclaration {
         std::vector<Name> tags{};
         std::vector<Name> groups{};
     };
+    // `pool coupons "A1", "A2"`
+    struct Pool {
+        Name name;
+        std::vector<Text> codes;
+    };
     struct Event {
         LocalMoment at;
         Name event;
@@ -711,6 +717,7 @@ struct TestDeclaration {
     std::optional<Start> start{};
     std::vector<Group> groups{};
     std::vector<Member> members{};
+    std::vector<Pool> pools;
     std::vector<Event> events{};
     std::vector<Expectation> expectations{};
     bool broken = false;  // an item could not be read

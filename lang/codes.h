@@ -118,6 +118,7 @@ inline constexpr const char* post_to_members = "SOP0503";
 inline constexpr const char* send_to_groups = "SOP0504";
 inline constexpr const char* nothing_to_answer = "SOP0505";
 inline constexpr const char* no_member_here = "SOP0506";
+inline constexpr const char* no_window = "SOP0507";
 
 // Tests.
 inline constexpr const char* test_without_start = "SOP0601";

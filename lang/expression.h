@@ -49,6 +49,7 @@ struct FieldReference {
         join,
         collected,
         draw,
+        given,
         subject,  // what `where` filters: the event that is looked at, the member, the group
     };
     Owner owner = Owner::group;

@@ -301,6 +301,7 @@ constexpr std::array fields{
     FieldEntry{Field::join, "join", "入群", "入群"},
     FieldEntry{Field::collected, "collected", "已收集", "已收集"},
     FieldEntry{Field::draw, "draw", "抽奖", "抽獎"},
+    FieldEntry{Field::given, "given", "所发", "所發"},
     FieldEntry{Field::id, "id", "编号", "編號"},
     FieldEntry{Field::name, "name", "名称", "名稱"},
     FieldEntry{Field::owner, "owner", "群主", "群主"},
@@ -317,6 +318,10 @@ constexpr std::array fields{
     FieldEntry{Field::list, "list", "名单", "名單"},
     FieldEntry{Field::left, "left", "剩余", "剩餘"},
     FieldEntry{Field::winners, "winners", "中奖名单", "中獎名單"},
+    FieldEntry{Field::entries, "entries", "参与人次", "參與人次"},
+    FieldEntry{Field::seal, "seal", "封存码", "封存碼"},
+    FieldEntry{Field::seed, "seed", "种子", "種子"},
+    FieldEntry{Field::code, "code", "券码", "券碼"},
 };
 
 constexpr std::array reserved{Keyword::start, Keyword::end,   Keyword::if_,  Keyword::else_,
@@ -449,7 +454,9 @@ const std::vector<Field>& fields_of(Field owner) {
         {Field::run, {Field::id, Field::date, Field::time, Field::number}},
         {Field::join, {Field::first}},
         {Field::collected, {Field::list, Field::left}},
-        {Field::draw, {Field::winners, Field::number}},
+        {Field::draw,
+         {Field::winners, Field::number, Field::entries, Field::seal, Field::seed}},
+        {Field::given, {Field::code}},
     };
     const auto found = owners.find(owner);
     return found == owners.end() ? none : found->second;

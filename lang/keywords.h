@@ -271,6 +271,7 @@ enum class Field {
     join,
     collected,
     draw,
+    given,
     id,
     name,
     owner,
@@ -287,6 +288,10 @@ enum class Field {
     list,
     left,
     winners,
+    entries,
+    seal,
+    seed,
+    code,
 };
 std::string_view spelling(Field field, Dialect dialect = Dialect::en);
 std::optional<Field> find_field(std::string_view word, Dialect dialect = Dialect::en);

@@ -1,9 +1,8 @@
 #include "lang/plan.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
+#include <algorithm>
 
-#include <array>
+#include "lang/sha256.h"
 
 namespace sop::lang {
 
@@ -22,15 +21,7 @@ std::string rule_path(const Playbook& playbook, const Rule& rule) {
 std::string content_hash(const Plan& plan) {
     Plan written = plan;
     written.zone_release.clear();
-    const std::string json = to_json(written);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    if (EVP_Digest(json.data(), json.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-        throw PlanFormatError("SHA-256 is not available");
-    }
-    std::string hex;
-    for (unsigned int i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
+    return hex_text(sha256(to_json(written)));
 }
 
 }  // namespace sop::lang

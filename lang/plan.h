@@ -341,6 +341,8 @@ struct Draw {
 
 struct Give {
     std::string pool;
+    std::vector<Step> given{};
+    std::vector<Step> refused{};  // none was left
 
     bool operator==(const Give&) const = default;
 };

@@ -231,7 +231,7 @@ inline Definition definition(Of<Draw>) {
             "From those whom such events came from while the window was open."};
 }
 inline Definition definition(Of<Give>) {
-    return {"Give", "Give from a pool", "Each piece of the pool to one subject."};
+    return {"Give", "Give from a pool", "The next code of the pool, which nobody else is given; `refused` when none is left."};
 }
 inline Definition definition(Of<Wait>) {
     return {

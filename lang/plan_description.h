@@ -35,6 +35,7 @@ inline const Names<FieldReference::Owner>& names_of_enum(FieldReference::Owner) 
                                                     {FieldReference::Owner::join, "join"},
                                                     {FieldReference::Owner::draw, "draw"},
                                                     {FieldReference::Owner::collected, "collected"},
+                                                    {FieldReference::Owner::given, "given"},
                                                     {FieldReference::Owner::subject, "subject"}};
     return names;
 }
@@ -396,6 +397,8 @@ void describe(A& archive, Part<A, Draw>& draw) {
 template <typename A>
 void describe(A& archive, Part<A, Give>& give) {
     archive.field("pool", give.pool);
+    archive.extra("given", give.given);
+    archive.extra("refused", give.refused);
 }
 template <typename A>
 void describe(A& archive, Part<A, Wait>& wait) {

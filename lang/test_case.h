@@ -31,6 +31,12 @@ struct TestCase {
 
         bool operator==(const Member&) const = default;
     };
+    struct Pool {
+        std::string name;
+        std::vector<std::string> codes{};
+
+        bool operator==(const Pool&) const = default;
+    };
     // Its group and member may be declared nowhere: they then come into being with it.
     struct Event {
         std::string id;    // as given, else "event-0001" by its place in the test
@@ -63,6 +69,7 @@ struct TestCase {
     date::local_seconds start{};
     std::vector<Group> groups{};
     std::vector<Member> members{};
+    std::vector<Pool> pools{};
     std::vector<Event> events{};              // in the order of time, equals as written
     std::vector<Expectation> expectations{};  // as written
 

@@ -373,6 +373,14 @@ ast::DrawAction read_draw(Cursor& cursor, bool& broken) {
     return action;
 }
 
+ast::GiveAction read_give(Cursor& cursor, bool& broken) {
+    cursor.take(Keyword::give);
+    ast::GiveAction action;
+    action.pool = cursor.expect_name("the name of a pool"_say);
+    action.branches = read_optional_branches(cursor, {Keyword::yes, Keyword::no}, broken);
+    return action;
+}
+
 // ---- ways through a rule ----
 
 ast::WaitAction read_wait(Cursor& cursor, bool& broken) {
@@ -513,8 +521,7 @@ ast::ActionNode read_action_of(Cursor& cursor, Keyword keyword, bool& broken) {
         case Keyword::draw:
             return read_draw(cursor, broken);
         case Keyword::give:
-            cursor.take(Keyword::give);
-            return ast::GiveAction{cursor.expect_name("the name of a pool"_say)};
+            return read_give(cursor, broken);
         case Keyword::wait:
             return read_wait(cursor, broken);
         case Keyword::if_:

@@ -46,6 +46,16 @@ Test::Member read_member(Cursor& cursor) {
     return member;
 }
 
+// `pool coupons "A1", "A2"`
+Test::Pool read_pool(Cursor& cursor) {
+    cursor.take(Keyword::pool);
+    Test::Pool pool{cursor.expect_name("the name of a pool"_say), {}};
+    do {
+        pool.codes.push_back(read_text(cursor, "a code, in quotes"_say));
+    } while (cursor.take_if(TokenKind::comma));
+    return pool;
+}
+
 // `group g1`, `amount 59 CNY`: a field and its value
 ast::Argument read_field(Cursor& cursor) {
     ast::Argument field;
@@ -142,13 +152,15 @@ void read_item(Cursor& cursor, Test& test) {
         test.groups.push_back(read_group(cursor));
     } else if (cursor.is(Keyword::member)) {
         test.members.push_back(read_member(cursor));
+    } else if (cursor.is(Keyword::pool)) {
+        test.pools.push_back(read_pool(cursor));
     } else if (cursor.is(Keyword::at)) {
         test.events.push_back(read_event_of_test(cursor));
     } else if (cursor.is(Keyword::expect)) {
         test.expectations.push_back(read_expectation(cursor));
     } else {
         const std::vector<Keyword> known{Keyword::start, Keyword::group, Keyword::member,
-                                         Keyword::at, Keyword::expect};
+                                         Keyword::pool, Keyword::at, Keyword::expect};
         if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(listed(known)));
         cursor.fail_unknown(code::unknown_setting, "item of a test"_say,
                             "{} stands here"_say(listed(known)), known);

@@ -243,6 +243,7 @@ class Resolver {
         if (owner == "event" || owner == "join") return "the rule is on the calendar"_say;
         if (owner == "collected") return "only inside `collect`"_say;
         if (owner == "draw") return "only inside `draw`"_say;
+        if (owner == "given") return "the rule gives nothing from a pool"_say;
         return owner == "member" ? "the rule is for groups"_say : "the rule is for members"_say;
     }
 
@@ -684,6 +685,12 @@ std::string type_text(const Type& type) {
     std::string text(to_text(type.value));
     if (type.value == ValueType::money && !type.of.empty()) text += " " + type.of;
     return text;
+}
+
+void check_pool(const ast::Name& pool, const ResolveContext& context) {
+    if (context.symbols.pools.contains(pool.text)) return;
+    context.report_unknown(code::unknown_pool, pool, "there is no pool `{}`"_say,
+                           names_of(context.symbols.pools), "pool {}"_say);
 }
 
 void check_tag(const ast::Name& tag, const ResolveContext& context) {

@@ -28,6 +28,7 @@ TextTemplate resolve_text(const ast::Text& text, const Scope& scope, const Resol
 // "money", "money CNY", "an event `order`": for messages.
 std::string type_text(const Type& type);
 
+void check_pool(const ast::Name& pool, const ResolveContext& context);
 void check_tag(const ast::Name& tag, const ResolveContext& context);
 
 }  // namespace sop::lang

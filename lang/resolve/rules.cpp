@@ -40,6 +40,18 @@ struct PlaybookState {
     bool workday_hint_given = false;
 };
 
+template <typename Node>
+bool has_action(const ast::Steps& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const ast::Step& step) {
+        return std::any_of(step.actions.begin(), step.actions.end(), [](const ast::Action& action) {
+            if (std::holds_alternative<Node>(action.node)) return true;
+            const auto nested = nested_steps(action);
+            return std::any_of(nested.begin(), nested.end(),
+                               [](const auto* inner) { return has_action<Node>(*inner); });
+        });
+    });
+}
+
 class RuleResolver {
   public:
     RuleResolver(PlaybookState& playbook, const ast::Rule& rule, std::string prefix,
@@ -107,6 +119,8 @@ class RuleResolver {
             // Without `for` there is one run, for nobody.
             if (!settings.audience) known.audience_known = !playbook_.playbook.broken_settings;
         }
+        known.scope.draws = has_action<ast::DrawAction>(rule_.steps);
+        known.scope.gives = has_action<ast::GiveAction>(rule_.steps);
         // What could not be read may have said anything.
         if (head_broken) known.scope.event = known.scope.window = true;
         const bool broken = head_broken || playbook_.playbook.broken_settings;

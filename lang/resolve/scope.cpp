@@ -21,7 +21,7 @@ constexpr std::array owner_words{
     OwnerWord{Owner::event, Field::event}, OwnerWord{Owner::start, Field::start},
     OwnerWord{Owner::end, Field::end},     OwnerWord{Owner::run, Field::run},
     OwnerWord{Owner::join, Field::join},   OwnerWord{Owner::collected, Field::collected},
-    OwnerWord{Owner::draw, Field::draw}};
+    OwnerWord{Owner::draw, Field::draw},   OwnerWord{Owner::given, Field::given}};
 
 std::optional<Owner> find_owner(std::string_view text) {
     for (const auto& [owner, word] : owner_words) {
@@ -48,6 +48,7 @@ ValueType type_of(Field field) {
         case Field::points:
         case Field::number:
         case Field::left:
+        case Field::entries:
             return ValueType::number;
         case Field::group:
             return ValueType::group;
@@ -135,7 +136,7 @@ std::vector<std::string> field_names(Owner owner, const Scope& scope) {
                                     : names_of(event_fields(scope.event_name, *scope.symbols));
 }
 
-bool is_visible(Owner owner, const Scope& scope) {
+bool is_visible(Owner owner, std::string_view field, const Scope& scope) {
     switch (owner) {
         case Owner::group:
             return scope.group;
@@ -148,7 +149,9 @@ bool is_visible(Owner owner, const Scope& scope) {
         case Owner::collected:
             return scope.collected;
         case Owner::draw:
-            return scope.draw;
+            return scope.draw || (scope.draws && field == spelling(Field::seal));
+        case Owner::given:
+            return scope.gives;
         case Owner::start:
         case Owner::end:
         case Owner::run:
@@ -185,7 +188,7 @@ Scope widest_scope(const Symbols& symbols) {
     Scope scope;
     scope.symbols = &symbols;
     scope.group = scope.member = scope.event = scope.window = true;
-    scope.collected = scope.draw = true;
+    scope.collected = scope.draw = scope.gives = true;
     return scope;
 }
 
@@ -207,7 +210,7 @@ ResolvedField resolve_field(const std::vector<std::string>& path, const Scope& s
         resolved.candidates = field_names(*owner, scope);
         return resolved;
     }
-    if (!is_visible(*owner, scope)) {
+    if (!is_visible(*owner, bare ? std::string_view{} : path[1], scope)) {
         resolved.problem = FieldProblem::not_visible;
         return resolved;
     }

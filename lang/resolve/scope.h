@@ -29,6 +29,8 @@ struct Scope {
     bool collected = false;
     std::string collected_event{};
     bool draw = false;
+    bool draws = false;  // the rule has a draw: what seals it is known before
+    bool gives = false;  // the rule gives codes
     // The dates of the rule's coming runs; nothing when they are not known.
     std::shared_ptr<const std::vector<date::local_days>> coming_dates{};
     // What bare names are fields of, inside `where`.

@@ -282,7 +282,14 @@ class StepResolver {
 
     // ---- collecting and drawing ----
 
-    std::optional<Action> make(const ast::CollectAction& collect, SourceSpan) {
+    void require_window(Message why, SourceSpan span) {
+        if (rule_.scope.window) return;
+        context_.report(code::no_window, span, std::move(why), "the rule has no window"_say)
+            .notes.push_back("give the rule one, such as `for 2h` behind its time"_say);
+    }
+
+    std::optional<Action> make(const ast::CollectAction& collect, SourceSpan span) {
+        require_window("`collect` takes what comes while the window is open"_say, span);
         RuleContext inner = rule_;
         inner.scope.collected = true;
         inner.scope.collected_event = collect.event.event.text;
@@ -314,7 +321,8 @@ class StepResolver {
         return result;
     }
 
-    std::optional<Action> make(const ast::DrawAction& draw, SourceSpan) {
+    std::optional<Action> make(const ast::DrawAction& draw, SourceSpan span) {
+        require_window("`draw` chooses from what comes while the window is open"_say, span);
         RuleContext inner = rule_;
         inner.scope.draw = true;
         RuleContext of_winner = inner;
@@ -331,11 +339,8 @@ class StepResolver {
     }
 
     std::optional<Action> make(const ast::GiveAction& give, SourceSpan) {
-        if (!context_.symbols.pools.contains(give.pool.text)) {
-            context_.report_unknown(code::unknown_pool, give.pool, "there is no pool `{}`"_say,
-                                    names_of(context_.symbols.pools), "pool {}"_say);
-        }
-        return Give{give.pool.text};
+        check_pool(give.pool, context_);
+        return Give{give.pool.text, branch(give.branches, "yes"), branch(give.branches, "no")};
     }
 
     // ---- ways through a rule ----

@@ -40,6 +40,7 @@ class TestResolver {
         resolve_start();
         for (const auto& group : test_.groups) resolve(group);
         for (const auto& member : test_.members) resolve(member);
+        for (const auto& pool : test_.pools) resolve(pool);
         for (const auto& event : test_.events) resolve(event);
         std::stable_sort(result_.events.begin(), result_.events.end(),
                          [](const auto& a, const auto& b) { return a.at < b.at; });
@@ -85,6 +86,13 @@ class TestResolver {
         for (const auto& group : member.groups) require_group(group);
         result_.members.push_back(
             {member.name.text, texts_of(member.tags), texts_of(member.groups)});
+    }
+
+    void resolve(const ast::TestDeclaration::Pool& pool) {
+        check_pool(pool.name, context_);
+        TestCase::Pool result{pool.name.text, {}};
+        for (const auto& code : pool.codes) result.codes.push_back(ast::plain_text(code));
+        result_.pools.push_back(std::move(result));
     }
 
     void declare(Names& names, const ast::Name& name, Pattern twice) {

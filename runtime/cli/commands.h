@@ -202,6 +202,26 @@ struct PointsOptions {
 };
 int points(const PointsOptions& options);
 
+struct PoolsOptions {
+    std::string folder = ".";
+    std::string pool;
+    std::string file;
+    OutputFormat format = OutputFormat::text;
+};
+int pools(const PoolsOptions& options);
+int show_pool(const PoolsOptions& options);
+int import_pool(const PoolsOptions& options);
+
+struct DrawsOptions {
+    std::string folder = ".";
+    std::optional<std::int64_t> draw;  // this one, with all that is needed to count it again
+    std::optional<std::string> rule;   // PLAYBOOK.RULE
+    std::optional<std::string> group;
+    std::size_t limit = 50;
+    OutputFormat format = OutputFormat::text;
+};
+int draws(const DrawsOptions& options);
+
 struct BackupOptions {
     std::string folder = ".";
     std::string file;

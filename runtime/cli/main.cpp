@@ -113,6 +113,8 @@ struct CommandLine {
     PauseOptions pause_options;
     WhyOptions why_options;
     PointsOptions points_options;
+    PoolsOptions pools_options;
+    DrawsOptions draws_options;
     BackupOptions backup_options;
     VacuumOptions vacuum_options;
     UnfenceOptions unfence_options;
@@ -147,6 +149,8 @@ struct CommandLine {
         add_status();
         add_why();
         add_points();
+        add_pools();
+        add_draws();
         add_doubt();
         add_pause();
         add_resume();
@@ -560,6 +564,52 @@ struct CommandLine {
             "Examples:\n  sop points m00002 --dir examples/points\n"
             "  sop points m00002 --at 2026-11-30T23:59 --format json");
         command->callback([this] { run = [this] { return points(points_options); }; });
+    }
+
+    void add_pools() {
+        auto* command =
+            app.add_subcommand("pools", "List the pools of codes, and how many are left");
+        add_folder(command, pools_options.folder);
+        add_format(command, pools_options.format);
+        command->footer(
+            "Examples:\n  sop pools --dir examples/lottery\n"
+            "  sop pools import coupons codes.csv\n  sop pools show coupons > given.csv");
+        auto* import =
+            command->add_subcommand("import", "Add codes from a CSV file with the column `code`");
+        import->add_option("POOL", pools_options.pool, "As the playbook declares it")->required();
+        import->add_option("FILE", pools_options.file, "UTF-8, with a header row")->required();
+        add_folder(import, pools_options.folder);
+        add_format(import, pools_options.format);
+        import->footer("Codes that the pool has stay as they are, so that a file may be imported again.");
+        auto* show = command->add_subcommand(
+            "show", "Print the codes of a pool as CSV, and to whom they were given");
+        show->add_option("POOL", pools_options.pool)->required();
+        add_folder(show, pools_options.folder);
+        add_format(show, pools_options.format);
+        command->require_subcommand(0, 1);
+        import->callback([this] { run = [this] { return import_pool(pools_options); }; });
+        show->callback([this] { run = [this] { return show_pool(pools_options); }; });
+        command->callback([this, command] {
+            if (command->get_subcommands().empty())
+                run = [this] { return pools(pools_options); };
+        });
+    }
+
+    void add_draws() {
+        auto* command = app.add_subcommand(
+            "draws", "List the draws that were held, or count one again");
+        command->add_option("DRAW", draws_options.draw,
+                            "The number of one: shows its seed and entries, and counts again");
+        command->add_option("--rule", draws_options.rule, "Only of this PLAYBOOK.RULE");
+        command->add_option("--group", draws_options.group, "Only for this group")->type_name("ID");
+        command->add_option("--limit", draws_options.limit, "How many, the latest first")
+            ->capture_default_str();
+        add_folder(command, draws_options.folder);
+        add_format(command, draws_options.format);
+        command->footer(
+            "Exit code 1 when the winners are not those that counting gives.\n"
+            "Examples:\n  sop draws --rule lottery.raffle\n  sop draws 12");
+        command->callback([this] { run = [this] { return draws(draws_options); }; });
     }
 
     void add_doubt() {

@@ -60,6 +60,10 @@ class LogObserver : public Observer {
     void clock_stepped(std::chrono::milliseconds by) override {
         log("clock_stepped", fmt::format("by={:+.3f}s", by.count() / 1000.0));
     }
+    void pool_runs_low(const PoolCounts& pool) override {
+        log("pool_low",
+            fmt::format("pool={} left={} codes={}", pool.pool, pool.codes - pool.given, pool.codes));
+    }
     void was_away(Instant since) override {
         log("away", fmt::format("since={}", instant_text(since)));
     }
@@ -212,6 +216,8 @@ int serve(const ServeOptions& options) {
     }
     IdentityKeeper identity(*store, loaded.config.store);
     identity.hold(clock.now());
+    // From the first start on; that one is kept.
+    store->set_draw_secret(random_identifier());
 
     const DirectoryCounts counts = store->count_directory();
     std::optional<lang::Plan> kept = find_kept(*store, *loaded.plan, observer);

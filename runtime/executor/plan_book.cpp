@@ -5,14 +5,30 @@
 #include <algorithm>
 
 #include "runtime/scheduler/event_match.h"
+#include "runtime/scheduler/flow.h"
 
 namespace sop::runtime {
 
 namespace {
 
+template <typename Wanted>
+bool has_action(const lang::Rule& rule) {
+    for (std::size_t step = 0; step < count_steps(rule); ++step) {
+        const auto& actions = step_at(rule, step).actions;
+        if (std::any_of(actions.begin(), actions.end(), [](const lang::Action& action) {
+                return std::holds_alternative<Wanted>(action);
+            }))
+            return true;
+    }
+    return false;
+}
+
 LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule& rule,
                      const lang::calendar::ZoneDatabase& zones) {
-    LoadedRule loaded{id, &playbook, &rule, nullptr, {}};
+    LoadedRule loaded;
+    loaded.id = id;
+    loaded.playbook = &playbook;
+    loaded.rule = &rule;
     const std::string path = lang::rule_path(playbook, rule);
     try {
         loaded.zone = zones.find(rule.timezone);
@@ -25,6 +41,8 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
     } catch (const lang::calendar::ZoneDataError& error) {
         loaded.trouble = fmt::format("rule `{}`: {}", path, error.what());
     }
+    loaded.draws = has_action<lang::Draw>(rule);
+    loaded.gives = has_action<lang::Give>(rule);
     if (rule.steps.empty()) loaded.trouble = fmt::format("rule `{}` has no steps", path);
     return loaded;
 }
@@ -54,6 +72,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
             loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
+            if (has_action<lang::Collect>(rule)) loaded->collects = true;
             if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
                 loaded->conditions.push_back(id);
         }
@@ -65,6 +84,12 @@ bool PlanBook::watches(const std::string& tag) const {
     return std::any_of(pages_.begin(), pages_.end(), [&tag](const auto& entry) {
         const auto& plan = entry.second.plan;
         return plan != nullptr && plan->watched_tags.contains(tag);
+    });
+}
+
+bool PlanBook::collects() const {
+    return std::any_of(pages_.begin(), pages_.end(), [](const auto& entry) {
+        return entry.second.plan != nullptr && entry.second.plan->collects;
     });
 }
 

@@ -21,6 +21,8 @@ struct LoadedRule {
     const lang::Rule* rule = nullptr;
     std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
     std::string trouble;                               // why it cannot be executed; else empty
+    bool draws = false;                                // has a `draw`
+    bool gives = false;                                // has a `give`
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);
@@ -34,6 +36,7 @@ struct LoadedPlan {
     std::map<RuleId, LoadedRule> rules;
     std::vector<RuleId> conditions;      // the rules `when`
     std::set<std::string> watched_tags;  // by any of the rules (event_match.h)
+    bool collects = false;               // a rule has a `collect`
 
     LoadedPlan() = default;
     LoadedPlan(const LoadedPlan&) = delete;  // `rules` points into `plan`
@@ -62,6 +65,8 @@ class PlanBook {
 
     // Whether a rule of a plan that was asked for until now wants to know of the tag's changes.
     bool watches(const std::string& tag) const;
+    // Whether a rule of such a plan may have collected something.
+    bool collects() const;
 
   private:
     struct Page {

@@ -52,11 +52,13 @@ void Reports::tell() {
     const auto paused = std::exchange(paused_, {});
     const auto steps_of_clock = std::exchange(steps_of_clock_, {});
     const auto absences = std::exchange(absences_, {});
+    const auto low_pools = std::exchange(low_pools_, {});
     const auto settled = std::exchange(settled_, {});
     const auto swept = std::exchange(swept_, 0);
     const auto trouble = std::exchange(trouble_, {});
     for (const auto& by : steps_of_clock) observer_->clock_stepped(by);
     for (const Instant since : absences) observer_->was_away(since);
+    for (const PoolCounts& pool : low_pools) observer_->pool_runs_low(pool);
     for (const auto& [change, moved] : changed_zones) observer_->zones_changed(change, moved);
     for (const Fired& each : fired) observer_->fired(each.playbook, each.rule, each.firing);
     for (const Stepped& each : stepped) observer_->stepped(each.playbook, each.rule, each.step);

@@ -28,6 +28,7 @@ class Reports {
     void swept(std::int64_t rows) { swept_ += rows; }
     void clock_stepped(std::chrono::milliseconds by) { steps_of_clock_.push_back(by); }
     void was_away(Instant since) { absences_.push_back(since); }
+    void pool_runs_low(const PoolCounts& pool) { low_pools_.push_back(pool); }
     void trouble(const std::string& message);
 
     // Tells all that was held back; to be called after the commit.
@@ -67,6 +68,7 @@ class Reports {
     std::vector<Paused> paused_;
     std::vector<std::chrono::milliseconds> steps_of_clock_;
     std::vector<Instant> absences_;
+    std::vector<PoolCounts> low_pools_;
     std::map<Outcome, std::int64_t> settled_;
     std::int64_t swept_ = 0;
     std::vector<std::string> trouble_;

@@ -23,6 +23,10 @@ class StoreRecords : public Records {
 
     std::int64_t points_of(const std::string& member) override { return store_.points_of(member); }
 
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return store_.next_code(pool);
+    }
+
   private:
     Store& store_;
 };

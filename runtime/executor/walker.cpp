@@ -257,7 +257,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
         const bool has_arrived = run.state == RunState::arrived;
         if (has_arrived) begin_arrived(run, rule, firing, now);
-        if (run.state == RunState::running && run.due_at <= now) {
+        if (run.state == RunState::running && run.due_at <= now && prepare_listing(run, firing)) {
             std::optional<Event> event;
             if (firing.event) event = store_.find_event(*firing.event);
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
@@ -342,6 +342,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
         settle(store_, plans_, guardian_, reports_, due, {DeliveryState::exited, reason}, now);
     end_run(run, reason);
     store_.update_run(run);
+    store_.close_collections_of(run.id, at);
     run_ended(run, at, now);
 }
 
@@ -349,6 +350,7 @@ void Walker::exit_run(Run& run, const std::string& reason, Instant at, Instant n
 // if the rule began by it in an earlier version.
 void Walker::run_ended(const Run& run, Instant at, Instant now) {
     const Firing& firing = firing_of(run);
+    if (read_branch_key(firing.key)) return;
     if (firing.event) entries_.ended(plans_.rule(firing.plan, run.rule), run.subject, at);
     start_queued_run(run.rule, run.subject, now);
 }
@@ -432,9 +434,13 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
     const Instant planned_for = run.due_at.value_or(context.now);
     const Position position = position_of(run);
     try {
-        const int newer = count_newer(context, run.rule, position, planned_for, run.subject);
+        const auto listings = newer_listings(run, context.now);
+        const int newer =
+            listings ? *listings
+                     : count_newer(context, run.rule, position, planned_for, run.subject);
         const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
-        const RunFacts facts{subject, event, find_exit(context, run, event)};
+        const RunFacts facts{subject, event, find_exit(context, run, event),
+                             proceeds_of(rule, run)};
         return decide_step(context, position, planned_for, newer, facts);
     } catch (const StoreError&) {
         throw;

@@ -22,6 +22,7 @@
 #include "runtime/executor/reports.h"
 #include "runtime/executor/store_records.h"
 #include "runtime/scheduler/backfill.h"
+#include "runtime/scheduler/collecting.h"
 #include "runtime/scheduler/step.h"
 #include "runtime/scheduler/timeline.h"
 #include "runtime/store/store.h"
@@ -161,6 +162,34 @@ class Walker {
     void record(const StepRecord& step, const PointsTakenBack& taken);
     void record(const StepRecord& step, const EmittedEvent& emitted);
     void record(const StepRecord& step, const StartedRule& started);
+    void record(const StepRecord& step, const OpenedCollection& opened);
+    void record(const StepRecord& step, const HeldDraw& held);
+    void record(const StepRecord& step, const GivenCode& given);
+
+    // Collections, draws and codes (walker_games.cpp). Their branches are walked by runs of their
+    // own.
+    struct BranchStart {
+        const LoadedRule& rule;
+        const Firing& firing;  // of the run it belongs to
+        const std::string& subject;
+        BranchKey key;
+        const Block& steps;
+        std::optional<std::string> event{};
+        Instant at{};
+    };
+    void begin_branch(const BranchStart& start);
+    std::size_t tell_collections(const Event& event);
+    bool offer(const Collection& collection, const Event& event);
+    void take_entry(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                    const lang::Collect& collect, const Event& event);
+    void give_back(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                   const lang::Collect& collect, const Event& event);
+    void begin_listing(const Collection& collection, const LoadedRule& rule, const Firing& firing,
+                       const lang::Collect& collect, Instant after);
+    bool prepare_listing(Run& run, const Firing& firing);
+    std::optional<int> newer_listings(const Run& run, Instant now);
+    Proceeds proceeds_of(const LoadedRule& rule, const Run& run);
+    std::string name_of(const std::string& member);
     void add_own_event(const StepRecord& step, Event event);
     void look_at_older_plans(PlanVersion in_force);
     std::string channel_of(const StepContext& context) const;

@@ -46,7 +46,7 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
         const Event* own_event = own ? &*own : nullptr;
         const StepContext context = context_of(rule, due.firing, now);
         if (ended_early || !find_exit(context, *run, own_event).empty()) return false;
-        make_pending(due, context, {subject, own_event}, now);
+        make_pending(due, context, {subject, own_event, {}, proceeds_of(rule, *run)}, now);
         return true;
     } catch (const StoreError&) {
         throw;

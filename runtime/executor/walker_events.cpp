@@ -38,7 +38,8 @@ std::size_t Walker::take_events(Instant until, Instant now, std::size_t room) {
         if (event.member) touch(SubjectKind::member, *event.member, event.at);
         auto taken = tell_open_runs(event, SubjectKind::group, now);
         taken.merge(tell_open_runs(event, SubjectKind::member, now));
-        const std::size_t changed = taken.size() + start_event_runs(event, taken, now);
+        const std::size_t changed =
+            taken.size() + tell_collections(event) + start_event_runs(event, taken, now);
         store_.mark_processed(event.id);
         rows += changed + 1;
         const bool is_last = i + 1 == events.size();

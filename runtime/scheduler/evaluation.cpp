@@ -193,13 +193,45 @@ class Evaluator {
                 return moment(reference, facts_.window.start);
             case Owner::end:
                 return moment(reference, facts_.window.end);
-            // What asks for these is not deployed (unsupported.h).
-            case Owner::join:
             case Owner::collected:
+                if (facts_.collected != nullptr) return event_value(reference, *facts_.collected);
+                return list_field(reference);
             case Owner::draw:
+                return draw_field(reference);
+            case Owner::given:
+                return facts_.proceeds != nullptr ? text_value(reference, facts_.proceeds->code)
+                                                  : std::nullopt;
+            // What asks for it is not deployed (unsupported.h).
+            case Owner::join:
                 break;
         }
         return std::nullopt;
+    }
+
+    static Found text_value(const FieldReference& reference,
+                            const std::optional<std::string>& text) {
+        return text && !text->empty() ? Found(Value{reference.type, *text}) : std::nullopt;
+    }
+
+    static Found number_value(std::optional<std::int64_t> number) {
+        return number ? Found(value_of(Quantity{mpq_class(*number), {}})) : std::nullopt;
+    }
+
+    Found list_field(const FieldReference& reference) const {
+        if (facts_.proceeds == nullptr || !facts_.proceeds->list) return std::nullopt;
+        const Proceeds::List& list = *facts_.proceeds->list;
+        if (reference.field == "left") return number_value(list.left);
+        return text_value(reference, list.text);
+    }
+
+    Found draw_field(const FieldReference& reference) const {
+        if (facts_.proceeds == nullptr || !facts_.proceeds->draw) return std::nullopt;
+        const Proceeds::Draw& draw = *facts_.proceeds->draw;
+        if (reference.field == "seal") return text_value(reference, draw.seal);
+        if (reference.field == "seed") return text_value(reference, draw.seed);
+        if (reference.field == "winners") return text_value(reference, draw.winners);
+        if (reference.field == "entries") return number_value(draw.entries);
+        return number_value(draw.place);
     }
 
     // In a run for a group it is the one the event names.
@@ -471,9 +503,7 @@ std::string find_unanswerable(const Expression& expression) {
         const std::set<std::string> known_of_people{"", "id", "name", "owner", "points"};
         const bool of_person = field.owner == Owner::group || field.owner == Owner::member;
         if (of_person && !known_of_people.contains(field.field)) return "member." + field.field;
-        const bool of_later = field.owner == Owner::join || field.owner == Owner::collected ||
-                              field.owner == Owner::draw;
-        if (of_later) return "join, collected, draw";
+        if (field.owner == Owner::join) return "join";
         if (field.owner == Owner::run && field.type != ValueType::date &&
             field.type != ValueType::time)
             return "run." + field.field;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +33,27 @@ class Records {
     virtual bool has_tag(SubjectKind kind, const std::string& subject, const std::string& tag) = 0;
     // A member's points now; 0 for one that is not there.
     virtual std::int64_t points_of(const std::string& member) = 0;
+    // The code of a pool that is given next; nothing when none is left.
+    virtual std::optional<std::string> next_code(const std::string& pool) = 0;
+};
+
+// What a run's own actions brought it: the list it is a part of, the draw, the codes.
+struct Proceeds {
+    struct List {
+        std::string text;
+        std::optional<std::int64_t> left{};  // nothing without a limit
+    };
+    struct Draw {
+        std::string seal;
+        // Of a draw that was held.
+        std::string seed{};
+        std::string winners{};
+        std::optional<std::int64_t> place{};  // of the winner whom it is about, else how many won
+        std::optional<std::int64_t> entries{};
+    };
+    std::optional<List> list{};
+    std::optional<Draw> draw{};
+    std::optional<std::string> code{};  // the last that was given
 };
 
 struct Facts {
@@ -44,6 +66,8 @@ struct Facts {
     // time would have counted.
     Instant at{};
     Records* records = nullptr;  // nullptr: there are none
+    const Proceeds* proceeds = nullptr;
+    const Event* collected = nullptr;  // that was taken, and may be given back
 };
 
 }  // namespace sop::runtime

@@ -48,6 +48,9 @@ struct BranchesOf {
     std::vector<Branch> operator()(const lang::Draw& draw) const {
         return {{"winner", &draw.winner}, {"all", &draw.all}};
     }
+    std::vector<Branch> operator()(const lang::Give& give) const {
+        return {{"yes", &give.given}, {"no", &give.refused}};
+    }
     template <typename Other>
     std::vector<Branch> operator()(const Other&) const {
         return {};
@@ -180,8 +183,22 @@ std::optional<std::size_t> following_step(const lang::Rule& rule, Position posit
         actions.begin() + static_cast<std::ptrdiff_t>(std::min(position.action, actions.size()));
     if (std::any_of(rest, actions.end(), waits)) return std::nullopt;
     if (place.next) return place.next;
-    if (!place.inside) return std::nullopt;
+    if (!place.inside || is_run_of_its_own(rule, *place.inside)) return std::nullopt;
     return following_step(rule, {place.inside->step, place.inside->action + 1});
+}
+
+bool is_run_of_its_own(const lang::Rule& rule, Position holder) {
+    const lang::Action& action = step_at(rule, holder.step).actions.at(holder.action);
+    return std::holds_alternative<lang::Collect>(action) ||
+           std::holds_alternative<lang::Draw>(action);
+}
+
+std::optional<Position> game_around(const lang::Rule& rule, std::size_t step) {
+    for (auto holder = place_of(rule, step).inside; holder;
+         holder = place_of(rule, holder->step).inside) {
+        if (is_run_of_its_own(rule, *holder)) return holder;
+    }
+    return std::nullopt;
 }
 
 bool is_at_once(const lang::Step& step) {
@@ -205,6 +222,10 @@ bool is_answer(const lang::Rule& rule, Position position) {
     const lang::Step& holder = step_at(rule, place.inside->step);
     if (const auto* wait = std::get_if<lang::Wait>(&holder.actions[place.inside->action]))
         return place.block == &wait->yes;
+    const lang::Action& action = holder.actions[place.inside->action];
+    if (const auto* collect = std::get_if<lang::Collect>(&action))
+        return place.block == &collect->refused;
+    if (std::holds_alternative<lang::Draw>(action)) return false;
     return is_answer(rule, *place.inside);
 }
 

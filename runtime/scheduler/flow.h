@@ -54,6 +54,12 @@ std::optional<std::size_t> following_step(const lang::Rule& rule, Position posit
 // Whether it is done together with the step above it, as a branch without a label is.
 bool is_at_once(const lang::Step& step);
 
+// Whether the branches of an action are walked by runs of their own beside the run that does it, as
+// those of a collection and a draw are.
+bool is_run_of_its_own(const lang::Rule& rule, Position holder);
+// The collection or draw in whose branch a step stands.
+std::optional<Position> game_around(const lang::Rule& rule, std::size_t step);
+
 // Whether a run stands there at the very moment of an event of its subject: the one that started
 // it, or that answered its wait.
 bool is_answer(const lang::Rule& rule, Position position);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/draw.h"
 #include "runtime/scheduler/evaluation.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/guards.h"
@@ -27,7 +28,7 @@ AfterStep go_on_after(const StepContext& context, Position position, Instant at)
             {*place.next, 0},
             planned_time(context.rule, *place.next, context.window, previous, context.zone)};
     }
-    if (!place.inside) return RunOver{};
+    if (!place.inside || is_run_of_its_own(context.rule, *place.inside)) return RunOver{};
     return go_on_after(context, *place.inside, at);
 }
 
@@ -98,8 +99,8 @@ class StepPerformance {
     using Leave = std::optional<AfterStep>;
 
     Leave perform(const lang::Deliver& deliver) {
-        // It is to tell the points that are given above it.
-        if (changes_points()) return GoOn{position_, planned_for_};
+        // It is to tell the points and codes that are given above it.
+        if (changes_points() || gives_codes()) return GoOn{position_, planned_for_};
         effects_.push_back({position_.action, decide(deliver)});
         return std::nullopt;
     }
@@ -153,6 +154,7 @@ class StepPerformance {
 
     Leave perform(const lang::Emit& action) {
         if (context_.skips_paused) return std::nullopt;
+        if (gives_codes()) return GoOn{position_, planned_for_};
         EmittedEvent event = inheriting(EmittedEvent{action.event});
         for (const lang::NamedValue& field : action.fields) {
             if (auto value = canonical_text(field.value, facts_))
@@ -164,7 +166,8 @@ class StepPerformance {
 
     Leave perform(const lang::If& choice) {
         // What it asks is to see the tags and points that change above it.
-        if (changes_tags() || changes_points()) return GoOn{position_, planned_for_};
+        if (changes_tags() || changes_points() || gives_codes())
+            return GoOn{position_, planned_for_};
         for (const auto& branch : choice.branches) {
             if (!branch.condition || holds(*branch.condition, facts_)) return take(branch.steps);
         }
@@ -184,6 +187,43 @@ class StepPerformance {
             if (share < through) return take(branch.steps);
         }
         return std::nullopt;
+    }
+
+    Leave perform(const lang::Collect&) {
+        if (context_.skips_paused || planned_for_ >= context_.window.end) return std::nullopt;
+        effects_.push_back(
+            {position_.action, OpenedCollection{planned_for_, context_.window.end}});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::Draw& draw) {
+        if (context_.skips_paused || facts_.records == nullptr) return std::nullopt;
+        auto events = facts_.records->events_of(
+            context_.rule.audience.kind, std::string(subject_id(facts_.subject)), draw.from.event,
+            context_.window.start, std::min(planned_for_, context_.window.end));
+        std::erase_if(events, [&](const Event& event) {
+            return !event.processed || !matches(draw.from, event, facts_);
+        });
+        const std::string name = step_path(context_.rule, position_.step);
+        const auto& sealed = facts_.proceeds == nullptr ? std::nullopt : facts_.proceeds->draw;
+        const std::string seed = sealed ? sealed->seed : std::string{};
+        effects_.push_back(
+            {position_.action, HeldDraw{seed, name, hold_draw(draw, seed, name, events)}});
+        return std::nullopt;
+    }
+
+    Leave perform(const lang::Give& give) {
+        if (gives_codes()) return GoOn{position_, planned_for_};
+        if (context_.skips_paused) return std::nullopt;
+        const auto effect = decide(give);
+        effects_.push_back({position_.action, effect});
+        return take(std::holds_alternative<GivenCode>(effect) ? give.given : give.refused);
+    }
+
+    bool gives_codes() const {
+        return std::any_of(effects_.begin(), effects_.end(), [](const StepEffect& effect) {
+            return std::holds_alternative<GivenCode>(effect.what);
+        });
     }
 
     bool changes_tags() const {
@@ -252,6 +292,15 @@ class StepPerformance {
         return PointChange{*person, *amount, change.reason};
     }
 
+    decltype(StepEffect::what) decide(const lang::Give& give) const {
+        const auto person = member_concerned();
+        if (!person || facts_.records == nullptr)
+            return Withhold{DeliveryState::refused, "no value"};
+        auto code = facts_.records->next_code(give.pool);
+        if (!code) return Withhold{DeliveryState::refused, "pool empty"};
+        return GivenCode{give.pool, std::move(*code), *person};
+    }
+
     // Whose points change without a name: the run's, else that of its event.
     std::optional<std::string> member_concerned() const {
         if (context_.rule.audience.kind == SubjectKind::member)
@@ -290,7 +339,7 @@ class StepPerformance {
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
     return {context.plan, context.zone, context.window, run.subject,
-            run.event,    planned_for,  context.records};
+            run.event,    planned_for,  context.records, &run.proceeds};
 }
 
 std::string find_exit(const RunFacts& run) {

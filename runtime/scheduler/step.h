@@ -43,6 +43,7 @@ struct RunFacts {
     const Subject& subject;
     const Event* event = nullptr;  // nullptr for a calendar rule
     std::string exit_reason{};     // why it ends now; empty when it goes on
+    Proceeds proceeds{};
 };
 
 struct SendText {
@@ -91,6 +92,31 @@ struct StartedRule {
     bool operator==(const StartedRule&) const = default;
 };
 
+// A `collect` begins to take what comes.
+struct OpenedCollection {
+    Instant opened_at{};
+    Instant closes_at{};
+
+    bool operator==(const OpenedCollection&) const = default;
+};
+
+struct HeldDraw {
+    std::string seed;
+    std::string name;  // of the step
+    std::vector<StoredDrawEntry> entries;
+
+    bool operator==(const HeldDraw&) const = default;
+};
+
+// A code of a pool.
+struct GivenCode {
+    std::string pool;
+    std::string code;
+    std::string member;
+
+    bool operator==(const GivenCode&) const = default;
+};
+
 // A message that is not sent, or points that are not given: skipped, exited, refused or failed, and
 // why.
 struct Withhold {
@@ -101,7 +127,7 @@ struct Withhold {
 struct StepEffect {
     std::size_t action = 0;  // index in the step's actions
     std::variant<SendText, Withhold, TagChange, PointChange, PointsTakenBack, EmittedEvent,
-                 StartedRule>
+                 StartedRule, OpenedCollection, HeldDraw, GivenCode>
         what;
 };
 
@@ -150,6 +176,8 @@ struct StepDecision {
 //  - points that would go below zero are `refused` "balance", but for a correction and what is
 //  taken
 //    back; those of an amount or a person without a value are `refused` "no value";
+//  - a code that is to be given when none is left, or to nobody: `refused` "pool empty", "no
+//    value";
 //  - otherwise everything is done.
 // `newer` is how many newer messages of the rule for the subject are due, as far as they count.
 StepDecision decide_step(const StepContext& context, Position position, Instant planned_for,

@@ -13,8 +13,8 @@ using lang::Expression;
 // In the order of lang::Action; those that can be done have no name.
 constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
     nullptr,  nullptr,          nullptr,         nullptr, "task",  "approve by", "create group",
-    "invite", "dissolve group", "remove member", nullptr, "call",  nullptr,      "collect",
-    "draw",   "give",           nullptr,         nullptr, nullptr, nullptr};
+    "invite", "dissolve group", "remove member", nullptr, "call",  nullptr,      nullptr,
+    nullptr,  nullptr,          nullptr,         nullptr, nullptr, nullptr};
 
 class Finder {
   public:
@@ -111,6 +111,12 @@ class Finder {
                 for (const auto& field : emitted->fields) check(field.value);
             }
             if (const auto* wait = std::get_if<lang::Wait>(&action)) check(*wait);
+            if (const auto* collect = std::get_if<lang::Collect>(&action)) check(*collect);
+            if (const auto* draw = std::get_if<lang::Draw>(&action)) check(*draw);
+            if (const auto* give = std::get_if<lang::Give>(&action)) {
+                check(give->given);
+                check(give->refused);
+            }
             if (const auto* choice = std::get_if<lang::If>(&action)) check(*choice);
             if (const auto* split = std::get_if<lang::Split>(&action)) {
                 for (const auto& branch : split->branches) check(branch.steps);
@@ -123,6 +129,20 @@ class Finder {
         if (change.person) check(*change.person);
         check(change.granted);
         check(change.refused);
+    }
+
+    void check(const lang::Collect& collect) {
+        check(collect.event);
+        if (collect.back_on) check(*collect.back_on);
+        check(collect.listed);
+        check(collect.refused);
+        check(collect.full);
+    }
+
+    void check(const lang::Draw& draw) {
+        check(draw.from);
+        check(draw.winner);
+        check(draw.all);
     }
 
     void check(const lang::Wait& wait) {

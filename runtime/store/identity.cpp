@@ -1,9 +1,9 @@
 #include "runtime/store/identity.h"
 
+#include "lang/sha256.h"
 #include "runtime/clock/instant_text.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
@@ -95,17 +95,7 @@ std::optional<std::string> machine() {
     std::string id;
     if (!(file >> id) || id == "uninitialized") return std::nullopt;
     id += " sop";
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    if (EVP_Digest(id.data(), id.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
-        throw StoreError("OpenSSL cannot compute a SHA-256");
-    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + identifier_bytes, ""));
-}
-
-std::string make_instance() {
-    std::array<unsigned char, identifier_bytes> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        throw StoreError(fmt::format("the system gives no random bytes: {}", std::strerror(errno)));
-    return fmt::format("{:02x}", fmt::join(bytes, ""));
+    return lang::hex_text(lang::sha256(id), identifier_bytes);
 }
 
 // ---- the sidecar --------------------------------------------------------------------------------
@@ -247,6 +237,13 @@ std::optional<Fence> find_fence(const std::optional<StoredIdentity>& identity, b
     return std::nullopt;
 }
 
+std::string random_identifier() {
+    std::array<unsigned char, identifier_bytes> bytes{};
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+        throw StoreError(fmt::format("the system gives no random bytes: {}", std::strerror(errno)));
+    return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
 Surroundings look_around(const fs::path& store) {
     Surroundings around;
     around.store = identify(store.string());
@@ -276,7 +273,7 @@ void IdentityKeeper::renew(Instant now) {
 }
 
 void IdentityKeeper::take() {
-    const std::string instance = make_instance();
+    const std::string instance = random_identifier();
     // First the sidecar: broken off here, the store stays as it was, new or fenced.
     write_sidecar(path_, instance, 0);
     begin_epoch(instance, 1);

@@ -47,6 +47,9 @@ enum class FenceCause {
 };
 std::string_view to_text(FenceCause cause);
 
+// 32 hex digits that nobody can foresee. Throws StoreError when the system gives none.
+std::string random_identifier();
+
 // Why nothing may be sent from a store until somebody has decided.
 struct Fence {
     FenceCause cause{};

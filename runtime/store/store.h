@@ -20,6 +20,7 @@
 #include "runtime/clock/clock.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/error.h"
+#include "runtime/store/games.h"
 
 namespace sop::runtime {
 
@@ -780,7 +781,10 @@ class Store : public PlanStore,
               public Directory,
               public EntryBook,
               public ConditionBook,
-              public Ledger {
+              public Ledger,
+              public Collections,
+              public Draws,
+              public Pools {
   public:
     // Only one may be open at a time.
     virtual std::unique_ptr<Transaction> begin() = 0;

@@ -45,6 +45,12 @@ void fill_directory(const lang::TestCase& test, Store& store) {
         store.put_member({member.id, member.id, sorted(member.groups), sorted(member.tags)});
 }
 
+void fill_pools(const lang::TestCase& test, Store& store) {
+    for (const auto& pool : test.pools) {
+        for (const auto& code : pool.codes) store.add_code(pool.name, code);
+    }
+}
+
 // Whom an event names and nobody knows comes into being with it, a member in the event's group.
 void bring_in(const lang::TestCase::Event& event, Store& store) {
     if (event.group && !store.find_group(*event.group))
@@ -105,6 +111,7 @@ TestRun run_test(const lang::TestCase& test, const lang::Plan& plan,
 
     const auto store = open_memory_store();
     fill_directory(test, *store);
+    fill_pools(test, *store);
     ManualClock clock(run.from);
     Wakeup wakeup;
     TestObserver observer(plan, run);

@@ -100,6 +100,8 @@ class World : private runtime::Observer {
     // beginning.
     const std::vector<std::chrono::milliseconds>& clock_steps() const { return clock_steps_; }
     const std::vector<Instant>& absences() const { return absences_; }
+    // As they were when it was told that few codes are left.
+    const std::vector<runtime::PoolCounts>& low_pools() const { return low_pools_; }
     // Each change of zone data since the beginning.
     const std::vector<runtime::ZoneChange>& zone_changes() const { return zone_changes_; }
     // "before > after, wall time, rule, step, for whom" of what the last of them moved, in UTC.
@@ -119,6 +121,7 @@ class World : private runtime::Observer {
     void trouble(const std::string& message) override { troubles_.push_back(message); }
     void clock_stepped(std::chrono::milliseconds by) override { clock_steps_.push_back(by); }
     void was_away(Instant since) override { absences_.push_back(since); }
+    void pool_runs_low(const runtime::PoolCounts& pool) override { low_pools_.push_back(pool); }
     void zones_changed(const runtime::ZoneChange& change,
                        const std::vector<runtime::MovedTime>& moved) override;
     void start_executor();
@@ -136,6 +139,7 @@ class World : private runtime::Observer {
     std::vector<std::string> troubles_;
     std::vector<std::chrono::milliseconds> clock_steps_;
     std::vector<Instant> absences_;
+    std::vector<runtime::PoolCounts> low_pools_;
     std::vector<runtime::ZoneChange> zone_changes_;
     std::vector<runtime::MovedTime> moved_;
 };

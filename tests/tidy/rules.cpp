@@ -35,7 +35,7 @@ const std::vector<std::string> language_for_runtime = {
     "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
     "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
     "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
-    "lang/test_case.h",
+    "lang/test_case.h",   "lang/sha256.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -51,7 +51,8 @@ const std::vector<Box> boxes = {
     {"runtime/directory/", {"runtime/directory/", "runtime/store/store.h"}},
     {"runtime/intake/", {"runtime/intake/", "runtime/store/store.h", "runtime/clock/"}},
     {"runtime/scheduler/",
-     {"runtime/scheduler/", "runtime/store/store.h", "runtime/clock/clock.h",
+     {"runtime/scheduler/", "runtime/store/store.h", "runtime/store/games.h",
+      "runtime/clock/clock.h",
       "runtime/delivery/channel.h"}},
     {"runtime/executor/",
      {"runtime/executor/", "runtime/scheduler/", "runtime/store/", "runtime/delivery/",

@@ -106,11 +106,11 @@ syn match sopZone /\k\@1<!\%(\d\)\@!\k\+\%(\/\a[A-Za-z0-9_+-]*\)\+/
 " --- paths and references ---
 " What is compared is a field or a value, whatever else its word means.
 syn match sopCompared /\k\@1<!\%(\d\)\@!\k\+\ze\s*\%([<>]\|[=!]=\)/
-syn match sopFirstField /\k\@1<!\%(collected\|member\|event\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!\ze\s*\.\s*\k/
+syn match sopFirstField /\k\@1<!\%(collected\|member\|event\|given\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|所发\|所發\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!\ze\s*\.\s*\k/
 syn match sopFirstField /\k\@1<!\%(member\|group\)\ze\s\+\k\@1<!\%(tagged\|标签\|標籤\)\k\@!/
 syn match sopFunctionWord /\k\@1<!\%(distinct\|streak\|count\|去重計數\|去重计数\|连续天数\|連續天數\|sum\|求和\|計數\|计数\)\k\@!\ze\s*[(（]/ nextgroup=sopAggregateOf
 syn match sopProperty /\.\@1<!\.\.\@!\s*\%(\d\)\@!\k\+/ contains=sopField
-syn match sopField /\%(\.\s*\)\@<=\%(invited_by\|collected\|weekday\|winners\|joined\|member\|number\|points\|event\|first\|group\|owner\|start\|date\|draw\|join\|left\|list\|name\|text\|time\|中奖名单\|中獎名單\|入群日期\|end\|run\|已收集\|邀請人\|邀请人\|at\|id\|事件\|会员\|入群\|剩余\|剩餘\|名单\|名單\|名称\|名稱\|序号\|序號\|开始\|抽奖\|抽獎\|文字\|文本\|日期\|时刻\|时间\|星期\|時刻\|時間\|會員\|本次\|积分\|積分\|結束\|編號\|结束\|编号\|群主\|開始\|首次\|群\)\k\@!/ contained
+syn match sopField /\%(\.\s*\)\@<=\%(invited_by\|collected\|weekday\|winners\|joined\|member\|number\|points\|event\|first\|given\|group\|owner\|start\|date\|draw\|join\|left\|list\|name\|text\|time\|中奖名单\|中獎名單\|入群日期\|end\|run\|已收集\|邀請人\|邀请人\|at\|id\|事件\|会员\|入群\|剩余\|剩餘\|名单\|名單\|名称\|名稱\|序号\|序號\|开始\|所发\|所發\|抽奖\|抽獎\|文字\|文本\|日期\|时刻\|时间\|星期\|時刻\|時間\|會員\|本次\|积分\|積分\|結束\|編號\|结束\|编号\|群主\|開始\|首次\|群\)\k\@!/ contained
 " Words that a name follows, whatever else that word means.
 syn match sopReference /\k\@1<!\%(calendar\|untagged\|tagged\|去掉标签\|去掉標籤\|via\|日历\|日曆\|标签\|標籤\|經\|经\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
 syn match sopAct /\k\@1<!\%(untag\|give\|run\|tag\|去标签\|去標籤\|打标签\|打標籤\|发放\|執行\|發放\|运行\)\k\@!\ze\s\+\%(\k\@1<!\%(by\|to\|到\|由\|給\|给\)\k\@!\)\@!\%(\d\)\@!\k/ nextgroup=sopReferred skipwhite
@@ -125,7 +125,7 @@ syn region sopString start=/「/ end=/」/ oneline contains=@sopInString
 syn region sopString start=/"""/ end=/"""/ contains=@sopInString
 syn cluster sopInString contains=sopHole,sopBrace,sopReordering
 syn region sopHole matchgroup=sopHoleSign start=/{/ end=/}/ oneline contained contains=@sopTerm,sopBareField
-syn match sopBareField /\k\@1<!\%(collected\|member\|event\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!/ contained
+syn match sopBareField /\k\@1<!\%(collected\|member\|event\|given\|group\|start\|draw\|join\|end\|run\|已收集\|事件\|会员\|入群\|开始\|所发\|所發\|抽奖\|抽獎\|會員\|本次\|結束\|结束\|開始\|群\)\k\@!/ contained
 syn match sopBrace /{{/ contained
 
 " --- blocks ---

@@ -845,3 +845,104 @@ SELECT moved_time.rule, rule.playbook, rule.name, step, subject, count, local, b
 FROM moved_time
 CROSS JOIN rule ON rule.id = moved_time.rule
 ORDER BY after, rule.playbook, rule.name, moved_time.rowid
+
+-- name: insert_collection
+INSERT INTO collection (run, step, action, subject_kind, subject, opened_at, closes_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (run, step, action) DO NOTHING
+
+-- name: select_collection
+SELECT id, run, step, action, subject_kind, subject, opened_at, closes_at, taken, is_full
+FROM collection
+WHERE run = ?1 AND step = ?2 AND action = ?3
+
+-- name: select_collections_at
+SELECT id, run, step, action, subject_kind, subject, opened_at, closes_at, taken, is_full
+FROM collection
+WHERE subject = ?2 AND closes_at > ?3 AND subject_kind = ?1 AND opened_at <= ?3
+ORDER BY id
+
+-- name: close_collections_of_run
+UPDATE collection SET closes_at = ?2 WHERE run = ?1 AND closes_at > ?2
+
+-- name: update_collection_to_full
+UPDATE collection SET is_full = 1 WHERE id = ?1
+
+-- name: update_taken
+UPDATE collection SET taken = taken + ?2 WHERE id = ?1
+
+-- name: insert_collected
+INSERT INTO collected (collection, event, member, quantity, at)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (collection, event) DO NOTHING
+
+-- name: update_to_given_back
+UPDATE collected SET given_back = 1 WHERE collection = ?1 AND event = ?2 AND given_back = 0
+
+-- name: select_collected
+SELECT event, member, quantity, at FROM collected WHERE collection = ?1 AND given_back = 0 ORDER BY at, event
+
+-- name: sum_collected_of_member
+SELECT coalesce(sum(quantity), 0) FROM collected WHERE collection = ?1 AND member = ?2 AND given_back = 0
+
+-- name: delete_collected_without_run
+DELETE FROM collected
+WHERE collection IN (SELECT id FROM collection WHERE run > ?1 AND run <= ?2 AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = collection.run))
+
+-- name: delete_collections_without_run
+DELETE FROM collection WHERE run > ?1 AND run <= ?2 AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = collection.run)
+
+-- name: insert_draw
+INSERT INTO draw (run, step, action, seed, name, drawn_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (run, step, action) DO NOTHING
+
+-- name: insert_draw_entry
+INSERT INTO draw_entry (draw, event, member, place) VALUES (?1, ?2, ?3, ?4)
+
+-- name: select_draw
+SELECT id, run, step, action, seed, name, drawn_at FROM draw WHERE run = ?1 AND step = ?2 AND action = ?3
+
+-- name: select_draw_by_id
+SELECT id, run, step, action, seed, name, drawn_at FROM draw WHERE id = ?1
+
+-- name: select_draws
+SELECT id, run, step, action, seed, name, drawn_at FROM draw WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+
+-- name: select_draw_entries
+SELECT event, member, place FROM draw_entry WHERE draw = ?1 ORDER BY event
+
+-- name: delete_draw_entries_without_run
+DELETE FROM draw_entry
+WHERE draw IN (SELECT id FROM draw WHERE run > ?1 AND run <= ?2 AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = draw.run))
+
+-- name: delete_draws_without_run
+DELETE FROM draw WHERE run > ?1 AND run <= ?2 AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = draw.run)
+
+-- name: select_draw_secret
+SELECT secret FROM draw_secret
+
+-- name: insert_draw_secret
+INSERT INTO draw_secret (id, secret) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING
+
+-- name: insert_pool_code
+INSERT INTO pool_code (pool, code) VALUES (?1, ?2) ON CONFLICT (pool, code) DO NOTHING
+
+-- name: select_next_code
+SELECT code FROM pool_code WHERE pool = ?1 AND given_at IS NULL ORDER BY id LIMIT 1
+
+-- name: update_to_given
+UPDATE pool_code
+SET run = ?3, step = ?4, action = ?5, member = ?6, given_at = ?7
+WHERE pool = ?1 AND code = ?2 AND given_at IS NULL
+
+-- name: select_last_code_of_run
+SELECT code FROM pool_code WHERE run = ?1 AND given_at IS NOT NULL ORDER BY given_at DESC, step DESC, action DESC LIMIT 1
+
+-- name: select_pools
+SELECT pool, count(*), count(given_at) FROM pool_code GROUP BY pool ORDER BY pool
+
+-- name: select_pool
+SELECT pool, count(*), count(given_at) FROM pool_code WHERE pool = ?1
+
+-- name: select_pool_codes
+SELECT id, code, member, given_at FROM pool_code WHERE pool = ?1 AND id > ?2 ORDER BY id LIMIT ?3

@@ -1,14 +1,13 @@
 #include "runtime/store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 
+#include "lang/sha256.h"
 #include "runtime/store/sqlite/schema.h"
 #include "runtime/store/sqlite/sql.h"
 #include "runtime/store/sqlite/sqlite.h"
@@ -167,6 +166,7 @@ std::optional<std::vector<std::string>> plain_texts_from(const std::string& colu
         return std::nullopt;
     for (std::size_t begin = 2;;) {
         const std::size_t end = column.find('"', begin);
+        if (end == std::string::npos) return std::nullopt;
         texts.push_back(column.substr(begin, end - begin));
         if (end + 2 == column.size()) return texts;
         if (column.compare(end, 3, "\",\"") != 0) return std::nullopt;
@@ -181,27 +181,15 @@ std::vector<std::string> sorted_texts_from(const std::string& column) {
     return texts;
 }
 
-using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
-
-Digest sha256(const std::string& text) {
-    // EVP_sha256() would be looked up anew each time.
-    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    Digest digest{};
-    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, algorithm, nullptr) != 1) {
-        throw StoreError("OpenSSL cannot compute a SHA-256");
-    }
-    return digest;
-}
-
 // Half of a SHA-256: enough that two texts never meet, in half the index.
 std::string message_hash(const std::string& text) {
-    const Digest digest = sha256(text);
+    const lang::Digest digest = lang::sha256(text);
     return std::string(digest.begin(), digest.begin() + 16);
 }
 
 // Of ten million ids, one new one in two million million is taken for another.
 std::int64_t event_hash(const std::string& id) {
-    const Digest digest = sha256(id);
+    const lang::Digest digest = lang::sha256(id);
     std::uint64_t hash = 0;
     for (std::size_t i = 0; i < sizeof hash; ++i) hash = hash << 8 | digest[i];
     return static_cast<std::int64_t>(hash);
@@ -419,6 +407,52 @@ PointEntry read_point_entry(SqliteQuery& row) {
             .rule = row.integer(),
             .event = row.optional_text(),
             .undoes = row.optional_integer()};
+}
+
+ActionOfRun read_action(SqliteQuery& row) {
+    return {
+        .run = row.integer(), .step = size_from(row.integer()), .action = size_from(row.integer())};
+}
+
+Collection read_collection(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .of = read_action(row),
+            .subject_kind = subject_kind_from(row.text()),
+            .subject = row.text(),
+            .opened_at = instant_from(row.integer()),
+            .closes_at = instant_from(row.integer()),
+            .taken = row.integer(),
+            .is_full = row.boolean()};
+}
+
+CollectedEntry read_collected(SqliteQuery& row) {
+    return {.event = row.text(),
+            .member = row.text(),
+            .quantity = row.integer(),
+            .at = instant_from(row.integer())};
+}
+
+StoredDraw read_draw(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .of = read_action(row),
+            .seed = row.text(),
+            .name = row.text(),
+            .drawn_at = instant_from(row.integer())};
+}
+
+StoredDrawEntry read_draw_entry(SqliteQuery& row) {
+    return {.event = row.text(), .member = row.text(), .place = row.optional_integer()};
+}
+
+PoolCounts read_pool(SqliteQuery& row) {
+    return {.pool = row.text(), .codes = row.integer(), .given = row.integer()};
+}
+
+PoolCode read_pool_code(SqliteQuery& row) {
+    return {.id = row.integer(),
+            .code = row.text(),
+            .member = row.optional_text(),
+            .given_at = instant_from(row.optional_integer())};
 }
 
 Group read_group(SqliteQuery& row) {
@@ -1065,7 +1099,7 @@ class SqliteStore : public Store {
                                           return forget_deliveries(after.number, through, before);
                                       });
             case Kept::runs:
-                return sweep_numbered(sql::select_run_page, sql::delete_runs, after, before, limit);
+                return sweep_runs(after, before, limit);
             case Kept::firings:
                 return sweep_numbered(sql::select_firing_page, sql::delete_firings, after, before,
                                       limit);
@@ -1222,6 +1256,144 @@ class SqliteStore : public Store {
                    read_point_entry);
     }
 
+    // ---- Collections
+
+    std::optional<CollectionId> add_collection(const Collection& collection) override {
+        const ActionOfRun& of = collection.of;
+        return insert(query(sql::insert_collection, of.run, to_column(of.step),
+                            to_column(of.action), to_text(collection.subject_kind),
+                            collection.subject, to_column(collection.opened_at),
+                            to_column(collection.closes_at)));
+    }
+
+    std::optional<Collection> find_collection(const ActionOfRun& of) override {
+        return first(
+            query(sql::select_collection, of.run, to_column(of.step), to_column(of.action)),
+            read_collection);
+    }
+
+    std::vector<Collection> collections_at(SubjectKind kind, const std::string& subject,
+                                           Instant at) override {
+        return all(query(sql::select_collections_at, to_text(kind), subject, to_column(at)),
+                   read_collection);
+    }
+
+    void close_collections_of(RunId run, Instant at) override {
+        query(sql::close_collections_of_run, run, to_column(at)).next();
+    }
+
+    void set_full(CollectionId id) override {
+        change_row("collection", id, query(sql::update_collection_to_full, id));
+    }
+
+    bool add_collected(CollectionId id, const CollectedEntry& entry) override {
+        bool added = false;
+        atomically([&] {
+            query(sql::insert_collected, id, entry.event, entry.member, entry.quantity,
+                  to_column(entry.at))
+                .next();
+            added = connection_.changed_rows() != 0;
+            if (added) change_row("collection", id, query(sql::update_taken, id, entry.quantity));
+        });
+        return added;
+    }
+
+    bool give_back(CollectionId id, const CollectedEntry& entry) override {
+        bool given_back = false;
+        atomically([&] {
+            query(sql::update_to_given_back, id, entry.event).next();
+            given_back = connection_.changed_rows() != 0;
+            if (given_back)
+                change_row("collection", id, query(sql::update_taken, id, -entry.quantity));
+        });
+        return given_back;
+    }
+
+    std::vector<CollectedEntry> collected(CollectionId id) override {
+        return all(query(sql::select_collected, id), read_collected);
+    }
+
+    std::int64_t collected_of(CollectionId id, const std::string& member) override {
+        return first(query(sql::sum_collected_of_member, id, member), read_integer).value_or(0);
+    }
+
+    // ---- Draws
+
+    std::optional<DrawId> add_draw(const StoredDraw& draw,
+                                   const std::vector<StoredDrawEntry>& entries) override {
+        std::optional<DrawId> id;
+        atomically([&] {
+            const ActionOfRun& of = draw.of;
+            id = insert(query(sql::insert_draw, of.run, to_column(of.step), to_column(of.action),
+                              draw.seed, draw.name, to_column(draw.drawn_at)));
+            if (!id) return;
+            for (const StoredDrawEntry& entry : entries)
+                query(sql::insert_draw_entry, *id, entry.event, entry.member, entry.place).next();
+        });
+        return id;
+    }
+
+    std::optional<StoredDraw> find_draw(const ActionOfRun& of) override {
+        return first(query(sql::select_draw, of.run, to_column(of.step), to_column(of.action)),
+                     read_draw);
+    }
+
+    std::optional<StoredDraw> find_draw(DrawId id) override {
+        return first(query(sql::select_draw_by_id, id), read_draw);
+    }
+
+    std::vector<StoredDraw> list_draws(DrawId before, std::size_t limit) override {
+        return all(query(sql::select_draws, before, to_column(limit)), read_draw);
+    }
+
+    std::vector<StoredDrawEntry> draw_entries(DrawId id) override {
+        return all(query(sql::select_draw_entries, id), read_draw_entry);
+    }
+
+    std::string draw_secret() override {
+        return first(query(sql::select_draw_secret), read_text).value_or("");
+    }
+
+    void set_draw_secret(const std::string& secret) override {
+        query(sql::insert_draw_secret, secret).next();
+    }
+
+    // ---- Pools
+
+    bool add_code(const std::string& pool, const std::string& code) override {
+        return insert(query(sql::insert_pool_code, pool, code)).has_value();
+    }
+
+    std::optional<std::string> next_code(const std::string& pool) override {
+        return first(query(sql::select_next_code, pool), read_text);
+    }
+
+    void give_code(const std::string& pool, const std::string& code, const ActionOfRun& action,
+                   const std::string& member, Instant at) override {
+        change_row("code left of pool", pool,
+                   query(sql::update_to_given, pool, code, action.run, to_column(action.step),
+                         to_column(action.action), member, to_column(at)));
+    }
+
+    std::optional<std::string> last_code_of(RunId run) override {
+        return first(query(sql::select_last_code_of_run, run), read_text);
+    }
+
+    PoolCounts count_pool(const std::string& pool) override {
+        PoolCounts counts = first(query(sql::select_pool, pool), read_pool).value_or(PoolCounts{});
+        counts.pool = pool;
+        return counts;
+    }
+
+    std::vector<PoolCounts> list_pools() override {
+        return all(query(sql::select_pools), read_pool);
+    }
+
+    std::vector<PoolCode> list_codes(const std::string& pool, std::int64_t after,
+                                     std::size_t limit) override {
+        return all(query(sql::select_pool_codes, pool, after, to_column(limit)), read_pool_code);
+    }
+
   private:
     static SqliteConnection::Access access_for(SqliteOptions::Open open) {
         switch (open) {
@@ -1299,6 +1471,21 @@ class SqliteStore : public Store {
             query(delete_page, after.number, through, to_column(before)).next();
             return connection_.changed_rows();
         });
+    }
+
+    // With what they collected and drew.
+    std::optional<SweptPage> sweep_runs(const SweepCursor& after, Instant before,
+                                        std::size_t limit) {
+        const auto forget = [&](std::int64_t through) {
+            query(sql::delete_runs, after.number, through, to_column(before)).next();
+            const std::int64_t runs = connection_.changed_rows();
+            for (const std::string_view sql :
+                 {sql::delete_collected_without_run, sql::delete_collections_without_run,
+                  sql::delete_draw_entries_without_run, sql::delete_draws_without_run})
+                query(sql, after.number, through).next();
+            return runs;
+        };
+        return sweep_numbered(sql::select_run_page, after, before, limit, forget);
     }
 
     // With what belongs to them alone.

@@ -31,6 +31,7 @@ class FewRecords : public Records {
     }
 
     std::int64_t points_of(const std::string& member) override { return member == "m1" ? 120 : 0; }
+    std::optional<std::string> next_code(const std::string&) override { return std::nullopt; }
 
     std::vector<Event> events;
 };
