@@ -2,12 +2,12 @@
 // are put in their place.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "lang/calendar/span.h"
+#include "lang/rare.h"
 
 namespace sop::lang {
 
@@ -121,8 +121,8 @@ struct Expression {
     std::string text{};
     std::string field_name{};  // of sum and distinct
     Among among = Among::all;
-    std::optional<FieldReference> field{};
-    std::optional<Period> period{};
+    Rare<FieldReference> field{};
+    Rare<Period> period{};
     std::vector<Expression> operands{};
 
     Expression() = default;

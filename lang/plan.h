@@ -19,6 +19,7 @@
 #include "lang/calendar/schedule.h"
 #include "lang/calendar/span.h"
 #include "lang/expression.h"
+#include "lang/rare.h"
 
 namespace sop::lang {
 
@@ -64,7 +65,7 @@ struct Variant {
     int weight = 1;
     TextTemplate text;
     std::vector<std::string> pictures;
-    std::optional<Card> card;
+    Rare<Card> card;
 
     bool operator==(const Variant&) const = default;
 };
@@ -146,7 +147,7 @@ struct Audience {
     std::vector<std::vector<std::string>> tagged{};  // all clauses, any tag of each
     std::vector<std::string> ids{};                  // these alone; empty for all
     bool of_groups = false;  // members as members of the groups that `tagged` describes
-    std::optional<Expression> where{};
+    Rare<Expression> where{};
 
     bool operator==(const Audience&) const = default;
 };
@@ -162,7 +163,7 @@ struct Metric {
 struct Tier {
     struct Level {
         std::string tag;
-        std::optional<Expression> condition;  // nothing: `else`
+        Rare<Expression> condition;  // nothing: `else`
 
         bool operator==(const Level&) const = default;
     };
@@ -194,7 +195,7 @@ struct Deliver {
     Verb verb = Verb::post;
     bool mention_all = false;
     bool at_once = false;  // not held back by quiet hours
-    std::optional<Audience> to{};
+    Rare<Audience> to{};
 
     bool operator==(const Deliver&) const = default;
 };
@@ -202,14 +203,14 @@ struct Deliver {
 struct ChangeTag {
     bool add = true;  // or remove
     std::string tag;
-    std::optional<Expression> person{};  // nothing: the run's subject
+    Rare<Expression> person{};  // nothing: the run's subject
 
     bool operator==(const ChangeTag&) const = default;
 };
 
 struct ChangePoints {
     Expression amount;
-    std::optional<Expression> person{};
+    Rare<Expression> person{};
     std::string reason{};
     bool correction = false;  // may go below zero
     std::vector<Step> granted;
@@ -315,9 +316,9 @@ struct MessageCondition {
 struct EventPattern {
     std::string event;
     std::optional<std::string> argument{};  // `opened(article_1)`: the value of its first field
-    std::optional<MessageCondition> message{};
+    Rare<MessageCondition> message{};
     std::optional<std::string> tag{};  // of `tagged` and `untagged`
-    std::optional<Expression> where{};
+    Rare<Expression> where{};
 
     bool operator==(const EventPattern&) const = default;
 };
@@ -327,7 +328,7 @@ struct Collect {
     std::string field{};
     int limit = 0;  // 0: none
     int per_member = 0;
-    std::optional<EventPattern> back_on{};
+    Rare<EventPattern> back_on{};
     std::chrono::seconds every{0};
     std::vector<Step> listed;  // done every so often
     std::vector<Step> refused;
@@ -366,7 +367,7 @@ struct Wait {
 
 struct If {
     struct Branch {
-        std::optional<Expression> condition;  // nothing: `else`
+        Rare<Expression> condition;  // nothing: `else`
         std::vector<Step> steps;
 
         bool operator==(const Branch&) const = default;
@@ -420,7 +421,7 @@ struct Step {
                        // equal one on
     StepTime when;
     std::vector<Action> actions;
-    std::optional<Expression> condition{};
+    Rare<Expression> condition{};
 
     bool operator==(const Step&) const = default;
 };

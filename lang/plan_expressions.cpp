@@ -42,6 +42,10 @@ class ExpressionFinder {
         if (value) look_at(*value);
     }
     template <typename T>
+    void look_at(const Rare<T>& value) {
+        if (value) look_at(*value);
+    }
+    template <typename T>
     void look_at(const std::vector<T>& values) {
         for (const T& value : values) look_at(value);
     }

@@ -73,6 +73,8 @@ json write_value(const T& value, const CalendarList& calendars);
 template <typename T>
 json write_value(const std::optional<T>& value, const CalendarList& calendars);
 template <typename T>
+json write_value(const Rare<T>& value, const CalendarList& calendars);
+template <typename T>
 json write_value(const std::vector<T>& values, const CalendarList& calendars);
 json write_value(const std::chrono::seconds& value, const CalendarList&);
 json write_value(const date::local_days& value, const CalendarList&);
@@ -117,6 +119,10 @@ json write_value(const WorkdayCalendar& value, const CalendarList& calendars) {
 
 template <typename T>
 json write_value(const std::optional<T>& value, const CalendarList& calendars) {
+    return value ? write_value(*value, calendars) : json();
+}
+template <typename T>
+json write_value(const Rare<T>& value, const CalendarList& calendars) {
     return value ? write_value(*value, calendars) : json();
 }
 
@@ -188,6 +194,8 @@ void read_value(const json& from, T& value, const CalendarList& calendars);
 template <typename T>
 void read_value(const json& from, std::optional<T>& value, const CalendarList& calendars);
 template <typename T>
+void read_value(const json& from, Rare<T>& value, const CalendarList& calendars);
+template <typename T>
 void read_value(const json& from, std::vector<T>& values, const CalendarList& calendars);
 void read_value(const json& from, std::chrono::seconds& value, const CalendarList&);
 void read_value(const json& from, date::local_days& value, const CalendarList&);
@@ -240,6 +248,10 @@ T read_new(const json& from, const CalendarList& calendars) {
 
 template <typename T>
 void read_value(const json& from, std::optional<T>& value, const CalendarList& calendars) {
+    value = read_new<T>(from, calendars);
+}
+template <typename T>
+void read_value(const json& from, Rare<T>& value, const CalendarList& calendars) {
     value = read_new<T>(from, calendars);
 }
 

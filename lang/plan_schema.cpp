@@ -30,6 +30,10 @@ template <typename T>
 struct Element<std::optional<T>> {
     using type = T;
 };
+template <typename T>
+struct Element<Rare<T>> {
+    using type = T;
+};
 
 template <typename T>
 constexpr bool is_vector = false;
@@ -39,6 +43,8 @@ template <typename T>
 constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+constexpr bool is_optional<Rare<T>> = true;
 
 json integer(std::int64_t minimum, std::int64_t maximum) {
     return {{"type", "integer"}, {"minimum", minimum}, {"maximum", maximum}};

@@ -83,6 +83,7 @@ class LogObserver : public Observer {
         if (moved.size() > shown) log("moved", "more=\"`sop status --all` lists them\"");
     }
     void swept(std::int64_t rows) override { log("swept", fmt::format("rows={}", rows)); }
+    void resting() override { malloc_trim(0); }
     void trouble(const std::string& message) override {
         log("trouble", "message=" + quoted(message));
     }

@@ -7,6 +7,15 @@
 
 namespace sop::runtime {
 
+namespace {
+
+// A wait as long gives back memory, no more often than that.
+constexpr std::chrono::minutes long_rest{1};
+// Of an executor that is never idle, so many rounds to a page of the sweep.
+constexpr int rounds_to_a_page = 10;
+
+}  // namespace
+
 Executor::Executor(Store& store, Clock& clock, Wakeup& wakeup,
                    const lang::calendar::ZoneDatabase& zones, Channels channels,
                    ExecutorOptions options, Observer* observer)
@@ -70,9 +79,11 @@ bool Executor::turn() {
     if (const auto by = clock_watch_.find_step(clock_)) reports_.clock_stepped(*by);
     if (const auto since = guardian_.come_back(now)) reports_.was_away(*since);
     pauses_.apply(now);
-    const bool worked = work(now) || walker_.catch_up() || sweeper_.sweep(now);
+    const bool worked = work(now) || walker_.catch_up();
+    busy_rounds_ = worked ? busy_rounds_ + 1 : 0;
+    const bool sweeps = busy_rounds_ % rounds_to_a_page == 0 && sweeper_.sweep(now);
     reports_.tell();
-    return worked;
+    return worked || sweeps;
 }
 
 bool Executor::work(Instant now) {
@@ -101,9 +112,20 @@ void Executor::run(const std::function<bool()>& stopped, std::optional<Instant> 
         if (turn()) continue;
         const auto due = next_due();
         const auto deadline = due && until ? std::min(*due, *until) : (due ? due : until);
+        rest(deadline);
         clock_.wait(deadline, wakeup_);
         wake(deadline);
     }
+}
+
+// A burst of work fills the store's memory, which then nobody needs for hours.
+void Executor::rest(std::optional<Instant> until) {
+    const auto elapsed = clock_.elapsed();
+    if (until && *until - clock_.now() < long_rest) return;
+    if (rested_at_ && elapsed - *rested_at_ < long_rest) return;
+    rested_at_ = elapsed;
+    store_.release_memory();
+    if (observer_ != nullptr) observer_->resting();
 }
 
 void Executor::drain(Instant deadline) {

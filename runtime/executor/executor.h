@@ -73,8 +73,8 @@ class Executor {
     // All requests in the store. Costs one small query when there is none.
     void take_requests(const ChannelMaker& make_channels);
 
-    // One round; what retention lets go only when nothing else was to be done. False when there was
-    // nothing to do.
+    // One round; what retention lets go when nothing else was to be done, and a little of it where
+    // there always is something. False when there was nothing to do.
     bool turn();
     // When there will be something to do, as far as the time alone can tell; in the past when there
     // is already.
@@ -90,6 +90,7 @@ class Executor {
 
   private:
     bool work(Instant now);
+    void rest(std::optional<Instant> until);
     void go_on_with_latest_plan();
     StoredPlan add_version(const lang::Plan& plan, const std::string& hash,
                            const std::optional<Rollback>& rollback, Instant now);
@@ -120,6 +121,8 @@ class Executor {
     Dispatcher dispatcher_;
     Walker walker_;
     Sweeper sweeper_;
+    int busy_rounds_ = 0;                                   // in a row
+    std::optional<std::chrono::milliseconds> rested_at_{};  // by the clock that is never set
     std::optional<StoredPlan> added_{};  // by the request that is carried out; not told yet
 };
 

@@ -45,6 +45,8 @@ class Observer {
     virtual void clock_stepped(std::chrono::milliseconds /*by*/) {}
     // Nobody looked after the messages since then: the machine slept, or was too busy.
     virtual void was_away(Instant /*since*/) {}
+    // Nothing is to be done for a minute at least: memory that is free may go back to the system.
+    virtual void resting() {}
     // Few codes of a pool are left, or none.
     virtual void pool_runs_low(const PoolCounts& /*pool*/) {}
     // One rule, run or channel cannot go on and the others do: one line for the person in charge.

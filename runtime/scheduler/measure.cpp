@@ -51,7 +51,7 @@ std::string defaults_text(const lang::Plan& plan, const std::string& event) {
     return text;
 }
 
-bool is_over_dates(const std::optional<lang::Period>& period) {
+bool is_over_dates(const lang::Rare<lang::Period>& period) {
     using PeriodKind = lang::Period::Kind;
     if (!period) return true;
     switch (period->kind) {

@@ -1113,6 +1113,9 @@ class Store : public PlanStore,
     virtual std::unique_ptr<Transaction> begin() = 0;
     // In the same transactions.
     virtual Figures& figures() = 0;
+    // Gives back the memory that only makes it faster; outside a transaction. What was there is
+    // read again when it is needed.
+    virtual void release_memory() = 0;
 };
 
 }  // namespace sop::runtime

@@ -244,6 +244,10 @@ void SqliteConnection::run_script(std::string_view sql) {
     }
 }
 
+void SqliteConnection::release_memory() {
+    sqlite3_db_release_memory(handle_);
+}
+
 bool SqliteConnection::in_transaction() const {
     return sqlite3_get_autocommit(handle_) == 0;
 }

@@ -91,6 +91,9 @@ class SqliteConnection {
     // Several statements at once, their rows dropped.
     void run_script(std::string_view sql);
 
+    // The pages it keeps of the file, as far as no statement is using them.
+    void release_memory();
+
     const std::string& path() const { return path_; }
     bool in_transaction() const;
     // Of the last statement that wrote.

@@ -714,6 +714,11 @@ class SqliteStore : public Store {
 
     Figures& figures() override { return figures_; }
 
+    void release_memory() override {
+        last_message_.reset();
+        connection_.release_memory();
+    }
+
     // ---- plans and rules
 
     PlanVersion add_plan(Instant deployed_at, const std::string& hash,

@@ -248,6 +248,27 @@ TEST_CASE("the executor says when it has something to do", "[executor]") {
     CHECK_FALSE(idle.executor().next_due());
 }
 
+TEST_CASE("an executor rests when nothing is to be done for a minute", "[executor]") {
+    struct Listener : Observer {
+        explicit Listener(const Clock& the_clock) : clock(the_clock) {}
+        void resting() override { rested_at.push_back(local_text(clock.now())); }
+        const Clock& clock;
+        std::vector<std::string> rested_at;
+    };
+    Draft draft;
+    draft.rule("post", daily({8h, 8h + 30s})).steps = {
+        {"start", at_start(), {draft.post("Good morning")}}};
+    World world{Draft{}.plan, "2026-11-16 07:00"};
+    world.group("g1");
+    Listener listener{world.clock()};
+    Executor executor{world.store(), world.clock(), world.wakeup(), zones(), {}, {}, &listener};
+    executor.recover();
+    executor.deploy(draft.plan);
+    executor.run([] { return false; }, instant("2026-11-16 09:00"));
+    CHECK(listener.rested_at ==
+          std::vector<std::string>{"2026-11-16 07:00", "2026-11-16 08:00:30"});
+}
+
 TEST_CASE("the loop runs from due instant to due instant and leaves the last one", "[executor]") {
     World world{daily_greeting(), "2026-11-16 08:00"};
     world.group("g1");

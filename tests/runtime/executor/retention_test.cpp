@@ -224,6 +224,23 @@ TEST_CASE("without a policy everything is kept", "[executor][retention]") {
     CHECK(world.store().list_deliveries({.limit = 1}).at(0).delivery.id == 1);
 }
 
+TEST_CASE("an executor that is never idle lets go what is over, too", "[executor][retention]") {
+    World world(busy_plan(), "2026-01-01 12:00", {.retention = policy});
+    world.member("m1");
+    world.event("e", "came", std::nullopt, "m1");
+    world.run_until("2026-01-03 12:00");
+    world.sleep_until("2026-04-01 12:00");
+    world.executor().wake(world.clock().now());
+    for (int i = 0; i < 400; ++i) {
+        world.store().add_event({.id = fmt::format("e{}", i),
+                                 .type = "unheard",
+                                 .at = world.clock().now(),
+                                 .received_at = world.clock().now()});
+        REQUIRE(world.turn());
+    }
+    CHECK_FALSE(world.store().summarize_forgotten().empty());
+}
+
 TEST_CASE("a message that comes due during a sweep waits for one page of it at most",
           "[executor][retention]") {
     constexpr int groups = 2000;

@@ -451,6 +451,15 @@ TEMPLATE_TEST_CASE("equal texts share a message, different ones do not", "[store
     CHECK((*store).intern_message({"", {}}) == (*store).intern_message({"", {}}));
 }
 
+TEMPLATE_TEST_CASE("memory that is given back costs no rows", "[store]", MemoryStore, FileStore) {
+    TestType store;
+    (*store).put_group({.id = "g1", .tags = {"member"}});
+    const MessageId morning = (*store).intern_message({.text = "Good morning"});
+    (*store).release_memory();
+    CHECK((*store).find_group("g1")->tags == Ids{"member"});
+    CHECK((*store).intern_message({.text = "Good morning"}) == morning);
+}
+
 TEMPLATE_TEST_CASE("a message whose transaction was undone is stored anew", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
