@@ -6,9 +6,12 @@
 
 import csv
 import json
-import random
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from dice import Dice  # noqa: E402
 
 GROUPS = 900
 MEMBERS = 9000
@@ -36,26 +39,6 @@ SHOPS = {
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 GIVEN_FIRST = "晓雨佳思梦子文欣雅静丽婷美玉秀海建国志明伟俊宇浩一嘉诗若安心春秋慧芳小天书清怡乐可"
 GIVEN_LAST = "雯婷琳洁颖敏倩瑶涵萱怡彤欣妍悦宁然轩宇涛强军杰鹏辉斌磊峰超林华平红霞兰云英梅玲娟芬燕"
-
-
-class Dice:
-    """Chances built on random() alone: the one method whose sequence Python promises to keep from version to version."""
-
-    def __init__(self, seed):
-        self._random = random.Random(seed)
-
-    def chance(self, share):
-        return self._random.random() < share
-
-    def below(self, limit):
-        return int(self._random.random() * limit)
-
-    def pick(self, choices):
-        return choices[self.below(len(choices))]
-
-    def take(self, choices, count):
-        rest = list(choices)
-        return [rest.pop(self.below(len(rest))) for _ in range(count)]
 
 
 def person(dice):

@@ -1,27 +1,32 @@
 #!/usr/bin/env python3
-"""Writes a month of what 9,000 invented people of 900 groups do: talk, check in, read, share, buy, return, join, leave.
+"""Writes a month of what 9,000 invented people of 900 groups do, and the groups and people themselves.
 
-    python3 generate.py --seed 7 > events.ndjson
+    python3 generate.py --folder /tmp/month
 
-The same seed writes the same bytes. Groups and members are those of ../members/.
+They talk, advertise, check in, read, share, buy, cancel, return, opt out, bring friends and leave. The same seed writes the same
+bytes: groups.csv, members.csv and events.ndjson.
 """
 
 import argparse
 import csv
-import heapq
 import json
-import random
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from dice import Dice  # noqa: E402
 
 MEMBERS = Path(__file__).resolve().parent.parent / "members"
 SHANGHAI = timezone(timedelta(hours=8))
 MONTH_START = datetime(2026, 11, 1, tzinfo=SHANGHAI)
 
 TALK = ["早", "今天有什么活动？", "收到了，包装很好", "怎么下单", "求链接", "好吃", "第二次买了", "还有货吗", "哈哈", "谢谢群主"]
+ASKED = ["规则", "本周有什么福利", "我要退货", "福利", "规则"]
+UNWELCOME = ["加微信领红包", "招兼职，日结", "骗子", "便宜看这里 http://ads.example/1"]
 GOODS = [("S1", 3990), ("S2", 5900), ("S3", 9900), ("S4", 12800), ("S5", 990), ("course-99", 990)]
 ARTICLES = ["article_1", "article_2", "article_3"]
+GIFTS = [("试用装", 50), ("帆布袋", 80), ("保温杯", 200)]
 
 # What a person of each kind does in a day, as shares of days. Most people only read.
 KINDS = {
@@ -29,32 +34,11 @@ KINDS = {
     "buyer": {"talk": 0.2, "check_in": 0.3, "order": 0.06, "share": 0.02, "read": 0.3, "leave": 0.001},
     "bargain": {"talk": 0.1, "check_in": 0.2, "order": 0.03, "share": 0.01, "read": 0.2, "leave": 0.002},
     "silent": {"talk": 0.01, "check_in": 0.02, "order": 0.004, "share": 0.001, "read": 0.05, "leave": 0.003},
+    "spammer": {"talk": 0.1, "check_in": 0.0, "order": 0.0, "share": 0.0, "read": 0.0, "leave": 0.01},
 }
-SHARES = [("fan", 0.08), ("buyer", 0.17), ("bargain", 0.25), ("silent", 0.50)]
-
-
-class Dice:
-    """Chances built on random() alone: the one method whose sequence Python promises to keep from version to version."""
-
-    def __init__(self, seed):
-        self._random = random.Random(seed)
-
-    def chance(self, share):
-        return self._random.random() < share
-
-    def below(self, limit):
-        return int(self._random.random() * limit)
-
-    def pick(self, choices):
-        return choices[self.below(len(choices))]
-
-    def kind(self):
-        number = self._random.random()
-        for kind, share in SHARES:
-            if number < share:
-                return kind
-            number -= share
-        return SHARES[-1][0]
+SHARES = [("fan", 0.08), ("buyer", 0.17), ("bargain", 0.25), ("silent", 0.495), ("spammer", 0.005)]
+# Nobody invites to it but the community itself: examples/three-groups.
+INVITED_GROUP = {"id": "super", "name": "超级用户群", "owner": "总部", "tags": ""}
 
 
 def read_csv(name):
@@ -62,67 +46,130 @@ def read_csv(name):
         return list(csv.DictReader(file))
 
 
+def write_csv(path, columns, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def money(cents):
+    return f"{cents // 100}.{cents % 100:02} CNY"
+
+
 class Month:
     def __init__(self, seed, group_count, days):
         self.dice = Dice(seed)
         self.days = days
-        self.groups = [group["id"] for group in read_csv("groups.csv")][:group_count]
-        known = set(self.groups)
+        self.groups = read_csv("groups.csv")[:group_count]
+        known = {group["id"] for group in self.groups}
         self.people = []
         for member in read_csv("members.csv"):
             homes = [group for group in member["groups"].split(";") if group in known]
             if homes:
-                self.people.append({"id": member["id"], "group": homes[0], "kind": self.dice.kind(), "gone": False})
+                self.people.append({"id": member["id"], "name": member["name"], "group": homes[0], "homes": homes,
+                                    "kind": self.dice.share(SHARES), "gone": False})
         self.events = []
         self.new_people = 0
 
-    def waking_hour(self, day):
-        """Mornings and evenings more than noon, nobody from midnight to six."""
-        hour = self.dice.pick([7, 8, 8, 9, 10, 12, 12, 13, 15, 18, 19, 20, 20, 20, 21, 21, 22])
+    def tags_of(self, person):
+        tags = ["member"]
+        if person["kind"] in ("fan", "buyer"):
+            tags.append("customer")
+        if self.dice.chance(0.1):
+            tags.append("reader")
+        if person["kind"] == "fan" and self.dice.chance(0.05):
+            tags.append("staff")
+        return tags
+
+    def write_directory(self, folder):
+        write_csv(folder / "groups.csv", ["id", "name", "owner", "tags"], [*self.groups, INVITED_GROUP])
+        write_csv(folder / "members.csv", ["id", "name", "groups", "tags"],
+                  [{"id": person["id"], "name": person["name"], "groups": ";".join(person["homes"]),
+                    "tags": ";".join(self.tags_of(person))} for person in self.people])
+
+    def at(self, day, hour):
         return MONTH_START + timedelta(days=day, hours=hour, minutes=self.dice.below(60), seconds=self.dice.below(60))
+
+    def waking(self, day):
+        """Mornings and evenings more than noon, nobody from midnight to six."""
+        return self.at(day, self.dice.pick([7, 8, 8, 9, 10, 12, 12, 13, 15, 18, 19, 20, 20, 20, 21, 21, 22]))
 
     def add(self, at, kind, person, **fields):
         number = len(self.events)
         self.events.append((at, number, kind, person, fields))
         return f"{kind}-{number:07}"
 
+    def say(self, at, person, text, effective="yes"):
+        self.add(at, "message", person, text=text, effective=effective)
+
     def order(self, at, person):
         sku, cents = self.dice.pick(GOODS)
         items = 1 + self.dice.below(3)
-        total = cents * items
-        order = self.add(at, "order", person, amount=f"{total // 100}.{total % 100:02} CNY", sku=sku, items=str(items))
+        order = self.add(at, "order", person, amount=money(cents * items), sku=sku, items=str(items))
         if self.dice.chance(0.03):
             self.add(at + timedelta(days=1 + self.dice.below(3), minutes=self.dice.below(600)), "refund", person, of=order)
+        elif self.dice.chance(0.03):
+            self.add(at + timedelta(minutes=1 + self.dice.below(60)), "cancel", person, of=order)
+
+    def talk(self, day, person):
+        dice = self.dice
+        while dice.chance(KINDS[person["kind"]]["talk"] / 2):
+            self.say(self.waking(day), person, dice.pick(TALK))
+        if dice.chance(0.005):
+            self.say(self.waking(day), person, dice.pick(ASKED))
+        if person["kind"] == "spammer":
+            while dice.chance(0.4):
+                self.say(self.waking(day), person, dice.pick(UNWELCOME))
+            if dice.chance(0.1):
+                at = self.waking(day)
+                for message in range(8):
+                    self.say(at + timedelta(seconds=5 * message), person, "顶", effective="no")
+        # Tuesdays, the lottery.
+        if (MONTH_START + timedelta(days=day)).weekday() == 1 and dice.chance(KINDS[person["kind"]]["check_in"] / 4):
+            self.say(self.at(day, 20), person, "抽奖", effective="no")
+
+    def buy(self, day, person):
+        dice = self.dice
+        if dice.chance(KINDS[person["kind"]]["order"]):
+            self.order(self.waking(day), person)
+        # Fridays, the relay.
+        if (MONTH_START + timedelta(days=day)).weekday() == 4 and dice.chance(2 * KINDS[person["kind"]]["order"]):
+            self.order(self.at(day, 12 + dice.below(3)), person)
 
     def a_day_of(self, day, person):
         does = KINDS[person["kind"]]
         dice = self.dice
         if dice.chance(does["check_in"]):
-            at = self.waking_hour(day)
+            at = self.waking(day)
             self.add(at, "check_in", person)
-            self.add(at, "message", person, text="1", effective="no")
-        while dice.chance(does["talk"] / 2):
-            self.add(self.waking_hour(day), "message", person, text=dice.pick(TALK), effective="yes")
+            self.say(at, person, "1", effective="no")
+        self.talk(day, person)
         if dice.chance(does["read"]):
-            self.add(self.waking_hour(day), "opened", person, what=dice.pick(ARTICLES))
+            self.add(self.waking(day), "opened", person, what=dice.pick(ARTICLES))
         if dice.chance(does["share"]):
-            self.add(self.waking_hour(day), "shared", person)
-        if dice.chance(does["order"]):
-            self.order(self.waking_hour(day), person)
-        if dice.chance(does["leave"]):
-            self.add(self.waking_hour(day).replace(hour=23), "leave", person)
+            self.add(self.waking(day), "shared", person)
+        self.buy(day, person)
+        if day > 6 and dice.chance(does["share"] / 4):
+            gift, cost = dice.pick(GIFTS)
+            self.add(self.waking(day), "redeem", person, cost=str(cost), what=gift)
+        if dice.chance(0.0005):
+            self.add(self.waking(day), "unsubscribed", person)
+        if dice.chance(does["leave"] + person.get("restless", 0)):
+            self.add(self.at(day, 23), "leave", person)
             person["gone"] = True
 
     def newcomers(self, day):
-        """Fans bring friends."""
+        """Fans bring friends. Some of these only look in."""
         fans = [person for person in self.people if person["kind"] == "fan" and not person["gone"]]
         for fan in fans:
             if not self.dice.chance(0.02):
                 continue
             self.new_people += 1
-            person = {"id": f"n{self.new_people:05}", "group": fan["group"], "kind": self.dice.kind(), "gone": False}
-            at = self.waking_hour(day)
-            self.add(at, "join", person, invited_by=fan["id"])
+            person = {"id": f"n{self.new_people:05}", "group": fan["group"], "kind": self.dice.share(SHARES), "gone": False,
+                      "restless": 0.03 if self.dice.chance(0.3) else 0}
+            at = self.waking(day)
+            self.add(at, "join", person, invited_by=fan["id"], first="yes")
             self.add(at, "invited", fan, who=person["id"])
             self.people.append(person)
 
@@ -131,20 +178,18 @@ class Month:
             for group in self.groups:
                 if self.dice.chance(0.3):
                     # Whoever saw the door, and what it cost to show it.
-                    at = self.waking_hour(day)
-                    nobody = {"id": None, "group": group}
+                    at = self.waking(day)
+                    nobody = {"id": None, "group": group["id"]}
                     self.add(at, "exposure", nobody, times=str(1 + self.dice.below(40)))
-                    self.add(at, "cost", nobody, amount=f"{1 + self.dice.below(30)}.00 CNY")
+                    self.add(at, "cost", nobody, amount=money(100 * (1 + self.dice.below(30))))
             for person in list(self.people):
                 if not person["gone"]:
                     self.a_day_of(day, person)
             self.newcomers(day)
         end = MONTH_START + timedelta(days=self.days)
-        heapq.heapify(self.events)
-        while self.events:
-            at, number, kind, person, fields = heapq.heappop(self.events)
+        for at, number, kind, person, fields in sorted(self.events, key=lambda event: event[:2]):
             if at >= end:
-                continue
+                return
             event = {"id": f"{kind}-{number:07}", "type": kind}
             if person["id"]:
                 event["member"] = person["id"]
@@ -160,9 +205,17 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--groups", type=int, default=900, help="of ../members/, the first so many")
     parser.add_argument("--days", type=int, default=30, help="from 2026-11-01 on")
+    parser.add_argument("--folder", type=Path, required=True, help="where the three files go; made if it is not there")
     arguments = parser.parse_args()
-    for event in Month(arguments.seed, arguments.groups, arguments.days).run():
-        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    month = Month(arguments.seed, arguments.groups, arguments.days)
+    month.write_directory(arguments.folder)
+    count = 0
+    with open(arguments.folder / "events.ndjson", "w", encoding="utf-8") as file:
+        for event in month.run():
+            file.write(json.dumps(event, ensure_ascii=False) + "\n")
+            count += 1
+    print(f"{arguments.folder}: {len(month.groups) + 1} groups, {count} events")
 
 
 if __name__ == "__main__":

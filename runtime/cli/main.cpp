@@ -369,14 +369,20 @@ struct CommandLine {
             ->type_name("FILE");
         command
             ->add_option("--events", rehearse_options.events,
-                         "Events that happen meanwhile (a JSON object a line)")
+                         "Events that happen meanwhile (a JSON object a line); those of types that "
+                         "no playbook of the folder declares are left out")
             ->type_name("FILE");
         command->add_flag("--keep", rehearse_options.keep,
                           "Leave the database and say where it is");
         add_zoneinfo(command, rehearse_options.zoneinfo);
         add_format(command, rehearse_options.format);
         add_language(command, rehearse_options.language);
-        command->footer("Example:\n  sop rehearse examples/members --from 2026-11-16 --for 7d");
+        command->footer(
+            "Examples:\n"
+            "  sop rehearse examples/members --from 2026-11-16 --for 7d\n"
+            "  sop rehearse examples/points --from 2026-11-01 --for 30d --groups month/groups.csv "
+            "\\\n"
+            "      --members month/members.csv --events month/events.ndjson");
         command->callback([this] { run = [this] { return rehearse(rehearse_options); }; });
     }
 

@@ -70,7 +70,15 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
     }
 }
 
-void fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
+// What a file of events held. One stream serves many playbooks: a type that these do not declare is
+// left out, and told.
+struct EventFile {
+    std::int64_t taken = 0;
+    std::map<std::string, std::int64_t> left_out;  // by type
+};
+
+EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
+    EventFile events;
     std::istringstream lines(read_file(file));
     const EventSchema schema(plan);
     const auto transaction = store.begin();
@@ -83,15 +91,18 @@ void fill_events(const std::string& file, const lang::Plan& plan, Store& store) 
             Event event = schema.read(line, std::nullopt);
             if (event.id.empty()) event.id = fmt::format("line-{}", number);
             store.add_event(event);
+            ++events.taken;
         } catch (const EventError& error) {
-            throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
+            if (error.reason() != Rejection::unknown_event)
+                throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
+            ++events.left_out[nlohmann::json::parse(line).at("type").get<std::string>()];
         }
     }
     transaction->commit();
+    return events;
 }
 
 // ---- the report
-// -----------------------------------------------------------------------------------------------------
 
 struct RuleReport {
     std::string title;
@@ -248,7 +259,21 @@ void print_timeline(const Report& report) {
     }
 }
 
-void print_json(const Report& report, Instant from, Instant to, const std::string& zone_release) {
+void print_events(const EventFile& events) {
+    fmt::print("{} events of the file", count_text(events.taken));
+    std::string types;
+    std::int64_t left_out = 0;
+    for (const auto& [type, count] : events.left_out) {
+        types += fmt::format("{}{} {}", types.empty() ? "" : ", ", count_text(count), type);
+        left_out += count;
+    }
+    if (left_out > 0)
+        fmt::print("; {} left out, no playbook declares them: {}", count_text(left_out), types);
+    fmt::print(".\n");
+}
+
+void print_json(const Report& report, const EventFile& events, Instant from, Instant to,
+                const std::string& zone_release) {
     using nlohmann::json;
     json rules = json::array();
     for (const auto& [path, rule] : report.rules) {
@@ -271,6 +296,7 @@ void print_json(const Report& report, Instant from, Instant to, const std::strin
                             {"from", instant_text(from)},
                             {"to", instant_text(to)},
                             {"zone_data", zone_release},
+                            {"events", {{"taken", events.taken}, {"left_out", events.left_out}}},
                             {"messages", report.planned},
                             {"rules", rules},
                             {"timeline", timeline}}
@@ -324,7 +350,8 @@ int rehearse(const RehearseOptions& options) {
     const std::string database = (folder.path() / "rehearsal.db").string();
     const auto store = open_sqlite_store(database, {.durable = false});
     fill_directory(options, loaded.config, *store);
-    if (options.events) fill_events(*options.events, plan, *store);
+    EventFile events;
+    if (options.events) events = fill_events(*options.events, plan, *store);
 
     ManualClock clock(from);
     RehearsalObserver observer;
@@ -350,12 +377,14 @@ int rehearse(const RehearseOptions& options) {
 
     const Report report = make_report(plan, observer, zones, *store);
     if (options.format == OutputFormat::json) {
-        print_json(report, from, to, zones.release());
+        print_json(report, events, from, to, zones.release());
     } else {
         const DirectoryCounts counts = store->count_directory();
-        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n\n",
+        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n",
                    local_text(from, *zone), local_text(to, *zone), zone->name(),
                    count_text(counts.groups), count_text(counts.members), zones.release());
+        if (options.events) print_events(events);
+        fmt::print("\n");
         print_rules(report);
         print_timeline(report);
         if (options.keep) fmt::print("\nThe database is kept: {}\n", database);

@@ -141,8 +141,13 @@ void Walker::take_entry(const Collection& collection, const LoadedRule& rule, co
     const std::int64_t of_member = member.empty() ? 0 : store_.collected_of(collection.id, member);
     const CollectDecision decision = decide_entry(collect, collection, of_member, quantity);
     const auto begin = [&](const char* label, const Block& steps) {
-        begin_branch({rule, firing, collection.subject, {collection.of, label, event.id}, steps,
-                      event.id, event.at});
+        begin_branch({rule,
+                      firing,
+                      collection.subject,
+                      {collection.of, label, event.id},
+                      steps,
+                      event.id,
+                      event.at});
     };
     if (!decision.takes) return begin(refused_label, collect.refused);
     if (!store_.add_collected(collection.id, {event.id, member, *quantity, event.at})) return;

@@ -1,13 +1,12 @@
 // `sop test` through the real binary: what it prints, whole, and what it exits with.
+#include "tests/support/golden.h"
 #include "tests/support/project.h"
 #include "tests/support/sources.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 
 namespace {
@@ -32,16 +31,6 @@ bool contains(const std::string& text, const std::string& part) {
 
 std::string without_durations(const std::string& text) {
     return std::regex_replace(text, std::regex("\\(\\d+ ms\\)"), "(… ms)");
-}
-
-// `SOP_UPDATE_GOLDENS=1` writes what is there now; read the difference before it is committed.
-void compare_with_golden(const std::string& actual, const fs::path& golden) {
-    if (std::getenv("SOP_UPDATE_GOLDENS") != nullptr) {
-        std::ofstream(golden, std::ios::binary) << actual;
-        return;
-    }
-    INFO(golden);
-    CHECK(actual == read_text_file(golden));
 }
 
 }  // namespace

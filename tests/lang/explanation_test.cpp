@@ -5,10 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <set>
 
+#include "tests/support/golden.h"
 #include "tests/support/sources.h"
 
 namespace {
@@ -97,9 +96,7 @@ TEST_CASE("the file of an explanation fails as it says, and the mended one is fi
 }
 
 TEST_CASE("the index of diagnostics says what their pages say", "[explanation][golden]") {
-    const auto path = tests::source_folder() / "lang/diagnostics.md";
-    if (std::getenv("SOP_UPDATE_GOLDENS")) std::ofstream(path, std::ios::binary) << index_page();
-    CHECK(tests::read_text_file(path) == index_page());
+    tests::compare_with_golden(index_page(), tests::source_folder() / "lang/diagnostics.md");
 }
 
 TEST_CASE("an explanation is shown as text with its files indented", "[explanation]") {

@@ -1,5 +1,5 @@
 // Each file below tests/golden/ is compared whole with what stands beside it.
-// `SOP_UPDATE_GOLDENS=1` writes what is there now; read the difference before it is committed.
+#include "tests/support/golden.h"
 #include "lang/codes.h"
 #include "lang/compile.h"
 #include "lang/diagnostic.h"
@@ -11,8 +11,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <set>
 
 namespace {
@@ -31,14 +29,10 @@ std::vector<fs::path> golden_inputs(const std::string& folder) {
     return files;
 }
 
-void compare_with_golden(const std::string& actual, fs::path golden, const std::string& extension) {
-    golden.replace_extension(extension);
-    if (std::getenv("SOP_UPDATE_GOLDENS")) {
-        std::ofstream(golden, std::ios::binary) << actual;
-        return;
-    }
-    INFO(golden);
-    CHECK(actual == tests::read_text_file(golden));
+using tests::compare_with_golden;
+
+fs::path beside(fs::path golden, const std::string& extension) {
+    return golden.replace_extension(extension);
 }
 
 // All that is said of files, in each form people or programs get to see.
@@ -54,9 +48,9 @@ void compare_findings(const std::vector<lang::FileDiagnostics>& files, const fs:
             json += lang::render_json(diagnostic, *source) + "\n";
         }
     }
-    compare_with_golden(text, golden, ".txt");
-    compare_with_golden(chinese, golden, ".zh.txt");
-    compare_with_golden(json, golden, ".json");
+    compare_with_golden(text, beside(golden, ".txt"));
+    compare_with_golden(chinese, beside(golden, ".zh.txt"));
+    compare_with_golden(json, beside(golden, ".json"));
 }
 
 // ---- one example of each code ----
@@ -135,9 +129,9 @@ void compare_fixed(const std::vector<lang::Source>& sources, const Example& exam
                     [](const lang::Diagnostic& diagnostic) { return diagnostic.fix.has_value(); });
     CHECK(has_fix == (mended.fixes > 0));
     if (mended.fixes > 0) {
-        compare_with_golden(std::string(mended.source.text()), golden, ".sop");
+        compare_with_golden(std::string(mended.source.text()), beside(golden, ".sop"));
     } else {
-        if (std::getenv("SOP_UPDATE_GOLDENS")) fs::remove(golden);
+        if (tests::updates_goldens()) fs::remove(golden);
         INFO(golden);
         CHECK_FALSE(fs::exists(golden));
     }
@@ -187,11 +181,11 @@ TEST_CASE("formatting gives the goldens, is stable and keeps the plan", "[golden
             const std::string text = tests::read_text_file(input);
             const auto formatted = lang::format_source({"input", text});
             REQUIRE(formatted.value);
-            compare_with_golden(*formatted.value, input, ".formatted");
+            compare_with_golden(*formatted.value, beside(input, ".formatted"));
             const auto chinese =
                 lang::format_source({"input", text}, {.dialect = lang::Dialect::zh_cn});
             REQUIRE(chinese.value);
-            compare_with_golden(*chinese.value, input, ".zh-CN");
+            compare_with_golden(*chinese.value, beside(input, ".zh-CN"));
             const auto again = lang::format_source({"formatted", *formatted.value});
             REQUIRE(again.value);
             CHECK(*again.value == *formatted.value);
@@ -207,7 +201,7 @@ TEST_CASE("plans are their goldens, and their JSON reads back to the same plan",
             lang::Plan plan = tests::plan_of(tests::read_text_file(input));
             CHECK(lang::plan_from_json(lang::to_json(plan)) == plan);
             plan.zone_release = "any";
-            compare_with_golden(lang::to_readable_json(plan), input, ".plan.json");
+            compare_with_golden(lang::to_readable_json(plan), beside(input, ".plan.json"));
         }
     }
 }

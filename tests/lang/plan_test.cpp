@@ -2,12 +2,10 @@
 
 #include "lang/plan_schema.h"
 #include "lang/value.h"
+#include "tests/support/golden.h"
 #include "tests/support/sources.h"
 
 #include <catch2/catch.hpp>
-
-#include <cstdlib>
-#include <fstream>
 
 namespace {
 
@@ -53,10 +51,7 @@ TEST_CASE("steps are known by their label, and by number among equals", "[plan][
 }
 
 TEST_CASE("the published schema of plans is the one the program has", "[plan][schema][golden]") {
-    // Written anew with the goldens: SOP_UPDATE_GOLDENS=1.
-    const auto file = tests::source_folder() / "lang" / "plan.schema.json";
-    if (std::getenv("SOP_UPDATE_GOLDENS")) std::ofstream(file, std::ios::binary) << plan_schema();
-    CHECK(tests::read_text_file(file) == plan_schema());
+    tests::compare_with_golden(plan_schema(), tests::source_folder() / "lang/plan.schema.json");
 }
 
 TEST_CASE("a damaged or newer stored plan is refused with a reason", "[plan][json]") {

@@ -6,9 +6,8 @@
 #include <iterator>
 
 #include "runtime/store/directory_change.h"
-#include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/store/store.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/stores.h"
 
 namespace sop::runtime {
 namespace {
@@ -16,16 +15,8 @@ namespace {
 using lang::Audience;
 using Ids = std::vector<std::string>;
 
-struct MemoryStore {
-    std::unique_ptr<Store> store = open_memory_store();
-    Store& operator*() { return *store; }
-};
-
-struct FileStore {
-    tests::TemporaryFolder folder;
-    std::unique_ptr<Store> store = open_sqlite_store((folder / "sop.db").string());
-    Store& operator*() { return *store; }
-};
+using tests::FileStore;
+using tests::MemoryStore;
 
 Instant at(int minute) {
     return Instant(std::chrono::minutes(minute));

@@ -3,12 +3,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "runtime/store/sqlite/sqlite_store.h"
 #include "tests/support/draft.h"
+#include "tests/support/stores.h"
 
 namespace sop::runtime {
 
 namespace {
+
+using tests::FileStore;
+using tests::MemoryStore;
 
 date::local_days day(int number) {
     return date::local_days{date::days{number}};
@@ -25,9 +28,11 @@ Stay stay(const std::string& member, std::optional<Instant> joined_at,
 
 }  // namespace
 
-TEST_CASE("a measure is made once and remembers how far it was counted", "[store][figures]") {
-    const auto store = open_memory_store();
-    Figures& figures = store->figures();
+TEMPLATE_TEST_CASE("a measure is made once and remembers how far it was counted",
+                   "[store][figures]", MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
+    Figures& figures = store.figures();
     CHECK_FALSE(figures.find_measure("group UTC count(order)"));
     const StoredMeasure made = figures.find_or_add_measure("group UTC count(order)", false);
     CHECK(made == StoredMeasure{.id = made.id, .key = "group UTC count(order)"});
@@ -39,9 +44,11 @@ TEST_CASE("a measure is made once and remembers how far it was counted", "[store
     CHECK(figures.list_measures() == std::vector{counted, other});
 }
 
-TEST_CASE("counts of days are kept by measure and subject", "[store][figures]") {
-    const auto store = open_memory_store();
-    Figures& figures = store->figures();
+TEMPLATE_TEST_CASE("counts of days are kept by measure and subject", "[store][figures]",
+                   MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
+    Figures& figures = store.figures();
     const MeasureId orders = figures.find_or_add_measure("orders", true).id;
     const MeasureId sales = figures.find_or_add_measure("sales", true).id;
     using namespace std::string_literals;
@@ -62,17 +69,19 @@ TEST_CASE("counts of days are kept by measure and subject", "[store][figures]") 
     CHECK_FALSE(figures.find_measure("orders"));
 }
 
-TEST_CASE("stays are kept when they end, and staff is left out", "[store][figures]") {
-    const auto store = open_memory_store();
-    Figures& figures = store->figures();
-    store->put_group({.id = "g1", .name = "G", .owner = "boss"});
-    store->put_member({.id = "boss", .name = "Boss", .groups = {"g1"}});
-    store->put_member({.id = "old", .name = "Old", .groups = {"g1"}});
-    store->join({"m1", "g1"}, at(10));
-    store->join({"m2", "g1"}, at(20));
+TEMPLATE_TEST_CASE("stays are kept when they end, and staff is left out", "[store][figures]",
+                   MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
+    Figures& figures = store.figures();
+    store.put_group({.id = "g1", .name = "G", .owner = "boss"});
+    store.put_member({.id = "boss", .name = "Boss", .groups = {"g1"}});
+    store.put_member({.id = "old", .name = "Old", .groups = {"g1"}});
+    store.join({"m1", "g1"}, at(10));
+    store.join({"m2", "g1"}, at(20));
     figures.end_stay("g1", "m1", at(30));
-    store->leave({"m1", "g1"});
-    store->join({"m1", "g1"}, at(40));
+    store.leave({"m1", "g1"});
+    store.join({"m1", "g1"}, at(40));
     // Nobody, somebody else's group, and a leave that came late.
     figures.end_stay("g1", "m9", at(50));
     figures.end_stay("g2", "m1", at(50));
@@ -86,15 +95,17 @@ TEST_CASE("stays are kept when they end, and staff is left out", "[store][figure
     CHECK(figures.past_stays_of("m1") == std::vector{stay("m1", at(10), at(30))});
     CHECK(figures.past_stays_of("m2").empty());
     // Whoever has a role is staff, as the owner is.
-    store->put_group({.id = "g1", .owner = "boss", .staff = {{"admin", {"m1", "old"}}}});
+    store.put_group({.id = "g1", .owner = "boss", .staff = {{"admin", {"m1", "old"}}}});
     CHECK(figures.stays_in("g1") == std::vector{stay("m2", at(20), std::nullopt)});
     CHECK(figures.all_stays() == figures.stays_in("g1"));
 }
 
-TEST_CASE("changes of tiers are told for a subject and for a tier", "[store][figures]") {
-    const auto store = open_memory_store();
-    Figures& figures = store->figures();
-    const RuleId tier = store->find_or_add_rule("tier", "groups: a/b", at(0)).id;
+TEMPLATE_TEST_CASE("changes of tiers are told for a subject and for a tier", "[store][figures]",
+                   MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
+    Figures& figures = store.figures();
+    const RuleId tier = store.find_or_add_rule("tier", "groups: a/b", at(0)).id;
     const auto change = [&](const std::string& subject, int when, const std::string& before,
                             const std::string& level) {
         return TierChange{tier, SubjectKind::group, subject, at(when), before, level, "because"};
@@ -111,9 +122,10 @@ TEST_CASE("changes of tiers are told for a subject and for a tier", "[store][fig
     CHECK(figures.latest_tier_changes(tier + 1).empty());
 }
 
-TEST_CASE("flow counts add up by the day", "[store][figures]") {
-    const auto store = open_memory_store();
-    Figures& figures = store->figures();
+TEMPLATE_TEST_CASE("flow counts add up by the day", "[store][figures]", MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
+    Figures& figures = store.figures();
     for (const auto& [step, what, when, count] :
          {std::tuple{"start", "reached", 1, 3}, std::tuple{"start", "reached", 1, 4},
           std::tuple{"start", "reached", 2, 5}, std::tuple{"end", "reached", 2, 2}})
@@ -125,37 +137,41 @@ TEST_CASE("flow counts add up by the day", "[store][figures]") {
           std::vector<FlowCount>{{1, "start", "reached", day(1), 7}});
 }
 
-TEST_CASE("events are read by their ids, and whether any was processed", "[store][figures]") {
-    const auto store = open_memory_store();
+TEMPLATE_TEST_CASE("events are read by their ids, and whether any was processed",
+                   "[store][figures]", MemoryStore, FileStore) {
+    TestType held;
+    Store& store = *held;
     for (const char* id : {"c", "a", "b"})
-        store->add_event({.id = id, .type = "order", .at = at(1), .received_at = at(1)});
-    CHECK_FALSE(store->has_processed_events());
-    store->mark_processed("b");
-    CHECK(store->has_processed_events());
-    const auto events = store->events_by_id("a", 1);
+        store.add_event({.id = id, .type = "order", .at = at(1), .received_at = at(1)});
+    CHECK_FALSE(store.has_processed_events());
+    store.mark_processed("b");
+    CHECK(store.has_processed_events());
+    const auto events = store.events_by_id("a", 1);
     REQUIRE(events.size() == 1);
     CHECK(events.front().id == "b");
     CHECK(events.front().processed);
-    CHECK(store->events_by_id("c", 9).empty());
+    CHECK(store.events_by_id("c", 9).empty());
 }
 
 namespace {
 
+template <typename AnyStore>
 struct Purse {
-    std::unique_ptr<Store> store = open_memory_store();
+    AnyStore held;
+    Store& store = *held;
 
     Purse() {
-        for (const char* member : {"m1", "m2"}) store->put_member({.id = member, .name = member});
+        for (const char* member : {"m1", "m2"}) store.put_member({.id = member, .name = member});
     }
     void change(std::int64_t amount, int when, std::optional<std::int64_t> undoes = {},
                 const std::string& member = "m1") {
-        CHECK(store->add_points(
+        CHECK(store.add_points(
             {.member = member, .amount = amount, .reason = "r", .at = at(when), .undoes = undoes}));
     }
     // "amount@second" of what is not spent.
     std::vector<std::string> unspent() {
         std::vector<std::string> texts;
-        for (const UnspentPoints& each : store->unspent_points(99))
+        for (const UnspentPoints& each : store.unspent_points(99))
             texts.push_back(std::to_string(each.amount) + "@" +
                             std::to_string(each.at.time_since_epoch() / std::chrono::seconds{1}));
         return texts;
@@ -165,8 +181,9 @@ using Unspent = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("points are spent from the oldest on", "[store][points]") {
-    Purse purse;
+TEMPLATE_TEST_CASE("points are spent from the oldest on", "[store][points]", MemoryStore,
+                   FileStore) {
+    Purse<TestType> purse;
     purse.change(10, 100);
     purse.change(20, 50);  // came late
     purse.change(5, 200);
@@ -174,45 +191,47 @@ TEST_CASE("points are spent from the oldest on", "[store][points]") {
     purse.change(-25, 300);
     CHECK(purse.unspent() == Unspent{"5@100", "5@200"});
     // What is taken back goes first, wherever it stands.
-    const std::int64_t newest = purse.store->list_points("m1", 0, 9).at(2).id;
+    const std::int64_t newest = purse.store.list_points("m1", 0, 9).at(2).id;
     purse.change(-5, 400, newest);
     CHECK(purse.unspent() == Unspent{"5@100"});
     // A debt is paid first.
     purse.change(-12, 500);
-    CHECK(purse.store->points_of("m1") == -7);
+    CHECK(purse.store.points_of("m1") == -7);
     CHECK(purse.unspent().empty());
     purse.change(10, 600);
     CHECK(purse.unspent() == Unspent{"3@600"});
 }
 
-TEST_CASE("what expires is an entry of its own", "[store][points]") {
-    Purse purse;
+TEMPLATE_TEST_CASE("what expires is an entry of its own", "[store][points]", MemoryStore,
+                   FileStore) {
+    Purse<TestType> purse;
     purse.change(10, 100);
     purse.change(7, 150, {}, "m2");
     purse.change(-4, 200);
-    purse.store->expire_points(purse.store->unspent_points(1).at(0), "expired", at(300));
-    CHECK(purse.store->points_of("m1") == 0);
-    const auto entries = purse.store->list_points("m1", 0, 9);
+    purse.store.expire_points(purse.store.unspent_points(1).at(0), "expired", at(300));
+    CHECK(purse.store.points_of("m1") == 0);
+    const auto entries = purse.store.list_points("m1", 0, 9);
     CHECK(entries.back().amount == -6);
     CHECK(entries.back().reason == "expired");
     CHECK(purse.unspent() == Unspent{"7@150"});
     // Of somebody who is not there nothing is left either.
-    UnspentPoints nobody = purse.store->unspent_points(1).at(0);
+    UnspentPoints nobody = purse.store.unspent_points(1).at(0);
     nobody.member = "gone";
-    purse.store->expire_points(nobody, "expired", at(300));
+    purse.store.expire_points(nobody, "expired", at(300));
     CHECK(purse.unspent().empty());
 }
 
-TEST_CASE("who has the most points, now and then", "[store][points]") {
-    Purse purse;
+TEMPLATE_TEST_CASE("who has the most points, now and then", "[store][points]", MemoryStore,
+                   FileStore) {
+    Purse<TestType> purse;
     purse.change(10, 100);
     purse.change(30, 200);
     purse.change(20, 100, {}, "m2");
-    purse.store->put_member({.id = "m3", .name = "none"});
-    CHECK(purse.store->most_points(std::nullopt, 9) ==
+    purse.store.put_member({.id = "m3", .name = "none"});
+    CHECK(purse.store.most_points(std::nullopt, 9) ==
           std::vector<MemberPoints>{{"m1", "m1", 40}, {"m2", "m2", 20}});
-    CHECK(purse.store->most_points(std::nullopt, 1).size() == 1);
-    CHECK(purse.store->most_points(at(150), 9) ==
+    CHECK(purse.store.most_points(std::nullopt, 1).size() == 1);
+    CHECK(purse.store.most_points(at(150), 9) ==
           std::vector<MemberPoints>{{"m2", "m2", 20}, {"m1", "m1", 10}});
 }
 

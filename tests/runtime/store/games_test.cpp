@@ -3,22 +3,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "runtime/store/sqlite/sqlite_store.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/stores.h"
 
 namespace sop::runtime {
 namespace {
 
-struct MemoryStore {
-    std::unique_ptr<Store> store = open_memory_store();
-    Store& operator*() { return *store; }
-};
-
-struct FileStore {
-    tests::TemporaryFolder folder;
-    std::unique_ptr<Store> store = open_sqlite_store((folder / "sop.db").string());
-    Store& operator*() { return *store; }
-};
+using tests::FileStore;
+using tests::MemoryStore;
 
 Instant at(int minute) {
     return Instant(std::chrono::minutes(minute));
