@@ -26,6 +26,7 @@ ASKED = ["规则", "本周有什么福利", "我要退货", "福利", "规则"]
 UNWELCOME = ["加微信领红包", "招兼职，日结", "骗子", "便宜看这里 http://ads.example/1"]
 GOODS = [("S1", 3990), ("S2", 5900), ("S3", 9900), ("S4", 12800), ("S5", 990), ("course-99", 990)]
 ARTICLES = ["article_1", "article_2", "article_3"]
+NAMES = ["小雨", "阿明", "Coco", "静静", "老王", "豆豆妈", "Lisa", "春风", "大伟", "安安"]
 GIFTS = [("试用装", 50), ("帆布袋", 80), ("保温杯", 200)]
 
 # What a person of each kind does in a day, as shares of days. Most people only read.
@@ -34,11 +35,11 @@ KINDS = {
     "buyer": {"talk": 0.2, "check_in": 0.3, "order": 0.06, "share": 0.02, "read": 0.3, "leave": 0.001},
     "bargain": {"talk": 0.1, "check_in": 0.2, "order": 0.03, "share": 0.01, "read": 0.2, "leave": 0.002},
     "silent": {"talk": 0.01, "check_in": 0.02, "order": 0.004, "share": 0.001, "read": 0.05, "leave": 0.003},
-    "spammer": {"talk": 0.1, "check_in": 0.0, "order": 0.0, "share": 0.0, "read": 0.0, "leave": 0.01},
+    "spammer": {"talk": 0.1, "check_in": 0.0, "order": 0.0, "share": 0.0, "read": 0.0, "leave": 0.002},
 }
-SHARES = [("fan", 0.08), ("buyer", 0.17), ("bargain", 0.25), ("silent", 0.495), ("spammer", 0.005)]
+SHARES = [("fan", 0.08), ("buyer", 0.17), ("bargain", 0.25), ("silent", 0.485), ("spammer", 0.015)]
 # Nobody invites to it but the community itself: examples/three-groups.
-INVITED_GROUP = {"id": "super", "name": "超级用户群", "owner": "总部", "tags": ""}
+INVITED_GROUP = {"id": "超级用户群", "name": "超级用户群", "owner": "总部", "tags": ""}
 
 
 def read_csv(name):
@@ -63,12 +64,19 @@ class Month:
         self.days = days
         self.groups = read_csv("groups.csv")[:group_count]
         known = {group["id"] for group in self.groups}
+        # Few groups buy a lot.
+        self.liveliness = {group["id"]: self.dice.pick([1, 1, 1, 1, 1, 1, 1, 3, 8, 40]) for group in self.groups}
         self.people = []
         for member in read_csv("members.csv"):
             homes = [group for group in member["groups"].split(";") if group in known]
             if homes:
                 self.people.append({"id": member["id"], "name": member["name"], "group": homes[0], "homes": homes,
                                     "kind": self.dice.share(SHARES), "gone": False})
+        # Whoever was there first.
+        self.admins = {}
+        for person in self.people:
+            if self.admins.setdefault(person["group"], person["id"]) == person["id"]:
+                person["kind"] = "fan"
         self.events = []
         self.new_people = 0
 
@@ -78,12 +86,13 @@ class Month:
             tags.append("customer")
         if self.dice.chance(0.1):
             tags.append("reader")
-        if person["kind"] == "fan" and self.dice.chance(0.05):
+        if person["id"] in self.admins.values():
             tags.append("staff")
         return tags
 
     def write_directory(self, folder):
-        write_csv(folder / "groups.csv", ["id", "name", "owner", "tags"], [*self.groups, INVITED_GROUP])
+        write_csv(folder / "groups.csv", ["id", "name", "owner", "tags", "staff.admin"],
+                  [{**group, "staff.admin": self.admins.get(group["id"], "")} for group in [*self.groups, INVITED_GROUP]])
         write_csv(folder / "members.csv", ["id", "name", "groups", "tags"],
                   [{"id": person["id"], "name": person["name"], "groups": ";".join(person["homes"]),
                     "tags": ";".join(self.tags_of(person))} for person in self.people])
@@ -103,12 +112,12 @@ class Month:
     def say(self, at, person, text, effective="yes"):
         self.add(at, "message", person, text=text, effective=effective)
 
-    def order(self, at, person):
+    def order(self, day, at, person):
         sku, cents = self.dice.pick(GOODS)
         items = 1 + self.dice.below(3)
         order = self.add(at, "order", person, amount=money(cents * items), sku=sku, items=str(items))
         if self.dice.chance(0.03):
-            self.add(at + timedelta(days=1 + self.dice.below(3), minutes=self.dice.below(600)), "refund", person, of=order)
+            self.add(self.waking(day + 1 + self.dice.below(3)), "refund", person, of=order)
         elif self.dice.chance(0.03):
             self.add(at + timedelta(minutes=1 + self.dice.below(60)), "cancel", person, of=order)
 
@@ -131,11 +140,12 @@ class Month:
 
     def buy(self, day, person):
         dice = self.dice
-        if dice.chance(KINDS[person["kind"]]["order"]):
-            self.order(self.waking(day), person)
+        for _ in range(self.liveliness[person["group"]]):
+            if dice.chance(KINDS[person["kind"]]["order"]):
+                self.order(day, self.waking(day), person)
         # Fridays, the relay.
         if (MONTH_START + timedelta(days=day)).weekday() == 4 and dice.chance(2 * KINDS[person["kind"]]["order"]):
-            self.order(self.at(day, 12 + dice.below(3)), person)
+            self.order(day, self.at(day, 12 + dice.below(3)), person)
 
     def a_day_of(self, day, person):
         does = KINDS[person["kind"]]
@@ -166,10 +176,10 @@ class Month:
             if not self.dice.chance(0.02):
                 continue
             self.new_people += 1
-            person = {"id": f"n{self.new_people:05}", "group": fan["group"], "kind": self.dice.share(SHARES), "gone": False,
+            person = {"id": f"n{self.new_people:05}", "group": fan["group"], "kind": self.dice.share(SHARES), "gone": False, "name": self.dice.pick(NAMES),
                       "restless": 0.03 if self.dice.chance(0.3) else 0}
             at = self.waking(day)
-            self.add(at, "join", person, invited_by=fan["id"], first="yes")
+            self.add(at, "join", person, name=person["name"], invited_by=fan["id"], first="yes")
             self.add(at, "invited", fan, who=person["id"])
             self.people.append(person)
 

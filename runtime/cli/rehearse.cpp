@@ -118,9 +118,11 @@ struct TimelineEntry {
     std::int64_t count = 0;
     SubjectKind kind = SubjectKind::group;
     std::string outcome;
-    std::string text;  // of the first subject
+    std::string command;  // a verb (command.h); empty for messages
+    std::string text;     // of the first subject
 };
-using TimelineKey = std::tuple<date::local_seconds, std::string, std::size_t, std::string>;
+using TimelineKey =
+    std::tuple<date::local_seconds, std::string, std::size_t, std::string, std::string>;
 
 struct Report {
     std::map<std::string, RuleReport> rules;
@@ -178,12 +180,15 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
             ++entry.outcomes[outcome_text(due.delivery)];
             const auto local =
                 zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
-            auto& line = report.timeline[{local, path, due.delivery.step, outcome}];
+            const auto command = store.find_command(due.delivery.id);
+            const std::string verb = command ? command->verb : "";
+            auto& line = report.timeline[{local, path, due.delivery.step, outcome, verb}];
             if (line.count++ > 0) continue;
             line.rule = path;
             line.step = step_path(*rule, due.delivery.step);
             line.kind = due.subject_kind;
             line.outcome = outcome;
+            line.command = verb;
             line.text = shown_line(due.text, due.form);
         }
     }
@@ -217,6 +222,21 @@ void print_rules(const Report& report) {
     fmt::print("{}", render_table(table));
 }
 
+std::string subjects_text(std::int64_t count, SubjectKind kind) {
+    const char* what = kind == SubjectKind::group    ? "group"
+                       : kind == SubjectKind::member ? "member"
+                                                     : "time";  // for nobody in particular
+    return fmt::format("{} {}{}", count_text(count), what, count == 1 ? "" : "s");
+}
+
+// "create group: Flash 1" of a command.
+std::string what_text(const TimelineEntry& entry) {
+    if (entry.command.empty()) return entry.text;
+    std::string verb = entry.command;
+    std::replace(verb.begin(), verb.end(), '_', ' ');
+    return entry.text.empty() ? verb : verb + ": " + entry.text;
+}
+
 void print_timeline(const Report& report) {
     // Event rules plan at as many instants as there are events; they are summed up a day.
     struct Line {
@@ -232,7 +252,7 @@ void print_timeline(const Report& report) {
             return entry.count < 10 &&
                    line.entry.count < 10 * static_cast<std::int64_t>(line.instants) &&
                    line.entry.rule == entry.rule && line.entry.step == entry.step &&
-                   line.entry.outcome == entry.outcome;
+                   line.entry.outcome == entry.outcome && line.entry.command == entry.command;
         });
         if (same != lines.end()) {
             same->entry.count += entry.count;
@@ -246,13 +266,12 @@ void print_timeline(const Report& report) {
         Table table{{{""}, {""}, {""}, {"", Table::Align::right}, {""}, {""}}, {}};
         for (const auto& line : lines) {
             const bool whole_minute = line.time.substr(6) == "00";
-            const char* kind = line.entry.kind == SubjectKind::group ? "groups" : "members";
             table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
                                                     : line.time.substr(0, whole_minute ? 5 : 8),
                                   line.entry.rule, line.entry.step,
-                                  fmt::format("{} {}", count_text(line.entry.count), kind),
+                                  subjects_text(line.entry.count, line.entry.kind),
                                   line.entry.outcome,
-                                  shortened(line.entry.text, timeline_text_cells)});
+                                  shortened(what_text(line.entry), timeline_text_cells)});
         }
         const std::string text = render_table(table, 2);
         fmt::print("{}", text.substr(text.find('\n') + 1));
@@ -291,6 +310,7 @@ void print_json(const Report& report, const EventFile& events, Instant from, Ins
                             {"count", entry.count},
                             {"outcome", entry.outcome},
                             {"text", entry.text}});
+        if (!entry.command.empty()) timeline.back()["command"] = entry.command;
     }
     fmt::print("{}\n", json{{"format_version", 1},
                             {"from", instant_text(from)},

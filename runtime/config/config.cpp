@@ -324,11 +324,11 @@ std::chrono::milliseconds ahead_of(const Entry& entry) {
     constexpr std::array<std::pair<std::string_view, std::chrono::minutes>, 3> units{
         {{"m", std::chrono::minutes{1}}, {"h", std::chrono::hours{1}}, {"d", date::days{1}}}};
     std::int64_t count = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    const auto unit = std::find_if(units.begin(), units.end(), [&rest = rest](const auto& each) {
-        return each.first == std::string_view(rest);
+    const auto number = std::from_chars(text.data(), text.data() + text.size(), count);
+    const auto unit = std::find_if(units.begin(), units.end(), [&](const auto& each) {
+        return each.first == std::string_view(number.ptr);
     });
-    if (error != std::errc() || count < 0 || unit == units.end()) {
+    if (number.ec != std::errc() || count < 0 || unit == units.end()) {
         fail(entry, fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text,
                                 expected));
     }

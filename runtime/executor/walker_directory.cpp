@@ -29,6 +29,9 @@ std::size_t Walker::note_directory(const Event& event, Instant now) {
         store_.join({*event.member, *event.group}, event.at);
         const auto inviter = event.fields.find(join_invited_by);
         if (inviter != event.fields.end()) store_.note_inviter(*event.member, inviter->second);
+        const auto name = event.fields.find(join_name);
+        if (name != event.fields.end() && !name->second.empty())
+            store_.rename_member(*event.member, name->second);
     }
     if (event.type == leave_event && event.group && event.member) return leave(event, now);
     if (event.type == opt_out_event && event.member && store_.opt_out(*event.member, event.at))

@@ -274,7 +274,7 @@ Proceeds Walker::proceeds_of(const LoadedRule& rule, const Run& run) {
         const auto draw = store_.find_draw(key->of);
         if (!draw) return proceeds;
         auto entries = store_.draw_entries(draw->id);
-        Proceeds::Draw& told = proceeds.draw.emplace();
+        Proceeds::Draw& told = proceeds.draw.emplace(Proceeds::Draw{});
         told.seal = draw_seal(draw->seed);
         told.seed = draw->seed;
         told.entries = static_cast<std::int64_t>(entries.size());
@@ -296,7 +296,7 @@ Proceeds Walker::proceeds_of(const LoadedRule& rule, const Run& run) {
         proceeds.list = Proceeds::List{list_text(collect, entries), left_of(collect, *collection)};
     }
     if (rule.draws && !proceeds.draw) {
-        Proceeds::Draw& sealed = proceeds.draw.emplace();
+        Proceeds::Draw& sealed = proceeds.draw.emplace(Proceeds::Draw{});
         sealed.seed = draw_seed(store_.draw_secret(), lang::rule_path(*rule.playbook, *rule.rule),
                                 firing.key, run.subject);
         sealed.seal = draw_seal(sealed.seed);

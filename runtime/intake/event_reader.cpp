@@ -40,6 +40,7 @@ const std::vector<lang::EventType>& builtin_types() {
           {.name = "effective", .type = ValueType::boolean, .optional = true}}},
         {"join",
          {{.name = "first", .type = ValueType::boolean, .optional = true},
+          {.name = "name", .type = ValueType::text, .optional = true},
           {.name = "invited_by", .type = ValueType::text, .optional = true}}},
         {"leave", {}},
         {"opt_out", {}},

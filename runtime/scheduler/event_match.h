@@ -30,6 +30,7 @@ inline constexpr const char* message_text = "text";
 inline constexpr const char* join_event = "join";
 inline constexpr const char* first_join = "first";  // whether it is the first time
 inline constexpr const char* join_invited_by = "invited_by";
+inline constexpr const char* join_name = "name";
 inline constexpr const char* leave_event = "leave";
 // Whoever opts out gets no `send` until it opts in. A dissolved group is addressed no more; a
 // platform may tell it as well.

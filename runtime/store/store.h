@@ -907,6 +907,8 @@ class Directory {
     virtual void join(const Membership& membership, Instant at) = 0;
     // Who brought a member, unless that is known already. No effect for one that is not there.
     virtual void note_inviter(const std::string& member, const std::string& inviter) = 0;
+    // No effect for one that is not there.
+    virtual void rename_member(const std::string& member, const std::string& name) = 0;
     // False for one that is not in the group.
     virtual bool leave(const Membership& membership) = 0;
     // Nothing for one that is not in the group.

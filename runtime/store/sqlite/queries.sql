@@ -1029,6 +1029,9 @@ UPDATE member
 SET invited_by = ?2
 WHERE id = ?1 AND invited_by IS NULL AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?3)
 
+-- name: update_member_name
+UPDATE member SET name = ?2 WHERE id = ?1
+
 -- name: delete_membership
 DELETE FROM membership WHERE member_id = ?1 AND group_id = ?2
 

@@ -1561,6 +1561,10 @@ class SqliteStore : public Store {
         query(sql::update_inviter, member, inviter, SqliteBlob{member_hash(inviter)}).next();
     }
 
+    void rename_member(const std::string& member, const std::string& name) override {
+        query(sql::update_member_name, member, name).next();
+    }
+
     bool leave(const Membership& membership) override {
         query(sql::delete_membership, membership.member, membership.group).next();
         return connection_.changed_rows() != 0;

@@ -317,6 +317,12 @@ TEST_CASE("joins and leaves are kept in the directory", "[executor][people]") {
     world.run_until("2026-11-19 12:01");
     CHECK(told(world, "g1") == Texts{"19 12:00 welcome"});
     CHECK(world.store().find_member("new")->groups == Texts{"g1", "g2"});
+    CHECK(world.store().find_member("new")->name.empty());
+    world.event("j3", "join", "g3", "new", {{"name", "Coco"}});
+    world.event("j4", "join", "g1", "new");
+    world.run_until("2026-11-19 12:01");
+    CHECK(world.store().find_member("new")->name == "Coco");
+    world.event("l0", "leave", "g3", "new");
     world.event("l1", "leave", "g1", "new");
     world.run_until("2026-11-19 12:02");
     CHECK(told(world, "g1").back() == "19 12:01 bye");
