@@ -462,7 +462,7 @@ const std::vector<Field>& fields_of(Field owner) {
         {Field::event, {Field::id, Field::at, Field::group, Field::member}},
         {Field::start, of_moment},
         {Field::end, of_moment},
-        {Field::run, {Field::id, Field::date, Field::time, Field::number}},
+        {Field::run, {Field::id, Field::date, Field::time}},
         {Field::join, {Field::first, Field::name, Field::invited_by}},
         {Field::collected, {Field::list, Field::left}},
         {Field::draw, {Field::winners, Field::number, Field::entries, Field::seal, Field::seed}},

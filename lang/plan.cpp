@@ -18,6 +18,16 @@ std::string rule_path(const Playbook& playbook, const Rule& rule) {
     return playbook.name + "." + rule.name;
 }
 
+const Rule* find_rule(const Plan& plan, const std::string& playbook, const std::string& name) {
+    for (const Playbook& candidate : plan.playbooks) {
+        if (candidate.name != playbook) continue;
+        for (const Rule& rule : candidate.rules) {
+            if (rule.name == name) return &rule;
+        }
+    }
+    return nullptr;
+}
+
 std::string content_hash(const Plan& plan) {
     Plan written = plan;
     written.zone_release.clear();

@@ -575,6 +575,8 @@ struct Plan {
 
 // "members.flash_sale"
 std::string rule_path(const Playbook& playbook, const Rule& rule);
+// nullptr when there is none.
+const Rule* find_rule(const Plan& plan, const std::string& playbook, const std::string& name);
 
 // Those of a rule and of the texts it sends, each whole, in no particular order.
 std::vector<const Expression*> expressions_of(const Plan& plan, const Rule& rule);

@@ -245,7 +245,7 @@ struct DrawsOptions {
 int draws(const DrawsOptions& options);
 
 struct ReportOptions {
-    enum class What { metrics, tiers, funnel, points, check };
+    enum class What { metrics, tiers, funnel, variants, points, check };
     enum class Per { all, group, tag, owner };
     std::string folder = ".";
     What what = What::metrics;
@@ -260,6 +260,8 @@ struct ReportOptions {
     std::vector<std::string> rules;    // "course.funnel"; all that ran without
     std::size_t top = 20;
     std::optional<std::string> at;  // points as they were then
+    std::string event = "order";    // what counts as an answer to a variant
+    std::string within = "3d";
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
 };

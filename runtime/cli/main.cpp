@@ -32,6 +32,7 @@ const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::
 const std::map<std::string, ReportOptions::What> reports{{"metrics", ReportOptions::What::metrics},
                                                          {"tiers", ReportOptions::What::tiers},
                                                          {"funnel", ReportOptions::What::funnel},
+                                                         {"variants", ReportOptions::What::variants},
                                                          {"points", ReportOptions::What::points},
                                                          {"check", ReportOptions::What::check}};
 
@@ -719,7 +720,8 @@ struct CommandLine {
         command
             ->add_option("WHAT", report_options.what,
                          "metrics (the default); tiers: the level of each, since when and why; "
-                         "funnel: how many came to each step of rules; points: who has the most; "
+                         "funnel: how many came to each step of rules; variants: what came of "
+                         "each form of contents; points: who has the most; "
                          "check: counts the kept events anew and compares")
             ->transform(one_of(reports))
             ->type_name("");
@@ -755,6 +757,15 @@ struct CommandLine {
         add_names("--rule", report_options.rules, "For funnel: this rule, as in course.funnel",
                   "RULE");
         command
+            ->add_option("--event", report_options.event,
+                         "For variants: what counts as an answer, as in order or opened(article_1) "
+                         "(default: order)")
+            ->type_name("EVENT");
+        command
+            ->add_option("--within", report_options.within,
+                         "For variants: how long after the message it does (default: 3d)")
+            ->type_name("LENGTH");
+        command
             ->add_option("--top", report_options.top, "For points: so many members (default: 20)")
             ->check(CLI::Range(1, 1'000'000))
             ->type_name("COUNT");
@@ -772,6 +783,7 @@ struct CommandLine {
             "Examples:\n  sop report --from 2026-11-01 --to 2026-11-30 --by week\n"
             "  sop report --per tag --metric gmv --metric conversion --format csv\n"
             "  sop report funnel --rule course.funnel\n  sop report tiers\n"
+            "  sop report variants --event \"opened(article_1)\" --within 24h\n"
             "  sop report points --top 10");
         command->callback([this] { run = [this] { return report(report_options); }; });
     }

@@ -65,6 +65,8 @@ int report(const ReportOptions& options) {
             return report_tiers(scene);
         case ReportOptions::What::funnel:
             return report_funnel(scene);
+        case ReportOptions::What::variants:
+            return report_variants(scene);
         case ReportOptions::What::points:
             return report_points(scene);
         case ReportOptions::What::check:

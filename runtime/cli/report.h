@@ -28,6 +28,7 @@ struct ReportScene {
 int report_metrics(const ReportScene& scene);
 int report_tiers(const ReportScene& scene);
 int report_funnel(const ReportScene& scene);
+int report_variants(const ReportScene& scene);
 int report_points(const ReportScene& scene);
 int report_check(const ReportScene& scene);
 

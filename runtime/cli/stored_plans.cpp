@@ -22,12 +22,7 @@ const lang::Rule* StoredPlans::rule_of(const DueDelivery& due) {
 
 const lang::Rule* StoredPlans::find_rule(PlanVersion version, const std::string& playbook,
                                          const std::string& name) {
-    for (const auto& candidate : plan_of(version).playbooks) {
-        for (const auto& rule : candidate.rules) {
-            if (candidate.name == playbook && rule.name == name) return &rule;
-        }
-    }
-    return nullptr;
+    return lang::find_rule(plan_of(version), playbook, name);
 }
 
 std::string StoredPlans::step_of(const DueDelivery& due) {

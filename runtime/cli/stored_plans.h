@@ -16,6 +16,8 @@ class StoredPlans {
   public:
     explicit StoredPlans(Store& store) : store_(store) {}
 
+    // An empty one when it is not there.
+    const lang::Plan& plan_of(PlanVersion version);
     // The rule a message is of, by the plan its run goes by; nullptr when that is not there.
     const lang::Rule* rule_of(const DueDelivery& due);
     const lang::Rule* find_rule(PlanVersion version, const std::string& playbook,
@@ -24,8 +26,6 @@ class StoredPlans {
     std::string step_of(const DueDelivery& due);
 
   private:
-    const lang::Plan& plan_of(PlanVersion version);
-
     Store& store_;
     std::map<PlanVersion, lang::Plan> plans_{};
 };

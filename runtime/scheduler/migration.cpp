@@ -14,17 +14,6 @@ namespace {
 
 constexpr std::string_view version_mark = " (version ";
 
-const lang::Rule* find_rule(const lang::Plan& plan, const std::string& playbook,
-                            const std::string& name) {
-    for (const lang::Playbook& candidate : plan.playbooks) {
-        if (candidate.name != playbook) continue;
-        for (const lang::Rule& rule : candidate.rules) {
-            if (rule.name == name) return &rule;
-        }
-    }
-    return nullptr;
-}
-
 std::vector<std::string> step_paths(const lang::Rule& rule) {
     std::vector<std::string> paths;
     for (std::size_t step = 0; step < count_steps(rule); ++step)
@@ -109,7 +98,7 @@ std::string mapping_to_write(const WaitingRuns& runs, const std::string& step,
 
 // Of a mapping, what is wrong with where it leads; empty when nothing is.
 std::string check_mapping(const StepMapping& entry, const lang::Plan& in_force) {
-    const lang::Rule* rule = find_rule(in_force, entry.playbook, entry.rule);
+    const lang::Rule* rule = lang::find_rule(in_force, entry.playbook, entry.rule);
     if (rule == nullptr)
         return fmt::format("--map: the plan in force has no rule `{}.{}`", entry.playbook,
                            entry.rule);
@@ -170,7 +159,7 @@ MigrationPlan plan_migration(const std::vector<WaitingRuns>& waiting, const lang
             plan.bad_mappings.push_back(std::move(wrong));
     }
     for (const WaitingRuns& runs : waiting) {
-        const lang::Rule* after = find_rule(in_force, runs.playbook, runs.rule);
+        const lang::Rule* after = lang::find_rule(in_force, runs.playbook, runs.rule);
         std::optional<Position> to;
         if (auto why = difference(*runs.by, after); !why.empty()) {
             plan.obstacles.push_back({runs, std::move(why)});

@@ -1,7 +1,5 @@
 #include "runtime/scheduler/unsupported.h"
 
-#include <array>
-
 #include "runtime/scheduler/evaluation.h"
 
 namespace sop::runtime {
@@ -9,11 +7,6 @@ namespace sop::runtime {
 namespace {
 
 using lang::Expression;
-
-// In the order of lang::Action; those that can be done have no name.
-constexpr std::array<const char*, std::variant_size_v<lang::Action>> action_words{
-    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 class Finder {
   public:
@@ -109,8 +102,6 @@ class Finder {
     void check(const lang::Step& step) {
         if (step.condition) check(*step.condition);
         for (const auto& action : step.actions) {
-            const char* word = action_words[action.index()];
-            need(word == nullptr, word == nullptr ? "" : word);
             if (const auto* deliver = std::get_if<lang::Deliver>(&action)) {
                 if (deliver->to) {
                     need(!deliver->to->of_groups, "to members of groups");

@@ -15,6 +15,10 @@ import std.metrics
 tag member, vip, basic
 content one { text "one" }
 content two { text "two" }
+content daily {
+  variant plain { text "plain" }
+  variant loud weight 2 { text "loud" }
+}
 tier groups tagged member every day at 02:00 timezone Asia/Shanghai {
   vip:   gmv(last 7 days) >= 100 CNY
   basic: else
@@ -23,6 +27,7 @@ playbook course {
   timezone Asia/Shanghai
   for members tagged member
   via log
+  news: every monday at 09:00 { send daily }
   buy: on order { points +10 because "purchase" }
   funnel: on opened(one) {
     send two
@@ -154,4 +159,23 @@ TEST_CASE("funnels and points are reported", "[command][report]") {
     CHECK(check.exit_code == 0);
     CHECK(check.out.find("7 events counted anew") != std::string::npos);
     CHECK(check.out.find("0 differ") != std::string::npos);
+}
+
+TEST_CASE("forms of contents are reported with what came of them", "[command][report]") {
+    const Week week;
+    // By chance, and always the same: m1 and m3 get one form on both Mondays, m2 the other.
+    const std::string header =
+        "content,variant,sent,to,counted,open,answered,share,low,high,chance\r\n";
+    CHECK(week.report({"variants", "--within", "2d", "--format", "csv"}).out == header + "?");
+    CHECK(week.report({"variants", "--event", "opened(two)", "--format", "csv"}).out ==
+          header + "?");
+    const auto told = json::parse(week.report({"variants", "--format", "json"}).out);
+    CHECK(told["event"] == "order");
+    CHECK(told["within"] == "3d");
+    CHECK(week.report({"variants"}).out.find("answered: `order` within 3d") != std::string::npos);
+    const auto wrong = week.report({"variants", "--event", "ordr"});
+    CHECK(wrong.exit_code == 2);
+    CHECK(wrong.err.find("no playbook declares it; did you mean `order`?") != std::string::npos);
+    CHECK(week.report({"variants", "--event", "message(x)"}).exit_code == 2);
+    CHECK(week.report({"variants", "--within", "soon"}).exit_code == 2);
 }

@@ -149,7 +149,7 @@ TEST_CASE("the tests of the examples pass and reach every step", "[command][test
     const fs::path root = source_folder();
     const std::string name =
         GENERATE("members", "funnel", "points", "relay", "lottery", "segments", "welcome",
-                 "fission", "three-groups", "flash-group", "moderation");
+                 "fission", "three-groups", "flash-group", "moderation", "reach", "online-class");
     const auto result =
         run({SOP_BINARY, "test", "examples/" + name, "--format", "json"}, {.folder = root});
     INFO(result.out << result.err);

@@ -77,7 +77,7 @@ TEST_CASE("every form of a group's rule compiles, formats and is said in Chinese
         R"(a: every day at 10:00 { post hello to members tagged vip where points > 3 })",
         R"(a: every day at 10:00 { task "Look" to owner within 4h { done: tag called; late: task "Late" to admin within 1h } })",
         R"(a: every day at 10:00 { approve by admin within 2h { yes: post hello; no: stop } })",
-        R"(a: every day at 10:00 { create group "G {run.number}" from members tagged vip size 200 keep filling })",
+        R"(a: every day at 10:00 { create group "G {n}" from members tagged vip size 200 keep filling })",
         R"(a: every day at 10:00 { invite members tagged super_user, then potential by tagged to group "S" keep 30% super_user of invited })",
         R"(a: every day at 10:00 { dissolve group })",
         R"(a: every day at 10:00 { emit order(amount: 5 CNY, price: 5 CNY, sku: "x"); call hook { who: group.id }; run b }
