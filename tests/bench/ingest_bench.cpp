@@ -15,6 +15,8 @@
 // limits a day. In `orders` each event begins a rule that gives points, and half of them two.
 //
 // With a number of events as argument, `stored`: what is asked of a store that holds so many.
+// With `flows` and a number of members, what a member takes on the disk that waits in a sequence:
+// its event, firing and run, the tag and the entry it left, and its row in the directory apart.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -313,11 +315,89 @@ void measure_stored(int count) {
         backlog, one_more, why, list);
 }
 
+// ---- members in flows ---------------------------------------------------------------------------
+
+constexpr const char* sequence = R"(sop 1
+tag member, reader
+event opened { what: content }
+content article_1 { text "one" }
+content article_2 { text "two" }
+playbook p {
+  timezone Asia/Shanghai
+  for members tagged member
+  via log
+  funnel: on opened(article_1) once per member {
+    tag reader
+    wait for opened(article_2) within 3 days {
+      yes: send article_2
+      no: stop "not interested"
+    }
+  }
+}
+)";
+
+double file_bytes(const std::string& path) {
+    return static_cast<double>(fs::file_size(path));
+}
+
+void measure_flows(int count) {
+    const TemporaryFolder folder;
+    const std::string path = (folder / "sop.db").string();
+    const Instant now = SystemClock().now();
+    const auto member = [](int number) { return fmt::format("m{:07}", number); };
+    {
+        const auto store = open_sqlite_store(path, {.durable = false});
+        const auto transaction = store->begin();
+        for (int i = 0; i < count; ++i)
+            store->put_member({.id = member(i),
+                               .name = fmt::format("Member {}", i),
+                               .groups = {fmt::format("g{:04}", i % groups)},
+                               .tags = {"member"}});
+        transaction->commit();
+    }
+    const double directory = file_bytes(path);
+    Seconds seconds;
+    {
+        const auto store = open_sqlite_store(path, {.durable = false});
+        Wakeup wakeup;
+        ManualClock clock(now);
+        Executor executor(*store, clock, wakeup, zones(), Channels{});
+        executor.recover();
+        executor.deploy(compile(sequence));
+        work_off(executor);
+        Intake intake(*store, {});
+        seconds = seconds_of([&] {
+            for (int done = 0; done < count;) {
+                std::vector<IncomingLine> lines;
+                for (std::size_t i = 0; i < batch_lines && done < count; ++i, ++done)
+                    lines.push_back(
+                        {fmt::format(R"({{"id":"{:08x}-{:08x}","type":"opened",)"
+                                     R"("group":"g{:04}","member":"{}",)"
+                                     R"("fields":{{"what":"article_1"}}}})",
+                                     done * 7919 % count, done, done % groups, member(done)),
+                         done + 1});
+                intake.take(lines, "bench", now);
+                work_off(executor);
+            }
+        });
+        if (store->count_audience({.kind = SubjectKind::member, .tagged = {{"reader"}}}) != count)
+            throw std::runtime_error("a member is in no flow");
+    }
+    report(
+        R"("bench":"flows","members":{},"bytes_per_flow":{:.0f},"bytes_per_directory_row":{:.0f},)"
+        R"("seconds":{:.1f})",
+        count, (file_bytes(path) - directory) / count, directory / count, seconds.wall);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
     // A store sets SQLite up for the whole process, as long as nothing else has used it.
     open_memory_store();
+    if (count > 2 && std::string(arguments[1]) == "flows") {
+        measure_flows(std::stoi(arguments[2]));
+        return 0;
+    }
     for (const auto& [mix, events] : {std::pair{Mix::month, 200'000}, {Mix::orders, 100'000}}) {
         const auto lines = make_lines(events, mix);
         const Seconds raw = measure_raw(lines, mix);
