@@ -58,7 +58,15 @@ std::size_t begin_of_expression(std::string_view text, std::size_t end) {
     return end;
 }
 
-// A field that the language has, a function of its own, a row of a table.
+// `last 7 days`, `today`: a metric is named as its author likes, and is called with a period.
+bool begins_with_period(std::string_view text, Dialect dialect) {
+    static constexpr std::array words{Keyword::last, Keyword::today, Keyword::ever, Keyword::since};
+    return std::any_of(words.begin(), words.end(), [&](Keyword word) {
+        return text.starts_with(spelling(word)) || text.starts_with(spelling(word, dialect));
+    });
+}
+
+// A field that the language has, a function of its own, a metric, a row of a table.
 bool looks_like_a_hole(std::string_view expression, Dialect dialect) {
     static constexpr std::array functions{Keyword::count, Keyword::sum, Keyword::distinct,
                                           Keyword::streak};
@@ -71,7 +79,11 @@ bool looks_like_a_hole(std::string_view expression, Dialect dialect) {
         return name == "n" || (is_owner && (field == Field::start || field == Field::end));
     if (expression[name_end] == '.') return is_owner;
     if (expression[name_end] == '[') return expression.find("].") != std::string_view::npos;
-    return std::any_of(functions.begin(), functions.end(),
+    const std::string_view arguments = expression.substr(name_end + 1);
+    return begins_with_period(
+               arguments.substr(std::min(arguments.size(), arguments.find_first_not_of(" \t"))),
+               dialect) ||
+           std::any_of(functions.begin(), functions.end(),
                        [&](Keyword keyword) { return is_spelling(name, keyword, dialect); });
 }
 

@@ -29,12 +29,10 @@ const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::
                                                          {"json", OutputFormat::json},
                                                          {"prometheus", OutputFormat::prometheus}};
 
-const std::map<std::string, ReportOptions::What> reports{{"metrics", ReportOptions::What::metrics},
-                                                         {"tiers", ReportOptions::What::tiers},
-                                                         {"funnel", ReportOptions::What::funnel},
-                                                         {"variants", ReportOptions::What::variants},
-                                                         {"points", ReportOptions::What::points},
-                                                         {"check", ReportOptions::What::check}};
+const std::map<std::string, ReportOptions::What> reports{
+    {"metrics", ReportOptions::What::metrics}, {"tiers", ReportOptions::What::tiers},
+    {"funnel", ReportOptions::What::funnel},   {"variants", ReportOptions::What::variants},
+    {"points", ReportOptions::What::points},   {"check", ReportOptions::What::check}};
 
 const std::map<std::string, SplitBy> splits{{"whole", SplitBy::whole},
                                             {"day", SplitBy::day},

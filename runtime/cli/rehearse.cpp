@@ -266,12 +266,11 @@ void print_timeline(const Report& report) {
         Table table{{{""}, {""}, {""}, {"", Table::Align::right}, {""}, {""}}, {}};
         for (const auto& line : lines) {
             const bool whole_minute = line.time.substr(6) == "00";
-            table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
-                                                    : line.time.substr(0, whole_minute ? 5 : 8),
-                                  line.entry.rule, line.entry.step,
-                                  subjects_text(line.entry.count, line.entry.kind),
-                                  line.entry.outcome,
-                                  shortened(what_text(line.entry), timeline_text_cells)});
+            table.rows.push_back(
+                {line.instants > 1 ? "from " + line.time.substr(0, 5)
+                                   : line.time.substr(0, whole_minute ? 5 : 8),
+                 line.entry.rule, line.entry.step, subjects_text(line.entry.count, line.entry.kind),
+                 line.entry.outcome, shortened(what_text(line.entry), timeline_text_cells)});
         }
         const std::string text = render_table(table, 2);
         fmt::print("{}", text.substr(text.find('\n') + 1));

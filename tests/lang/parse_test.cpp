@@ -126,6 +126,8 @@ TEST_CASE("a hole without its brace is suspected, however it is spaced", "[parse
         {"to  group .name  }", {"SOP0116 at 9:35"}},
         {"at start }", {"SOP0116 at 9:34"}},
         {"for count (opened) }", {"SOP0116 at 9:35"}},
+        {"for gmv( last 7 days)}", {"SOP0116 at 9:35"}},
+        {"for gmv(sales)}", {}},
         {"nobody knows }", {}},
         {"nobody. knows }", {}},
         {" }", {}},
