@@ -29,8 +29,6 @@ struct VariantResult {
     // Of the different groups or members that got it and whose time to answer is over.
     Share answered{};
     std::int64_t open = 0;  // groups or members whose time is not over, answered or not
-
-    bool operator==(const VariantResult&) const = default;
 };
 
 // The plan of a version; nullptr when the store has it no more.
