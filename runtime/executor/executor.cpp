@@ -77,8 +77,11 @@ void Executor::wake(std::optional<Instant> deadline) {
 bool Executor::turn() {
     const Instant now = clock_.now();
     if (const auto by = clock_watch_.find_step(clock_)) reports_.clock_stepped(*by);
-    if (const auto since = guardian_.come_back(now)) reports_.was_away(*since);
-    pauses_.apply(now);
+    if (const auto since = guardian_.come_back(now)) {
+        reports_.was_away(*since);
+        settle_missed(store_, plans_, walker_, guardian_, options_.page_rows, now, reports_);
+    }
+    pauses_.apply(walker_, now);
     const bool worked = work(now) || walker_.catch_up();
     busy_rounds_ = worked ? busy_rounds_ + 1 : 0;
     const bool sweeps = busy_rounds_ % rounds_to_a_page == 0 && sweeper_.sweep(now);

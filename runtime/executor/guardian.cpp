@@ -144,8 +144,12 @@ void Guardian::record_presence(Instant now) {
     presence_recorded_ = now;
 }
 
-bool Guardian::was_waiting(const Delivery& delivery) const {
-    return !absences_.empty() && delivery.wanted_at() <= absences_.back().from;
+bool Guardian::was_waiting(const DueDelivery& due) const {
+    const Absence* last = absences_.empty() ? nullptr : &absences_.back();
+    const auto held = held_.find(due.firing.rule);
+    if (held != held_.end() && (last == nullptr || held->second.back().to >= last->to))
+        last = &held->second.back();
+    return last != nullptr && due.delivery.wanted_at() <= last->from;
 }
 
 bool Guardian::is_missed(const DueDelivery& due, const lang::Rule& rule) const {

@@ -39,9 +39,9 @@ class Guardian {
     void be_present(Instant until) { present_until_ = std::max(present_until_, until); }
     // For the store to keep.
     void record_presence(Instant now);
-    // Whether a message was waiting already when the executor was last away: then it was its
-    // channel that kept it.
-    bool was_waiting(const Delivery& delivery) const;
+    // Whether a message was waiting already when the executor was last away, or its rule last held:
+    // then it was its channel that kept it.
+    bool was_waiting(const DueDelivery& due) const;
     // Whether it is too late because the executor was away. Time in which it was there is no
     // lateness.
     bool is_missed(const DueDelivery& due, const lang::Rule& rule) const;

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/executor/settlement.h"
-#include "runtime/scheduler/lateness.h"
+#include "runtime/executor/recovery.h"
 
 namespace sop::runtime {
 
@@ -36,7 +35,7 @@ std::optional<Instant> find_since(const std::vector<Pause>& pauses, const Stored
 
 }  // namespace
 
-void Pauses::apply(Instant now) {
+void Pauses::apply(Walker& walker, Instant now) {
     if (applied_ == store_.list_pauses()) return;
     const auto transaction = store_.begin();
     auto pauses = store_.list_pauses();
@@ -46,10 +45,10 @@ void Pauses::apply(Instant now) {
         if (pause != nullptr) modes.emplace(rule.id, pause->mode);
         if (pause != nullptr && pause->mode == PauseMode::hold) {
             store_.hold_runs(rule.id);
-        } else if (const auto since = find_since(pauses, rule)) {
+        } else if (find_since(pauses, rule)) {
             if (const auto held = find_since(pauses, rule, PauseMode::hold))
                 guardian_.was_held(rule.id, *held, now);
-            go_on(rule, *since, now);
+            go_on(rule, walker, now);
         }
         if (const auto mode = pause == nullptr ? std::nullopt : std::optional(pause->mode);
             mode != guardian_.pause_of(rule.id))
@@ -64,24 +63,16 @@ void Pauses::apply(Instant now) {
     applied_ = std::move(pauses);
 }
 
-void Pauses::go_on(const StoredRule& rule, Instant paused_since, Instant now) {
+void Pauses::go_on(const StoredRule& rule, Walker& walker, Instant now) {
     for (const DueDelivery& due : store_.pending_of_rule(rule.id, parked)) {
-        try {
-            const LoadedRule& loaded = plans_.rule(due.firing.plan, due.firing.rule);
-            const Instant waited_since = std::max(due.delivery.wanted_at(), paused_since);
-            if (is_too_late(*loaded.rule, waited_since, now)) {
-                settle(store_, plans_, guardian_, reports_, due,
-                       end_of_waiting(due.delivery, "late"), now);
-                continue;
-            }
-            // Wanted later than now, if the clock was set back meanwhile.
-            const Instant due_at = std::max(now, due.delivery.wanted_at());
-            store_.reschedule(due.delivery.id, due_at, due.delivery.reason);
-            if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), due_at);
-        } catch (const PlanError& error) {
-            settle(store_, plans_, guardian_, reports_, due, {DeliveryState::failed, error.what()},
-                   now);
+        if (const auto end = find_end_of_missed(due, plans_, walker, guardian_, now)) {
+            settle(store_, plans_, guardian_, reports_, due, *end, now);
+            continue;
         }
+        // Wanted later than now, if the clock was set back meanwhile.
+        const Instant due_at = std::max(now, due.delivery.wanted_at());
+        store_.reschedule(due.delivery.id, due_at, due.delivery.reason);
+        if (!due.delivery.in_doubt) guardian_.waits(contact_of(due), due_at);
     }
     store_.release_runs(rule.id);
 }

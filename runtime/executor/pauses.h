@@ -15,6 +15,7 @@
 #include "runtime/executor/guardian.h"
 #include "runtime/executor/plan_book.h"
 #include "runtime/executor/reports.h"
+#include "runtime/executor/walker.h"
 #include "runtime/store/store.h"
 
 namespace sop::runtime {
@@ -25,12 +26,12 @@ class Pauses {
         : store_(store), plans_(plans), guardian_(guardian), reports_(reports) {}
 
     // Takes up what was asked for since the last time. Costs one small query when there is nothing.
-    void apply(Instant now);
+    void apply(Walker& walker, Instant now);
     // There are other rules; the next `apply` looks at all of them.
     void refresh() { applied_.reset(); }
 
   private:
-    void go_on(const StoredRule& rule, Instant paused_since, Instant now);
+    void go_on(const StoredRule& rule, Walker& walker, Instant now);
 
     Store& store_;
     PlanBook& plans_;

@@ -2,7 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "runtime/executor/settlement.h"
+#include <functional>
+
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/retry.h"
 
@@ -89,25 +90,53 @@ std::optional<End> Recovery::find_end(const DueDelivery& due) {
         return End{DeliveryState::failed,
                    fmt::format("channel `{}` is no longer set up", delivery.channel)};
     }
+    return find_end_of_missed(due, plans_, walker_, guardian_, now_);
+}
+
+void for_each_pending(Store& store, std::size_t page_rows, Reports& reports,
+                      const std::function<void(const DueDelivery&)>& work) {
+    DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
+    for (;;) {
+        const auto transaction = store.begin();
+        const auto page = store.list_deliveries(filter);
+        for (const DueDelivery& due : page) work(due);
+        transaction->commit();
+        reports.tell();
+        if (page.size() < page_rows) return;
+        filter.after = page.back().delivery.id;
+    }
+}
+
+}  // namespace
+
+std::optional<End> find_end_of_missed(const DueDelivery& due, PlanBook& plans, Walker& walker,
+                                      const Guardian& guardian, Instant now) {
+    const Delivery& delivery = due.delivery;
     try {
-        const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
-        const StepContext context = walker_.context_of(rule, due.firing, now_);
+        const LoadedRule& rule = plans.rule(due.firing.plan, due.firing.rule);
+        const StepContext context = walker.context_of(rule, due.firing, now);
         const Position place{delivery.step, delivery.action};
-        if (now_ <= delivery.wanted_at() || !is_message(action_of(*rule.rule, place)))
+        if (now <= delivery.wanted_at() || !is_message(action_of(*rule.rule, place)))
             return std::nullopt;
         // What is asked about had its turn, before anything newer was missed.
         const bool is_overtaken =
-            !delivery.asks && !delivery.skipped_as && !guardian_.was_waiting(delivery) &&
-            walker_.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
-                                delivery.planned_for, due.run_subject) >= newer_needed(*rule.rule);
-        if (!is_overtaken && !guardian_.is_missed(due, *rule.rule)) return std::nullopt;
+            !delivery.asks && !delivery.skipped_as && !guardian.was_waiting(due) &&
+            walker.count_newer(context, rule.id, {delivery.step, delivery.action + 1},
+                               delivery.planned_for, due.run_subject) >= newer_needed(*rule.rule);
+        if (!is_overtaken && !guardian.is_missed(due, *rule.rule)) return std::nullopt;
         return end_of_waiting(delivery, "late");
     } catch (const PlanError& error) {
         return End{DeliveryState::failed, error.what()};
     }
 }
 
-}  // namespace
+void settle_missed(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
+                   std::size_t page_rows, Instant now, Reports& reports) {
+    for_each_pending(store, page_rows, reports, [&](const DueDelivery& due) {
+        if (const auto end = find_end_of_missed(due, plans, walker, guardian, now))
+            settle(store, plans, guardian, reports, due, *end, now);
+    });
+}
 
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
                     const Dispatcher& dispatcher, std::size_t page_rows, Instant now,
@@ -115,16 +144,8 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
     Recovery recovery(store, plans, walker, guardian, dispatcher, now, reports);
     recovery.recover_attempting();
     begin_waits_after_outcomes(store, plans);
-    DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
-    for (;;) {
-        const auto transaction = store.begin();
-        const auto page = store.list_deliveries(filter);
-        for (const DueDelivery& due : page) recovery.recover_pending(due);
-        transaction->commit();
-        reports.tell();
-        if (page.size() < page_rows) return;
-        filter.after = page.back().delivery.id;
-    }
+    for_each_pending(store, page_rows, reports,
+                     [&](const DueDelivery& due) { recovery.recover_pending(due); });
 }
 
 }  // namespace sop::runtime

@@ -353,8 +353,12 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
 void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
                   const Event* event) {
     const Instant planned_for = run.due_at.value_or(context.now);
+    // The answer that brings a run to its end is no exit any more.
+    const auto is_at_end = [&] {
+        return run.next_action > 0 && action_at(*rule.rule, position_of(run)) == nullptr;
+    };
     // An event of a pause ended it then.
-    if (run.reason.empty()) {
+    if (run.reason.empty() && !is_at_end()) {
         if (auto exit = find_exit_event(context, run, planned_for, event))
             run.reason = std::move(exit->reason);
     }
@@ -369,7 +373,8 @@ void Walker::walk(Run& run, const StepContext& context, const LoadedRule& rule,
         if (decision.answered_by) turn_away(*decision.answered_by, run);
     } while (run.state == RunState::running && run.due_at == planned_for && !has_mailings_);
     if (run.state == RunState::done) return run_ended(run, planned_for, context.now);
-    const Instant until = std::min(context.now, run.due_at.value_or(context.now));
+    Instant until = std::min(context.now, run.due_at.value_or(context.now));
+    if (run.state != RunState::waiting && is_at_end()) until -= just_before;
     auto exit = find_exit_event(context, run, until, event);
     if (!exit) return;
     // What else was due before that event comes before it, and meets this run.
@@ -398,7 +403,12 @@ void Walker::end_wait(Run run, bool answered, Instant at, Instant now) {
     const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
     const StepContext context = context_of(rule, firing, now);
     flows_.add(rule, run.next_step, answered ? flow_answered : flow_not_answered, at);
-    walk_on(run, runtime::end_wait(context, position_of(run), answered, at));
+    const Position position = position_of(run);
+    AfterStep next = runtime::end_wait(context, position, answered, at);
+    // In a pause of hold it ends in its turn: what comes before that meets the run.
+    if (std::holds_alternative<RunOver>(next) && state_of_new_run(run.rule) == RunState::held)
+        next = GoOn{{position.step, position.action + 1}, at};
+    walk_on(run, next);
     store_.update_run(run);
     if (run.state == RunState::done) run_ended(run, at, now);
 }

@@ -380,7 +380,12 @@ class StepPerformance {
     Leave perform(const lang::Wait& wait) {
         if (const auto answer = find_answer(wait)) {
             answered_by_ = answer->id;
-            return end_wait(context_, position_, true, std::max(planned_for_, answer->at));
+            const Instant at = std::max(planned_for_, answer->at);
+            const AfterStep next = end_wait(context_, position_, true, at);
+            // It ends in its turn: what comes before the answer meets the run.
+            if (std::holds_alternative<RunOver>(next) && at > planned_for_)
+                return GoOn{{position_.step, position_.action + 1}, at};
+            return next;
         }
         WaitForEvent waiting{position_, planned_for_, wait_end(wait, context_.now, context_.zone)};
         const bool follows_message = !effects_.empty() &&
