@@ -79,7 +79,8 @@ bool Executor::turn() {
     if (const auto by = clock_watch_.find_step(clock_)) reports_.clock_stepped(*by);
     if (const auto since = guardian_.come_back(now)) {
         reports_.was_away(*since);
-        settle_missed(store_, plans_, walker_, guardian_, options_.page_rows, now, reports_);
+        settle_missed(store_, plans_, walker_, guardian_, dispatcher_, options_.page_rows, *since,
+                      now, reports_);
     }
     pauses_.apply(walker_, now);
     const bool worked = work(now) || walker_.catch_up();

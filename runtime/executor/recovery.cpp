@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <functional>
-
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/retry.h"
 
@@ -93,20 +91,6 @@ std::optional<End> Recovery::find_end(const DueDelivery& due) {
     return find_end_of_missed(due, plans_, walker_, guardian_, now_);
 }
 
-void for_each_pending(Store& store, std::size_t page_rows, Reports& reports,
-                      const std::function<void(const DueDelivery&)>& work) {
-    DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
-    for (;;) {
-        const auto transaction = store.begin();
-        const auto page = store.list_deliveries(filter);
-        for (const DueDelivery& due : page) work(due);
-        transaction->commit();
-        reports.tell();
-        if (page.size() < page_rows) return;
-        filter.after = page.back().delivery.id;
-    }
-}
-
 }  // namespace
 
 std::optional<End> find_end_of_missed(const DueDelivery& due, PlanBook& plans, Walker& walker,
@@ -131,11 +115,22 @@ std::optional<End> find_end_of_missed(const DueDelivery& due, PlanBook& plans, W
 }
 
 void settle_missed(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
-                   std::size_t page_rows, Instant now, Reports& reports) {
-    for_each_pending(store, page_rows, reports, [&](const DueDelivery& due) {
-        if (const auto end = find_end_of_missed(due, plans, walker, guardian, now))
-            settle(store, plans, guardian, reports, due, *end, now);
-    });
+                   const Dispatcher& dispatcher, std::size_t page_rows, Instant since, Instant now,
+                   Reports& reports) {
+    for (const std::string& channel : dispatcher.channel_names()) {
+        for (DeliveryId after = 0;;) {
+            const auto transaction = store.begin();
+            const auto page = store.deliveries_due_between(channel, since, now, after, page_rows);
+            for (const DueDelivery& due : page) {
+                if (const auto end = find_end_of_missed(due, plans, walker, guardian, now))
+                    settle(store, plans, guardian, reports, due, *end, now);
+            }
+            transaction->commit();
+            reports.tell();
+            if (page.size() < page_rows) break;
+            after = page.back().delivery.id;
+        }
+    }
 }
 
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
@@ -144,8 +139,16 @@ void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& gua
     Recovery recovery(store, plans, walker, guardian, dispatcher, now, reports);
     recovery.recover_attempting();
     begin_waits_after_outcomes(store, plans);
-    for_each_pending(store, page_rows, reports,
-                     [&](const DueDelivery& due) { recovery.recover_pending(due); });
+    DeliveryFilter filter{.state = DeliveryState::pending, .limit = page_rows};
+    for (;;) {
+        const auto transaction = store.begin();
+        const auto page = store.list_deliveries(filter);
+        for (const DueDelivery& due : page) recovery.recover_pending(due);
+        transaction->commit();
+        reports.tell();
+        if (page.size() < page_rows) return;
+        filter.after = page.back().delivery.id;
+    }
 }
 
 }  // namespace sop::runtime

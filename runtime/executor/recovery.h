@@ -17,21 +17,22 @@ namespace sop::runtime {
 // Messages that were being attempted may have been taken: they become unknown, or are asked about
 // or sent again where that is what their channel does. Those that were asked about go on being
 // asked about; one whose channel is not asked any more is treated as if it had been attempted.
-// Then as settle_missed; one whose channel is no longer set up is `failed`. Broken off, it may
-// simply be repeated.
+// Then all that are pending go through the late policy (find_end_of_missed); one whose channel is
+// no longer set up is `failed`. In transactions of `page_rows`; broken off, it may simply be
+// repeated.
 void recover_outbox(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
                     const Dispatcher& dispatcher, std::size_t page_rows, Instant now,
                     Reports& reports);
 
-// Pending messages go through the late policy, by how long nobody was there since they were wanted:
-// too late, or overtaken while nobody was, one that was never tried is `skipped` "late", and one
-// that was is `failed` with its last reason. What waited for its channel before goes on waiting.
-// Before anything else is done after an absence that the guardian knows of; reads all pending
-// messages, in transactions of `page_rows`.
+// The same for messages that became due since a process that goes on was last there, before
+// anything else is done. What was due before that waited for its channel.
 void settle_missed(Store& store, PlanBook& plans, Walker& walker, Guardian& guardian,
-                   std::size_t page_rows, Instant now, Reports& reports);
+                   const Dispatcher& dispatcher, std::size_t page_rows, Instant since, Instant now,
+                   Reports& reports);
 
-// The same of one message: what it ends as; nothing when it goes on waiting.
+// A pending message goes through the late policy, by how long nobody was there since it was wanted:
+// too late, or overtaken while nobody was, one that was never tried is `skipped` "late", and one
+// that was is `failed` with its last reason. Nothing when it goes on waiting, as for its channel.
 std::optional<End> find_end_of_missed(const DueDelivery& due, PlanBook& plans, Walker& walker,
                                       const Guardian& guardian, Instant now);
 

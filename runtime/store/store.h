@@ -391,6 +391,11 @@ class Outbox {
     // id); none that is asked about.
     virtual std::vector<DueDelivery> due_deliveries(const std::string& channel, Instant now,
                                                     std::size_t limit) = 0;
+    // Such ones with due_at in (after, until], in the order of ids after `after_id`.
+    virtual std::vector<DueDelivery> deliveries_due_between(const std::string& channel,
+                                                            Instant after, Instant until,
+                                                            DeliveryId after_id,
+                                                            std::size_t limit) = 0;
     // The earliest due_at of such ones.
     virtual std::optional<Instant> next_delivery_due(const std::string& channel) = 0;
     // Counts the attempt too.

@@ -246,6 +246,17 @@ WHERE channel = ?1 AND state = 'pending' AND asks IS NULL AND due_at <= ?2
 ORDER BY due_at, priority, planned_for, id
 LIMIT ?3
 
+-- name: select_deliveries_due_between
+SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
+       moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,
+       firing, rule_id, key, plan, run_subject_kind, start_at, end_at, event,
+       expanded, expanded_through, playbook, rule, run_subject, subject_kind, subject, subject_name,
+       text, form
+FROM delivery_detail
+WHERE channel = ?1 AND state = 'pending' AND asks IS NULL AND due_at > ?2 AND due_at <= ?3 AND +id > ?4
+ORDER BY id
+LIMIT ?5
+
 -- name: select_next_delivery_due
 SELECT due_at FROM delivery WHERE channel = ?1 AND state = 'pending' AND asks IS NULL ORDER BY due_at LIMIT 1
 

@@ -962,6 +962,14 @@ class SqliteStore : public Store {
                    read_delivery_detail);
     }
 
+    std::vector<DueDelivery> deliveries_due_between(const std::string& channel, Instant after,
+                                                    Instant until, DeliveryId after_id,
+                                                    std::size_t limit) override {
+        return all(query(sql::select_deliveries_due_between, channel, to_column(after),
+                         to_column(until), after_id, to_column(limit)),
+                   read_delivery_detail);
+    }
+
     std::optional<Instant> next_delivery_due(const std::string& channel) override {
         return first(query(sql::select_next_delivery_due, channel), read_instant);
     }
