@@ -348,6 +348,7 @@ void measure_flows(int count) {
     {
         const auto store = open_sqlite_store(path, {.durable = false});
         const auto transaction = store->begin();
+        for (int i = 0; i < groups; ++i) store->put_group({.id = fmt::format("g{:04}", i)});
         for (int i = 0; i < count; ++i)
             store->put_member({.id = member(i),
                                .name = fmt::format("Member {}", i),
