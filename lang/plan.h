@@ -20,6 +20,7 @@
 #include "lang/calendar/span.h"
 #include "lang/expression.h"
 #include "lang/rare.h"
+#include "lang/shared.h"
 
 namespace sop::lang {
 
@@ -31,11 +32,11 @@ enum class SubjectKind { group, member, playbook };
 
 // `{start.date}`, `{items[start.date].price}`, `{link article_1}`.
 struct Hole {
-    Expression value;
+    Shared<Expression> value;
     std::string format{};       // "MM-dd", "0.00"; empty for the usual one
     bool tracked_link = false;  // a link whose opening is told as an event
 
-    Hole(FieldReference reference) : value(std::move(reference)) {}
+    Hole(FieldReference reference) : value(Expression(std::move(reference))) {}
     Hole(Expression the_value, std::string the_format = {}, bool is_link = false)
         : value(std::move(the_value)), format(std::move(the_format)), tracked_link(is_link) {}
 
@@ -209,19 +210,19 @@ struct ChangeTag {
 };
 
 struct ChangePoints {
-    Expression amount;
+    Shared<Expression> amount;
     Rare<Expression> person{};
     std::string reason{};
     bool correction = false;  // may go below zero
-    std::vector<Step> granted;
-    std::vector<Step> refused;  // for want of a balance
+    RareList<Step> granted;
+    RareList<Step> refused;  // for want of a balance
 
     bool operator==(const ChangePoints&) const = default;
 };
 
 // Undoes what an event gave, once.
 struct TakeBack {
-    Expression event;
+    Shared<Expression> event;
 
     bool operator==(const TakeBack&) const = default;
 };
@@ -230,8 +231,8 @@ struct Task {
     TextTemplate text;
     std::string role;
     calendar::Span within{};
-    std::vector<Step> done;
-    std::vector<Step> late;
+    RareList<Step> done;
+    RareList<Step> late;
 
     bool operator==(const Task&) const = default;
 };
@@ -239,8 +240,8 @@ struct Task {
 struct Approve {
     std::string role;
     calendar::Span within{};
-    std::vector<Step> yes;
-    std::vector<Step> no;
+    RareList<Step> yes;
+    RareList<Step> no;
 
     bool operator==(const Approve&) const = default;
 };
@@ -315,9 +316,9 @@ struct MessageCondition {
 
 struct EventPattern {
     std::string event;
-    std::optional<std::string> argument{};  // `opened(article_1)`: the value of its first field
+    Rare<std::string> argument{};  // `opened(article_1)`: the value of its first field
     Rare<MessageCondition> message{};
-    std::optional<std::string> tag{};  // of `tagged` and `untagged`
+    Rare<std::string> tag{};  // of `tagged` and `untagged`
     Rare<Expression> where{};
 
     bool operator==(const EventPattern&) const = default;
@@ -330,9 +331,9 @@ struct Collect {
     int per_member = 0;
     Rare<EventPattern> back_on{};
     std::chrono::seconds every{0};
-    std::vector<Step> listed;  // done every so often
-    std::vector<Step> refused;
-    std::vector<Step> full;
+    RareList<Step> listed;  // done every so often
+    RareList<Step> refused;
+    RareList<Step> full;
 
     bool operator==(const Collect&) const = default;
 };
@@ -341,16 +342,16 @@ struct Draw {
     int winners = 1;
     EventPattern from;
     bool once_per_member = false;
-    std::vector<Step> winner;  // for each
-    std::vector<Step> all;
+    RareList<Step> winner;  // for each
+    RareList<Step> all;
 
     bool operator==(const Draw&) const = default;
 };
 
 struct Give {
     std::string pool;
-    std::vector<Step> given;
-    std::vector<Step> refused;  // none was left
+    RareList<Step> given;
+    RareList<Step> refused;  // none was left
 
     bool operator==(const Give&) const = default;
 };
@@ -359,8 +360,8 @@ struct Wait {
     EventPattern event;
     calendar::Span within{};
     bool since_start = false;  // an event that came after the run's start counts too
-    std::vector<Step> yes;
-    std::vector<Step> no;
+    RareList<Step> yes;
+    RareList<Step> no;
 
     bool operator==(const Wait&) const = default;
 };
@@ -451,7 +452,7 @@ struct ExitEvent {
 };
 
 struct EventTrigger : EventPattern {
-    std::vector<Allowance> allowances{};  // `once per member`, `at most 3 per member per day`
+    RareList<Allowance> allowances{};  // `once per member`, `at most 3 per member per day`
     std::optional<calendar::Span> again_after{};
     bool again_from_start = false;  // counted from the run's beginning, not its end
 
@@ -530,12 +531,13 @@ struct Rule {
     std::string title;  // may be empty
     std::string timezone;
     bool timezone_of_member = false;  // the member's own where it is known, else `timezone`
-    Audience audience;
-    std::vector<std::string> via;  // channel names, the first that can reach the subject is taken
+    Shared<Audience> audience;
+    Shared<std::vector<std::string>>
+        via;  // channel names, the first that can reach the subject is taken
     Trigger trigger;
     std::vector<Step> steps;  // in the order of time; at least one
-    std::vector<ExitEvent> exits{};
-    Guards guards{};
+    RareList<ExitEvent> exits{};
+    Shared<Guards> guards{};
     WorkdayCalendar workdays{};  // of its steps `next workday`
     std::chrono::seconds late_within{
         std::chrono::minutes{5}};  // a step got to later than this is skipped

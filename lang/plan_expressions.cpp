@@ -46,7 +46,15 @@ class ExpressionFinder {
         if (value) look_at(*value);
     }
     template <typename T>
+    void look_at(const Shared<T>& value) {
+        look_at(*value);
+    }
+    template <typename T>
     void look_at(const std::vector<T>& values) {
+        for (const T& value : values) look_at(value);
+    }
+    template <typename T>
+    void look_at(const RareList<T>& values) {
         for (const T& value : values) look_at(value);
     }
     void look_at(const Action& action) {
@@ -63,7 +71,7 @@ class ExpressionFinder {
     void look_at(const Expression& expression) { found_.push_back(&expression); }
     void look_at(const TextTemplate& text) {
         for (const auto& part : text.parts) {
-            if (const auto* hole = std::get_if<Hole>(&part)) found_.push_back(&hole->value);
+            if (const auto* hole = std::get_if<Hole>(&part)) found_.push_back(&*hole->value);
         }
     }
     void look_at(const Deliver& deliver) {

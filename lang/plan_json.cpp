@@ -75,7 +75,11 @@ json write_value(const std::optional<T>& value, const CalendarList& calendars);
 template <typename T>
 json write_value(const Rare<T>& value, const CalendarList& calendars);
 template <typename T>
+json write_value(const Shared<T>& value, const CalendarList& calendars);
+template <typename T>
 json write_value(const std::vector<T>& values, const CalendarList& calendars);
+template <typename T>
+json write_value(const RareList<T>& values, const CalendarList& calendars);
 json write_value(const std::chrono::seconds& value, const CalendarList&);
 json write_value(const date::local_days& value, const CalendarList&);
 json write_value(const calendar::Span& value, const CalendarList&);
@@ -125,6 +129,10 @@ template <typename T>
 json write_value(const Rare<T>& value, const CalendarList& calendars) {
     return value ? write_value(*value, calendars) : json();
 }
+template <typename T>
+json write_value(const Shared<T>& value, const CalendarList& calendars) {
+    return write_value(*value, calendars);
+}
 
 template <typename T>
 json write_value(const std::vector<T>& values, const CalendarList& calendars) {
@@ -132,12 +140,16 @@ json write_value(const std::vector<T>& values, const CalendarList& calendars) {
     for (const auto& value : values) list.push_back(write_value(value, calendars));
     return list;
 }
+template <typename T>
+json write_value(const RareList<T>& values, const CalendarList& calendars) {
+    return write_value<T>(static_cast<const std::vector<T>&>(values), calendars);
+}
 
 // A hole that is a field and nothing more is written as the field.
 json write_value(const Hole& hole, const CalendarList& calendars) {
-    const bool plain = hole.value.kind == Expression::Kind::field && hole.value.field &&
+    const bool plain = hole.value->kind == Expression::Kind::field && hole.value->field &&
                        hole.format.empty() && !hole.tracked_link;
-    if (plain) return write_value(*hole.value.field, calendars);
+    if (plain) return write_value(*hole.value->field, calendars);
     json object{{"value", write_value(hole.value, calendars)}};
     if (!hole.format.empty()) object["format"] = hole.format;
     if (hole.tracked_link) object["tracked_link"] = true;
@@ -196,7 +208,12 @@ void read_value(const json& from, std::optional<T>& value, const CalendarList& c
 template <typename T>
 void read_value(const json& from, Rare<T>& value, const CalendarList& calendars);
 template <typename T>
+void read_value(const json& from, Shared<T>& value, const CalendarList& calendars);
+template <typename T>
 void read_value(const json& from, std::vector<T>& values, const CalendarList& calendars);
+template <typename T>
+void read_value(const json& from, RareList<T>& values, const CalendarList& calendars);
+void read_value(const json& from, std::vector<Rule>& rules, const CalendarList& calendars);
 void read_value(const json& from, std::chrono::seconds& value, const CalendarList&);
 void read_value(const json& from, date::local_days& value, const CalendarList&);
 void read_value(const json& from, calendar::Span& value, const CalendarList&);
@@ -254,12 +271,35 @@ template <typename T>
 void read_value(const json& from, Rare<T>& value, const CalendarList& calendars) {
     value = read_new<T>(from, calendars);
 }
+template <typename T>
+void read_value(const json& from, Shared<T>& value, const CalendarList& calendars) {
+    value = read_new<T>(from, calendars);
+}
 
 template <typename T>
 void read_value(const json& from, std::vector<T>& values, const CalendarList& calendars) {
     values.clear();
     values.reserve(from.size());
     for (const json& item : from) values.push_back(read_new<T>(item, calendars));
+}
+template <typename T>
+void read_value(const json& from, RareList<T>& values, const CalendarList& calendars) {
+    values = read_new<std::vector<T>>(from, calendars);
+}
+
+// What a rule has as the one above it has is kept once.
+void read_value(const json& from, std::vector<Rule>& rules, const CalendarList& calendars) {
+    rules.clear();
+    rules.reserve(from.size());
+    for (const json& item : from) {
+        auto rule = read_new<Rule>(item, calendars);
+        if (!rules.empty()) {
+            rule.audience.share(rules.back().audience);
+            rule.via.share(rules.back().via);
+            rule.guards.share(rules.back().guards);
+        }
+        rules.push_back(std::move(rule));
+    }
 }
 
 Hole read_hole(const json& from, const CalendarList& calendars) {
@@ -328,7 +368,7 @@ void Reader::read(const json& from, T& value) const {
 void tell_verbs(Plan& plan) {
     for (auto& playbook : plan.playbooks) {
         for (auto& rule : playbook.rules) {
-            if (rule.audience.kind != SubjectKind::member) continue;
+            if (rule.audience->kind != SubjectKind::member) continue;
             for (auto& step : rule.steps) {
                 for (auto& action : step.actions) {
                     if (auto* deliver = std::get_if<Deliver>(&action)) deliver->verb = Verb::send;

@@ -34,17 +34,31 @@ template <typename T>
 struct Element<Rare<T>> {
     using type = T;
 };
+template <typename T>
+struct Element<RareList<T>> {
+    using type = T;
+};
+template <typename T>
+struct Element<Shared<T>> {
+    using type = T;
+};
 
 template <typename T>
 constexpr bool is_vector = false;
 template <typename T>
 constexpr bool is_vector<std::vector<T>> = true;
 template <typename T>
+constexpr bool is_vector<RareList<T>> = true;
+template <typename T>
 constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 template <typename T>
 constexpr bool is_optional<Rare<T>> = true;
+template <typename T>
+constexpr bool is_shared = false;
+template <typename T>
+constexpr bool is_shared<Shared<T>> = true;
 
 json integer(std::int64_t minimum, std::int64_t maximum) {
     return {{"type", "integer"}, {"minimum", minimum}, {"maximum", maximum}};
@@ -109,7 +123,7 @@ class Schema {
             return text();
         } else if constexpr (is_vector<T>) {
             return list_of(of<typename Element<T>::type>());
-        } else if constexpr (is_optional<T>) {
+        } else if constexpr (is_optional<T> || is_shared<T>) {
             return of<typename Element<T>::type>();
         } else {
             return reference<T>();

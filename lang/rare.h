@@ -1,13 +1,17 @@
-// What few have: an optional that takes no more than a pointer where there is nothing.
+// What few have: an optional and a list that take no more than a pointer where there is nothing.
 //
 // The plan in force stays in memory whole, and most of what a rule can say most rules do not say.
-// To be used as std::optional is. A value: copies are copies, and equal when what they hold is.
+// To be used as std::optional and std::vector are. Values: copies are copies, and equal when what
+// they hold is.
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace sop::lang {
 
@@ -17,8 +21,8 @@ class Rare {
     Rare() = default;
     Rare(std::nullopt_t) {}
     template <typename Other = T>
-        requires std::convertible_to<Other&&, T>
-    Rare(Other&& value) : value_(std::make_unique<T>(std::forward<Other>(value))) {}
+    requires std::convertible_to<Other&&, T> Rare(Other&& value)
+        : value_(std::make_unique<T>(std::forward<Other>(value))) {}
     Rare(std::optional<T> value) {
         if (value) value_ = std::make_unique<T>(*std::move(value));
     }
@@ -51,6 +55,39 @@ class Rare {
 
   private:
     std::unique_ptr<T> value_{};
+};
+
+template <typename T>
+class RareList {
+  public:
+    RareList() = default;
+    RareList(std::vector<T> values) {
+        if (!values.empty()) values_ = std::move(values);
+    }
+    RareList(std::initializer_list<T> values) : RareList(std::vector<T>(values)) {}
+
+    const std::vector<T>& list() const {
+        static const std::vector<T> none;
+        return values_ ? *values_ : none;
+    }
+    operator const std::vector<T>&() const { return list(); }
+    std::vector<T>& edit() { return values_ ? *values_ : values_.emplace(); }
+    auto begin() const { return list().begin(); }
+    auto end() const { return list().end(); }
+    auto begin() { return edit().begin(); }
+    auto end() { return edit().end(); }
+    bool empty() const { return list().empty(); }
+    std::size_t size() const { return list().size(); }
+    const T& operator[](std::size_t index) const { return list()[index]; }
+    const T& front() const { return list().front(); }
+    const T& back() const { return list().back(); }
+    void push_back(T value) { edit().push_back(std::move(value)); }
+    void clear() { values_.reset(); }
+
+    bool operator==(const RareList& other) const { return list() == other.list(); }
+
+  private:
+    Rare<std::vector<T>> values_{};
 };
 
 }  // namespace sop::lang

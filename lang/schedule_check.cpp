@@ -202,7 +202,7 @@ bool ends_with_data(const Days& set) {
     if (std::holds_alternative<WorkdayBeside>(set)) return true;
     const auto* days = std::get_if<CalendarDays>(&set);
     if (!days || !days->data) return false;
-    const auto* named = days->data->find(days->name);
+    const auto* named = days->data->find(days->name->days);
     return !named || named->holiday;
 }
 
@@ -259,7 +259,7 @@ std::optional<date::local_days> disputed_date(const Days& set, const ComingDates
         }
     }
     const auto* named = std::get_if<CalendarDays>(&set);
-    const auto* days = named && named->data ? named->data->find(named->name) : nullptr;
+    const auto* days = named && named->data ? named->data->find(named->name->days) : nullptr;
     return days ? disputed_date(days->days, coming) : std::nullopt;
 }
 
@@ -286,7 +286,8 @@ Message why_no_date(const Schedule& schedule, date::local_days from) {
     }
     if (const auto* named = std::get_if<CalendarDays>(&schedule.days);
         named && named->data && named->data->years) {
-        return "the calendar `{}` ends with {}"_say(named->calendar, named->data->years->second);
+        return "the calendar `{}` ends with {}"_say(named->name->calendar,
+                                                    named->data->years->second);
     }
     return "no date meets all its clauses"_say;
 }
@@ -301,9 +302,10 @@ Schedule schedule_of(const ast::CalendarHead& head, const EffectiveSettings& set
         return found == calendars.end() ? nullptr : found->second;
     };
     for_each_days(schedule, [&](Days& set) {
-        if (auto* named = std::get_if<CalendarDays>(&set)) named->data = data_of(named->calendar);
+        if (auto* named = std::get_if<CalendarDays>(&set))
+            named->data = data_of(named->name->calendar);
         if (auto* beside = std::get_if<WorkdayBeside>(&set))
-            beside->of.data = data_of(beside->of.calendar);
+            beside->of.data = data_of(beside->of.name->calendar);
     });
     if (settings.calendar) {
         schedule.calendar = data_of(settings.calendar->calendar.text);

@@ -107,12 +107,13 @@ class DaysWriter {
         return {{"kind", "solar_terms"}, {"terms", set.terms}};
     }
     json write_set(const CalendarDays& set) const {
-        return {{"kind", "calendar_days"}, {"calendar", index_of(set.data)}, {"name", set.name}};
+        return {
+            {"kind", "calendar_days"}, {"calendar", index_of(set.data)}, {"name", set.name->days}};
     }
     json write_set(const WorkdayBeside& set) const {
         return {{"kind", set.after ? "first_workday_after" : "last_workday_before"},
                 {"calendar", index_of(set.of.data)},
-                {"name", set.of.name}};
+                {"name", set.of.name->days}};
     }
     json write_set(const EveryNth& set) const {
         json result{{"kind", "every_nth"},
@@ -240,7 +241,7 @@ class DaysReader {
     CalendarDays calendar_days(const json& value) const {
         auto data = calendar(value.at("calendar"));
         std::string name = data->name;
-        return {std::move(name), value.at("name").get<std::string>(), std::move(data)};
+        return {{{std::move(name), value.at("name").get<std::string>()}}, std::move(data)};
     }
 
     static EveryNth every_nth(const json& value) {

@@ -192,7 +192,7 @@ class Writer {
             for (const int term : solar->terms)
                 parts.push_back(say(Keyword::solar) + " " + std::string(solar_term_name(term)));
         } else if (const auto* named = std::get_if<CalendarDays>(&set)) {
-            parts.push_back(named->calendar + "." + named->name);
+            parts.push_back(named->name->calendar + "." + named->name->days);
         }
         return join(parts);
     }
@@ -221,7 +221,7 @@ class Writer {
             word(beside->after ? Keyword::first : Keyword::last);
             word(Keyword::workday);
             word(beside->after ? Keyword::after : Keyword::before);
-            add(beside->of.calendar + "." + beside->of.name);
+            add(beside->of.name->calendar + "." + beside->of.name->days);
         } else if (const auto* nth = std::get_if<EveryNth>(&set)) {
             every_nth(*nth);
         } else {

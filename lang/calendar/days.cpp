@@ -212,10 +212,10 @@ std::optional<local_days> first_of(const EveryNth& set, local_days from, local_d
 std::optional<local_days> first_of(const CalendarDays& set, local_days from, local_days last,
                                    const DayContext& context) {
     if (!set.data) return std::nullopt;
-    if (set.name == extra_workdays) return first_of(set.data->workdays, from);
+    if (set.name->days == extra_workdays) return first_of(set.data->workdays, from);
     std::optional<local_days> earliest;
     for (const auto& named : set.data->named) {
-        if (set.name == all_holidays ? named.holiday : named.name == set.name)
+        if (set.name->days == all_holidays ? named.holiday : named.name == set.name->days)
             keep_earlier(earliest, first_date_from(named.days, from, last, context));
     }
     return earliest;
@@ -353,7 +353,7 @@ Membership membership(const Days& set, local_days date, const DayContext& contex
                  [&](const CalendarDays& days) {
                      const Membership found = generated(set, date, context);
                      if (found == Membership::yes || !days.data) return found;
-                     const Calendar::NamedDays* named = days.data->find(days.name);
+                     const Calendar::NamedDays* named = days.data->find(days.name->days);
                      // A festival by rule is known for every year.
                      const bool by_announcement = named ? named->holiday : true;
                      return by_announcement ? unless_unknown(days.data.get(), found) : found;

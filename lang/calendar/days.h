@@ -4,6 +4,7 @@
 #pragma once
 
 #include <date/date.h>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "lang/shared.h"
 
 namespace sop::lang::calendar {
 
@@ -113,13 +116,16 @@ struct SolarTerms {
 
 // `cn.holidays`, `cn.mid_autumn`. Equal by name.
 struct CalendarDays {
-    std::string calendar;
-    std::string name;
+    struct Name {
+        std::string calendar;
+        std::string days;
+
+        auto operator<=>(const Name&) const = default;
+    };
+    Shared<Name> name;
     std::shared_ptr<const Calendar> data{};  // what the name stands for, once resolved
 
-    bool operator==(const CalendarDays& other) const {
-        return calendar == other.calendar && name == other.name;
-    }
+    bool operator==(const CalendarDays& other) const { return name == other.name; }
 };
 
 // The first working day after, or the last one before, each stretch of such days; by their own

@@ -20,6 +20,7 @@
 #include "lang/calendar/days.h"
 #include "lang/calendar/span.h"
 #include "lang/calendar/zone.h"
+#include "lang/rare.h"
 
 namespace sop::lang::calendar {
 
@@ -55,9 +56,9 @@ struct Schedule {
     std::optional<date::local_days> until{};     // itself included
     std::optional<date::local_days> starting{};  // EveryNth, ElapsedInterval and `count` need it
     unsigned week_start = 0;                     // of `every N weeks`; 0 is Monday
-    std::vector<Days> only{};
-    std::vector<Days> except{};
-    std::vector<Days> also{};
+    RareList<Days> only{};
+    RareList<Days> except{};
+    RareList<Days> also{};
     Times times = TimesOfDay{};
     // `times N`: the first N from `starting` on, those that `from` or `except` take out counted
     // too; with times of day or an elapsed interval.

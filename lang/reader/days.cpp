@@ -300,7 +300,7 @@ CalendarDays read_calendar_days(Cursor& cursor, ast::SchedulePlaces& places) {
     if (!cursor.take_if_dot()) cursor.fail_expecting("`.` and the days, as in `cn.holidays`"_say);
     const ast::Name days = cursor.expect_name("days of the calendar, such as `holidays`"_say);
     places.calendar_days.push_back({calendar, days});
-    return {calendar.text, days.text, nullptr};
+    return {{{calendar.text, days.text}}, nullptr};
 }
 
 Days read_day_set(Cursor& cursor, ast::SchedulePlaces& places) {
@@ -440,8 +440,7 @@ std::vector<calendar::Days> read_day_sets(Cursor& cursor, ast::SchedulePlaces& p
     std::sort(sets.begin(), sets.end(), [](const Days& a, const Days& b) {
         const auto* left = std::get_if<CalendarDays>(&a);
         const auto* right = std::get_if<CalendarDays>(&b);
-        if (left && right)
-            return std::tie(left->calendar, left->name) < std::tie(right->calendar, right->name);
+        if (left && right) return *left->name < *right->name;
         return a.index() < b.index();
     });
     return sets;

@@ -149,7 +149,7 @@ void read_months(Cursor& cursor, ast::CalendarHead& head, std::size_t begin) {
     head.schedule.months = months;
 }
 
-void read_sets_once(Cursor& cursor, ast::CalendarHead& head, std::vector<Days>& sets,
+void read_sets_once(Cursor& cursor, ast::CalendarHead& head, RareList<Days>& sets,
                     std::size_t begin) {
     if (!sets.empty())
         fail_twice(cursor, cursor.span_from(begin), "this schedule says so already"_say,

@@ -81,7 +81,9 @@ class RuleResolver {
         result.audience = settings.audience ? quiet_audience(settings.audience->audience)
                                             : Audience{SubjectKind::playbook, {}, {}, false, {}};
         if (settings.via) {
-            for (const auto& channel : settings.via->channels) result.via.push_back(channel.text);
+            std::vector<std::string> via;
+            for (const auto& channel : settings.via->channels) via.push_back(channel.text);
+            result.via = std::move(via);
         }
         take_guards(settings, result);
         resolve_trigger(settings, known, result);
@@ -165,7 +167,7 @@ class RuleResolver {
     }
 
     static void take_guards(const EffectiveSettings& settings, Rule& rule) {
-        Guards& guards = rule.guards;
+        Guards guards;
         if (settings.quiet) guards.quiet = settings.quiet->hours;
         for (const auto* limit : settings.limits) guards.limits.push_back(limit->limit);
         if (settings.space) guards.space = settings.space->length;
@@ -182,6 +184,7 @@ class RuleResolver {
         if (settings.concurrent) guards.concurrent = settings.concurrent->concurrency;
         guards.exit_when_outside = settings.outside != nullptr;
         if (settings.locale) guards.locale = settings.locale->locale;
+        rule.guards = std::move(guards);
     }
 
     void require_settings(const EffectiveSettings& settings) {

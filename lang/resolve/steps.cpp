@@ -163,14 +163,17 @@ class StepResolver {
                 "such as `event.of` of a declared `of: order`"_say);
             return std::nullopt;
         }
-        return TakeBack{std::move(*event)};
+        return TakeBack{{std::move(*event)}};
+    }
+
+    // The run's own, or that of its event.
+    bool has_member() const {
+        return !rule_.audience_known || rule_.subject == SubjectKind::member || rule_.scope.event;
     }
 
     // Points and tags of people need one.
     void require_member(const Message& what, SourceSpan span) {
-        const bool has_member =
-            !rule_.audience_known || rule_.subject == SubjectKind::member || rule_.scope.event;
-        if (has_member) return;
+        if (has_member()) return;
         context_
             .report(code::no_member_here, span, "whose {}?"_say(what), "the rule is for groups"_say)
             .notes.push_back("add `to` and a member, or a rule `for members …`"_say);
@@ -316,6 +319,11 @@ class StepResolver {
                                     "the event `{}` has no field `{}`"_say(collect.event.event.text,
                                                                            collect.field->text));
                 suggest(diagnostic, collect.field->text, names_of(fields));
+            } else if (const auto field = fields.find(collect.field->text);
+                       field != fields.end() && field->second.value != ValueType::number) {
+                context_.report(code::wrong_type, collect.field->span,
+                                "`collect` adds up numbers, and `{}` is {}"_say(
+                                    collect.field->text, type_text(field->second)));
             }
         }
         if (collect.limit) result.limit = collect.limit->value;
@@ -346,8 +354,15 @@ class StepResolver {
         return result;
     }
 
-    std::optional<Action> make(const ast::GiveAction& give, SourceSpan) {
+    std::optional<Action> make(const ast::GiveAction& give, SourceSpan span) {
         check_pool(give.pool, context_);
+        if (!has_member()) {
+            context_
+                .report(code::no_member_here, span, "who gets the code?"_say,
+                        "the rule is for groups"_say)
+                .notes.push_back(
+                    "give it in a rule `for members …`, in one on an event, or to the `winner` of a draw"_say);
+        }
         return Give{give.pool.text, branch(give.branches, "yes"), branch(give.branches, "no")};
     }
 

@@ -141,7 +141,7 @@ std::string outcome_text(const Delivery& delivery) {
 // Quiet hours put it off; the spread of one time's posts is not worth a line each.
 std::string put_off_text(const Delivery& delivery, const lang::Rule& rule,
                          const lang::calendar::Zone& zone) {
-    if (!delivery.moved_to || *delivery.moved_to - delivery.planned_for < rule.guards.spread)
+    if (!delivery.moved_to || *delivery.moved_to - delivery.planned_for < rule.guards->spread)
         return {};
     const auto minute = date::floor<std::chrono::minutes>(*delivery.moved_to);
     return fmt::format(", put off to {}", local_text(minute, zone));

@@ -39,14 +39,14 @@ void require_calendar(const lang::Rule& rule, const std::string& path) {
 void require_in_audience(Store& store, const lang::Plan& plan, const lang::Rule& rule,
                          const RunOptions& options, Instant now) {
     if (options.group && options.member) throw CommandError("give --group or --member, not both");
-    if (rule.audience.kind == lang::SubjectKind::playbook) {
+    if (rule.audience->kind == lang::SubjectKind::playbook) {
         if (options.group || options.member)
             throw CommandError(fmt::format(
                 "`{}` has no `for` and runs once for all: give neither --group nor --member",
                 options.rule));
         return;
     }
-    const bool is_group = rule.audience.kind == lang::SubjectKind::group;
+    const bool is_group = rule.audience->kind == lang::SubjectKind::group;
     const auto& subject = is_group ? options.group : options.member;
     if ((is_group ? options.member : options.group).has_value())
         throw CommandError(
@@ -55,7 +55,7 @@ void require_in_audience(Store& store, const lang::Plan& plan, const lang::Rule&
     if (!subject) return;
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder());
     const auto zone = zones.find(rule.timezone);
-    if (!zone || !Audiences(store).contains(plan, rule.audience, *zone, now, *subject))
+    if (!zone || !Audiences(store).contains(plan, *rule.audience, *zone, now, *subject))
         throw CommandError(
             fmt::format("`{}` is not for `{}`: it is not there, or not as the rule's `for` says",
                         options.rule, *subject));

@@ -39,13 +39,13 @@ std::string length_text(std::chrono::milliseconds length) {
 }
 
 std::string late_text(const lang::Rule& rule) {
-    if (rule.guards.late.skip) return "`late skip` allows a minute";
+    if (rule.guards->late.skip) return "`late skip` allows a minute";
     return fmt::format("its rule allows {}", length_text(rule.late_within));
 }
 
 std::string limits_text(const lang::Rule& rule) {
     std::string text;
-    for (const lang::PostLimit& limit : rule.guards.limits) {
+    for (const lang::PostLimit& limit : rule.guards->limits) {
         text += fmt::format("{}{} in a {}", text.empty() ? "" : " and ", limit.count,
                             limit.period == lang::calendar::EveryNth::Unit::week ? "week" : "day");
     }
@@ -57,9 +57,9 @@ std::string clock_text(std::chrono::seconds time) {
 }
 
 std::string quiet_text(const lang::Rule& rule) {
-    if (!rule.guards.quiet) return "quiet hours";
-    return fmt::format("the quiet hours {}..{}", clock_text(rule.guards.quiet->from),
-                       clock_text(rule.guards.quiet->until));
+    if (!rule.guards->quiet) return "quiet hours";
+    return fmt::format("the quiet hours {}..{}", clock_text(rule.guards->quiet->from),
+                       clock_text(rule.guards->quiet->until));
 }
 
 // Why a message was skipped, as a half sentence.
@@ -72,7 +72,7 @@ std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Ru
             "newest of several that were missed {} sent",
             length_text(std::max(std::chrono::milliseconds{0},
                                  delivery.settled_at.value_or(Instant{}) - delivery.wanted_at())),
-            late_text(*rule), rule->guards.late.last > 1 ? "are" : "is");
+            late_text(*rule), rule->guards->late.last > 1 ? "are" : "is");
     }
     if (reason == "quiet") return "it fell into " + quiet_text(*rule);
     if (reason == "cap") {
@@ -84,7 +84,7 @@ std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Ru
         return fmt::format(
             "spacing: messages before it were less than {} ago, longer than it "
             "could wait",
-            length_text(rule->guards.space));
+            length_text(rule->guards->space));
     }
     if (reason == "budget") {
         return fmt::format(
@@ -158,7 +158,7 @@ std::string moved_text(const DueDelivery& due, const lang::Rule* rule,
         return fmt::format(", skipped as \"{}\" and made up for at {}", *due.delivery.skipped_as,
                            local_text(*due.delivery.moved_to, zone));
     const bool spread_only =
-        *due.delivery.moved_to - due.delivery.planned_for < rule->guards.spread;
+        *due.delivery.moved_to - due.delivery.planned_for < rule->guards->spread;
     return fmt::format(", {} {}", spread_only ? "its share of the spread gave" : "put off to",
                        local_text(*due.delivery.moved_to, zone));
 }
@@ -187,17 +187,17 @@ std::vector<RuleNote> notes_on_rules(const lang::Plan& plan, const Question& que
     for (const auto& playbook : playbooks_of(plan)) {
         for (const auto& rule : playbook.rules) {
             const std::string path = lang::rule_path(playbook, rule);
-            if (rule.audience.kind != question.kind) {
-                notes.push_back({path, whom_text(rule.audience.kind)});
+            if (rule.audience->kind != question.kind) {
+                notes.push_back({path, whom_text(rule.audience->kind)});
                 continue;
             }
-            if (rule.audience.of_groups) {
+            if (rule.audience->of_groups) {
                 notes.push_back({path, "is for members of groups, each in its group"});
                 continue;
             }
             const auto zone = zones.find(rule.timezone);
             if (!zone) continue;
-            if (!Audiences(store).contains(plan, rule.audience, *zone, question.at,
+            if (!Audiences(store).contains(plan, *rule.audience, *zone, question.at,
                                            question.subject)) {
                 notes.push_back({path, "is for others, as its `for` says"});
             } else {

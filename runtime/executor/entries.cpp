@@ -38,7 +38,7 @@ Instant beginning(const lang::Allowance& allowance, const LoadedRule& rule, Inst
 std::optional<EntryKey> key_of(const lang::Allowance& allowance, const LoadedRule& rule,
                                const std::string& subject, const Event& event) {
     EntryKey key{rule.id, allowance.per, subject, name_of(allowance.period)};
-    if (allowance.per == rule.rule->audience.kind) return key;
+    if (allowance.per == rule.rule->audience->kind) return key;
     const auto& other = allowance.per == SubjectKind::member ? event.member : event.group;
     if (!other) return std::nullopt;
     key.subject = *other;
@@ -46,7 +46,7 @@ std::optional<EntryKey> key_of(const lang::Allowance& allowance, const LoadedRul
 }
 
 EntryKey key_of_run(const LoadedRule& rule, const std::string& subject) {
-    return {rule.id, rule.rule->audience.kind, subject, last_run};
+    return {rule.id, rule.rule->audience->kind, subject, last_run};
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ void Entries::begun(const LoadedRule& rule, const std::string& subject, const Ev
 }
 
 bool Entries::begin_once(const LoadedRule& rule, const std::string& subject, Instant at) {
-    const EntryKey key{rule.id, rule.rule->audience.kind, subject, {}};
+    const EntryKey key{rule.id, rule.rule->audience->kind, subject, {}};
     if (store_.find_entry(key)) return false;
     store_.put_entry(key, {at, 1});
     return true;

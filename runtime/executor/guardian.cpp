@@ -29,8 +29,8 @@ bool may_have_reached(DeliveryState state) {
 }
 
 bool counts_contacts(const lang::Rule& rule) {
-    return !rule.guards.limits.empty() || rule.guards.space > std::chrono::seconds{0} ||
-           rule.guards.late.spaced > std::chrono::seconds{0};
+    return !rule.guards->limits.empty() || rule.guards->space > std::chrono::seconds{0} ||
+           rule.guards->late.spaced > std::chrono::seconds{0};
 }
 
 bool counts_contacts(const LoadedPlan& loaded) {
@@ -74,9 +74,9 @@ class Guardian::SubjectContacts : public Contacts {
             kind_, subject_, period.from, period.to, priority);
         if (guardian_.in_force_ == nullptr) return messages;
         for (const auto& [id, rule] : guardian_.in_force_->rules) {
-            if (rule.rule->guards.priority >= priority || !rule.is_calendar_rule()) continue;
+            if (rule.rule->guards->priority >= priority || !rule.is_calendar_rule()) continue;
             if (!rule.trouble.empty()) continue;
-            messages += still_to_plan(rule, nullptr, rule.rule->audience, period, now);
+            messages += still_to_plan(rule, nullptr, *rule.rule->audience, period, now);
             for (const lang::Audience* to : rule.other_audiences)
                 messages += still_to_plan(rule, to, *to, period, now);
         }
@@ -169,7 +169,7 @@ void Guardian::expect(const Contact& contact) {
 Instant Guardian::spaced(const lang::Rule& rule, RuleId id, const Target& target, Instant now) {
     if (!keeps_) return now;
     const auto latest = store_.latest_contact_of(id, target.kind, target.id);
-    return latest ? std::max(now, *latest + rule.guards.late.spaced) : now;
+    return latest ? std::max(now, *latest + rule.guards->late.spaced) : now;
 }
 
 std::optional<PauseMode> Guardian::pause_of(RuleId rule) const {
@@ -201,9 +201,9 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
     const bool at_once = std::get<lang::Deliver>(action).at_once;
     const lang::calendar::Zone& zone = zone_of(store_, plans, loaded, due.firing);
     // It may have waited into them.
-    if (rule.guards.quiet && !at_once) {
-        if (const auto end = quiet_end(*rule.guards.quiet, zone, now)) {
-            if (rule.guards.quiet->skip || has_expired(due, rule, *end, *end))
+    if (rule.guards->quiet && !at_once) {
+        if (const auto end = quiet_end(*rule.guards->quiet, zone, now)) {
+            if (rule.guards->quiet->skip || has_expired(due, rule, *end, *end))
                 return {Turn::Kind::end, {}, DeliveryState::skipped, "quiet"};
             return {Turn::Kind::move, *end};
         }
@@ -211,7 +211,7 @@ Guardian::Turn Guardian::guarded_turn_of(const DueDelivery& due, const LoadedRul
     SubjectContacts contacts(*this, due.subject_kind, due.subject);
     // The days of a cap are the subject's own.
     const lang::calendar::Zone& days =
-        rule.guards.limits.empty()
+        rule.guards->limits.empty()
             ? zone
             : zone_of_subject(store_, plans, due.subject_kind, due.subject, zone);
     const Admission admission = admit(rule, due.subject_kind, days, contacts, now);

@@ -104,7 +104,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
             loaded->awaited_events.merge(awaited_events(rule));
             if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger))
                 loaded->begun_by[trigger->event].push_back(id);
-            if (rule.audience.kind == SubjectKind::playbook) loaded->has_runs_for_nobody = true;
+            if (rule.audience->kind == SubjectKind::playbook) loaded->has_runs_for_nobody = true;
             if (std::holds_alternative<lang::ConditionTrigger>(rule.trigger))
                 loaded->conditions.push_back(id);
         }

@@ -21,12 +21,12 @@ struct LoadedRule {
     RuleId id = 0;
     const lang::Playbook* playbook = nullptr;
     const lang::Rule* rule = nullptr;
-    std::shared_ptr<const lang::calendar::Zone> zone;      // nullptr when the zone data lacks it
-    std::string trouble;                                   // why it cannot be executed; else empty
-    bool draws = false;                                    // has a `draw`
-    bool gives = false;                                    // has a `give`
-    const lang::Tier* tier = nullptr;                      // that it is, if it is one (tier.h)
-    std::vector<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
+    std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
+    std::string trouble;                               // why it cannot be executed; else empty
+    bool draws = false;                                // has a `draw`
+    bool gives = false;                                // has a `give`
+    const lang::Tier* tier = nullptr;                  // that it is, if it is one (tier.h)
+    lang::RareList<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
 
     bool is_calendar_rule() const {
         return std::holds_alternative<lang::CalendarTrigger>(rule->trigger);

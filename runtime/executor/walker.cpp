@@ -257,7 +257,7 @@ void Walker::begin_firing(Upcoming::iterator planned) {
                      ? firing_key(*rule.rule, beginning.occurrence, *rule.zone)
                      : look_key(beginning, *rule.zone);
     firing.plan = in_force_->version;
-    firing.subject_kind = rule.rule->audience.kind;
+    firing.subject_kind = rule.rule->audience->kind;
     firing.start_at = beginning.window.start;
     firing.end_at = beginning.window.end;
     // A key that is there already is a firing that newer zone data moved: it stays one, and the
@@ -283,7 +283,7 @@ std::size_t Walker::expand(const Firing& firing, Instant now, std::size_t room) 
         std::optional<std::string> members_of;
         if (rule.rule->timezone_of_member && !firing.event)
             members_of = zone_of_members(firing.key).value_or("");
-        const auto page = audiences_.page(context.plan, rule.rule->audience, context.zone, now,
+        const auto page = audiences_.page(context.plan, *rule.rule->audience, context.zone, now,
                                           firing.expanded_through, room, members_of);
         for (const std::string& subject : page.subjects) {
             if (members_of && had_that_wall_time(rule, firing, subject)) continue;
@@ -332,7 +332,7 @@ std::optional<Instant> Walker::do_step(Run run, Instant now) {
             if (firing.event) event = store_.find_event(*firing.event);
             walk(run, context_of(rule, firing, now), rule, event ? &*event : nullptr);
         }
-        const bool replaces = rule.rule->guards.concurrent == lang::Concurrency::replace;
+        const bool replaces = rule.rule->guards->concurrent == lang::Concurrency::replace;
         if (turned_away_ || has_mailings_ || (has_arrived && replaces))
             next = Instant::min();
         else if (has_made_events_ || !touched_.empty())
@@ -418,7 +418,7 @@ std::string Walker::exit_reason(const StepContext& context, const std::string& s
                                 const Event& event) {
     for (const lang::ExitEvent& exit : context.rule.exits) {
         if (!may_match(context.plan, exit.event, event)) continue;
-        const Subject subject = find_subject(store_, context.rule.audience.kind, subject_name);
+        const Subject subject = find_subject(store_, context.rule.audience->kind, subject_name);
         const Facts facts{context.plan, context.zone, context.window, subject,
                           nullptr,      event.at,     &records_};
         if (matches(exit.event, event, facts))
@@ -485,7 +485,7 @@ StepContext Walker::context_of(const LoadedRule& rule, const Firing& firing, Ins
     // A run that was moved to a version began before that was deployed.
     if (rule.is_calendar_rule() && !is_migrated(firing.key))
         context.admitted_at = loaded.deployed_at;
-    const auto& via = rule.rule->via;
+    const auto& via = *rule.rule->via;
     const auto channel = std::find_if(via.begin(), via.end(), [this](const std::string& name) {
         return channels_.contains(name);
     });
@@ -535,7 +535,7 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
         const int newer = listings
                               ? *listings
                               : count_newer(context, run.rule, position, planned_for, run.subject);
-        const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
+        const Subject subject = find_subject(store_, context.rule.audience->kind, run.subject);
         std::string reason = why_gone(subject, run.subject);
         if (reason.empty()) reason = find_exit(context, run, event);
         const RunFacts facts{subject, event, std::move(reason), proceeds_of(rule, run)};
@@ -555,8 +555,8 @@ StepDecision Walker::decide(const StepContext& context, const LoadedRule& rule, 
 // Why the run ends before this step.
 std::string Walker::find_exit(const StepContext& context, const Run& run, const Event* own) {
     const lang::Rule& rule = context.rule;
-    if (rule.guards.exit_when_outside &&
-        !audiences_.contains(context.plan, rule.audience, context.zone, context.now, run.subject))
+    if (rule.guards->exit_when_outside &&
+        !audiences_.contains(context.plan, *rule.audience, context.zone, context.now, run.subject))
         return "outside";
     const auto exit = find_exit_event(context, run, run.due_at.value_or(context.now), own);
     return exit ? exit->reason : std::string{};
@@ -570,7 +570,7 @@ std::optional<Walker::ExitByEvent> Walker::find_exit_event(const StepContext& co
     const lang::Rule& rule = context.rule;
     std::optional<ExitByEvent> first;
     for (const lang::ExitEvent& exit : rule.exits) {
-        const auto events = store_.events_of(rule.audience.kind, run.subject, exit.event.event,
+        const auto events = store_.events_of(rule.audience->kind, run.subject, exit.event.event,
                                              beginning_of(context), until + just_before);
         for (const Event& event : events) {
             if (!event.processed || comes_before_run(context, event, own)) continue;
@@ -634,7 +634,7 @@ Delivery Walker::delivery_of(const StepContext& context, const Run& run, std::si
     delivery.step = step;
     delivery.channel = channel;
     delivery.planned_for = planned_for;
-    delivery.priority = context.rule.guards.priority;
+    delivery.priority = context.rule.guards->priority;
     return delivery;
 }
 
@@ -642,9 +642,9 @@ void Walker::record(const StepRecord& step, const SendText& message) {
     const auto& [context, rule, run, written] = step;
     Delivery delivery = written;
     const Target target =
-        message.target.value_or(Target{context.rule.audience.kind, addressee_of(run.subject)});
+        message.target.value_or(Target{context.rule.audience->kind, addressee_of(run.subject)});
     Instant wanted_at = message.wanted_at;
-    if (context.now > wanted_at && context.rule.guards.late.spaced > std::chrono::seconds{0})
+    if (context.now > wanted_at && context.rule.guards->late.spaced > std::chrono::seconds{0})
         wanted_at = guardian_.spaced(context.rule, run.rule, target, context.now);
     if (wanted_at != delivery.planned_for) delivery.moved_to = wanted_at;
     delivery.due_at = wanted_at;
@@ -740,7 +740,7 @@ void Walker::add_own_event(const StepRecord& step, Event event) {
 
 std::string Walker::channel_of(const StepContext& context) const {
     if (context.channel) return *context.channel;
-    return context.rule.via.empty() ? std::string{} : context.rule.via.front();
+    return context.rule.via->empty() ? std::string{} : context.rule.via->front();
 }
 
 }  // namespace sop::runtime

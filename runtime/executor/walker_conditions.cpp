@@ -35,7 +35,7 @@ void Walker::look_at_new_conditions(const LoadedPlan& loaded) {
         firing.rule = id;
         firing.key = first_look_key(loaded.version);
         firing.plan = loaded.version;
-        firing.subject_kind = rule.rule->audience.kind;
+        firing.subject_kind = rule.rule->audience->kind;
         firing.start_at = loaded.deployed_at;
         firing.end_at = loaded.deployed_at;
         if (store_.add_firing(firing)) store_.forget_conditions(id);
@@ -60,8 +60,8 @@ std::size_t Walker::expand_condition(const LoadedRule& rule, const Firing& firin
     const LoadedPlan& loaded = plans_.plan(firing.plan);
     const bool is_first = firing.key == first_look_key(firing.plan);
     const bool fires = !is_first || condition_of(rule).including_now;
-    const auto page = audiences_.page(loaded.plan, rule.rule->audience, *rule.zone, firing.start_at,
-                                      firing.expanded_through, room);
+    const auto page = audiences_.page(loaded.plan, *rule.rule->audience, *rule.zone,
+                                      firing.start_at, firing.expanded_through, room);
     for (const std::string& subject : page.subjects)
         look_at_condition(loaded, rule, {subject, firing.start_at, fires}, now);
     look_through(firing.start_at);
@@ -83,7 +83,7 @@ void Walker::look_at_touched(Instant now) {
             const bool is_late = at < looked_through_;
             for (const RuleId id : in_force_->conditions) {
                 const LoadedRule& rule = in_force_->rules.at(id);
-                if (!rule.trouble.empty() || rule.rule->audience.kind != who.first) continue;
+                if (!rule.trouble.empty() || rule.rule->audience->kind != who.first) continue;
                 for (const std::string& subject : touched_subjects(rule, who.second)) {
                     look_at_condition(*in_force_, rule, {subject, at, true, is_late}, now);
                     if (is_late)
@@ -104,7 +104,7 @@ void Walker::look_through(Instant at) {
 // A member is touched in all of its groups.
 std::vector<std::string> Walker::touched_subjects(const LoadedRule& rule,
                                                   const std::string& subject) {
-    if (!rule.rule->audience.of_groups) return {subject};
+    if (!rule.rule->audience->of_groups) return {subject};
     std::vector<std::string> subjects;
     if (const auto member = store_.find_member(subject)) {
         for (const std::string& group : member->groups)
@@ -118,9 +118,9 @@ void Walker::look_at_condition(const LoadedPlan& loaded, const LoadedRule& rule,
     // After the events of that instant.
     const Instant judged_at = look.at + just_after;
     const Window window{look.at, look.at};
-    const Subject subject = find_subject(store_, rule.rule->audience.kind, look.subject);
+    const Subject subject = find_subject(store_, rule.rule->audience->kind, look.subject);
     const Facts facts{loaded.plan, *rule.zone, window, subject, nullptr, judged_at, &records_};
-    const bool is_so = audiences_.contains(loaded.plan, rule.rule->audience, *rule.zone, judged_at,
+    const bool is_so = audiences_.contains(loaded.plan, *rule.rule->audience, *rule.zone, judged_at,
                                            look.subject) &&
                        holds(condition_of(rule).condition, facts);
     if (look.is_late && !is_so) return;
@@ -136,7 +136,7 @@ void Walker::start_condition_run(const LoadedPlan& loaded, const LoadedRule& rul
     firing.rule = rule.id;
     firing.key = condition_firing_key(look.subject, look.at);
     firing.plan = loaded.version;
-    firing.subject_kind = rule.rule->audience.kind;
+    firing.subject_kind = rule.rule->audience->kind;
     firing.start_at = look.at;
     firing.end_at = look.at;
     firing.expanded = true;

@@ -51,7 +51,7 @@ std::size_t Walker::leave(const Event& event, Instant now) {
     const auto is_in_audience = [&](const Run& run) {
         const Firing& firing = firing_of(run);
         const LoadedRule& rule = plans_.rule(firing.plan, run.rule);
-        const lang::Audience& audience = rule.rule->audience;
+        const lang::Audience& audience = *rule.rule->audience;
         return audience.where.has_value() &&
                audiences_.contains(plans_.plan(firing.plan).plan, audience, *rule.zone, event.at,
                                    run.subject);

@@ -120,7 +120,7 @@ void Walker::fire_now(const Event& event, Instant now) {
         firing.rule = id;
         firing.key = event_firing_key(event.id);
         firing.plan = in_force_->version;
-        firing.subject_kind = rule.rule->audience.kind;
+        firing.subject_kind = rule.rule->audience->kind;
         firing.start_at = event.at;
         firing.end_at = migrated_window(*rule.rule, *rule.zone, {event.at, event.at}).end;
         firing.event = event.id;
@@ -140,7 +140,7 @@ void Walker::fire_now(const Event& event, Instant now) {
 
 // As the plan in force has it.
 bool Walker::is_for(const LoadedRule& rule, const std::string& subject, Instant at) {
-    return audiences_.contains(in_force_->plan, rule.rule->audience, *rule.zone, at, subject);
+    return audiences_.contains(in_force_->plan, *rule.rule->audience, *rule.zone, at, subject);
 }
 
 bool Walker::starts(const LoadedRule& rule, const Event& event, const std::string& id) {
@@ -148,7 +148,7 @@ bool Walker::starts(const LoadedRule& rule, const Event& event, const std::strin
     const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
     if (!trigger.where) return true;
     const Window window{event.at, event.at};
-    const Subject subject = find_subject(store_, rule.rule->audience.kind, id);
+    const Subject subject = find_subject(store_, rule.rule->audience->kind, id);
     return matches(trigger, event,
                    {in_force_->plan, *rule.zone, window, subject, &event, event.at, &records_});
 }
@@ -249,7 +249,7 @@ void Walker::start_event_run(const LoadedRule& rule, const Event& event, const s
     firing.rule = rule.id;
     firing.key = event_firing_key(event.id);
     firing.plan = in_force_->version;
-    firing.subject_kind = rule.rule->audience.kind;
+    firing.subject_kind = rule.rule->audience->kind;
     firing.start_at = event.at;
     firing.end_at = event.at;
     firing.event = event.id;
@@ -285,7 +285,7 @@ bool Walker::may_begin(Run& run, const LoadedRule& rule, const Event* event, Ins
     const bool is_allowed = event == nullptr || entries_.may_begin(rule, run.subject, *event);
     const std::string obstacle = is_allowed ? make_way(rule, run.subject, now) : over_limit;
     const bool waits_its_turn =
-        rule.rule->guards.concurrent == lang::Concurrency::queue && obstacle == already_running &&
+        rule.rule->guards->concurrent == lang::Concurrency::queue && obstacle == already_running &&
         store_.queued_runs(rule.id, run.subject, queue_max).size() < queue_max;
     if (event != nullptr && (obstacle.empty() || waits_its_turn))
         entries_.begun(rule, run.subject, *event);
@@ -300,7 +300,7 @@ bool Walker::may_begin(Run& run, const LoadedRule& rule, const Event* event, Ins
 // Why a run cannot begin now; empty when it can.
 std::string Walker::make_way(const LoadedRule& rule, const std::string& subject, Instant now) {
     if (guardian_.pause_of(rule.id) == PauseMode::skip) return "paused";
-    const auto concurrent = rule.rule->guards.concurrent;
+    const auto concurrent = rule.rule->guards->concurrent;
     if (concurrent == lang::Concurrency::parallel || !store_.has_open_run(rule.id, subject))
         return {};
     if (concurrent != lang::Concurrency::replace) return already_running;

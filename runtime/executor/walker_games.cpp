@@ -68,7 +68,7 @@ void Walker::begin_branch(const BranchStart& start) {
 void Walker::record(const StepRecord& step, const OpenedCollection& opened) {
     const Delivery& place = step.delivery;
     Collection collection{.of = {step.run.id, place.step, place.action},
-                          .subject_kind = step.context.rule.audience.kind,
+                          .subject_kind = step.context.rule.audience->kind,
                           .subject = step.run.subject,
                           .opened_at = opened.opened_at,
                           .closes_at = opened.closes_at};

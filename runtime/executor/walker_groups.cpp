@@ -26,7 +26,7 @@ void Walker::record(const StepRecord& step, const GroupOrders&) {
     const auto& [context, rule, run, delivery] = step;
     const Firing firing = firing_of(run);
     const auto event = firing.event ? store_.find_event(*firing.event) : std::nullopt;
-    const Subject subject = find_subject(store_, context.rule.audience.kind, run.subject);
+    const Subject subject = find_subject(store_, context.rule.audience->kind, run.subject);
     const GroupScene scene{step, {subject, event ? &*event : nullptr}};
     if (!context.channel) {
         return record(step,
@@ -108,7 +108,7 @@ void Walker::order(const GroupScene& scene, const lang::Invite& action) {
 void Walker::order(const GroupScene& scene, const lang::DissolveGroup&) {
     const StepRecord& step = scene.step;
     std::vector<std::string> groups;
-    if (step.context.rule.audience.kind == SubjectKind::group) {
+    if (step.context.rule.audience->kind == SubjectKind::group) {
         groups.push_back(step.run.subject);
     } else {
         groups = store_.groups_of_run(step.run.id);
@@ -124,7 +124,7 @@ void Walker::order(const GroupScene& scene, const lang::DissolveGroup&) {
 
 void Walker::order(const GroupScene& scene, const lang::RemoveMember&) {
     const StepRecord& step = scene.step;
-    const bool is_of_group = step.context.rule.audience.kind == SubjectKind::group;
+    const bool is_of_group = step.context.rule.audience->kind == SubjectKind::group;
     const Event* event = scene.facts.event;
     std::optional<std::string> group;
     std::optional<std::string> member;

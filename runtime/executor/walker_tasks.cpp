@@ -42,7 +42,7 @@ void Walker::record(const StepRecord& step, const AskedStaff& asked) {
 // Without a way out the task stands in the list all the same.
 void Walker::tell_staff(const StepRecord& step, const Task& task, const char* verb,
                         const std::vector<std::string>& staff) {
-    if (step.context.rule.via.empty()) return;
+    if (step.context.rule.via->empty()) return;
     if (staff.empty()) return record(step, Withhold{DeliveryState::refused, "no holder"});
     record(step, Order{command_of(task, verb, staff), {}, task.text});
 }
@@ -105,7 +105,7 @@ void Walker::remind(const Task& task, Instant remind_at, Instant now) {
     step.delivery = delivery_of(context, *run, task.step, remind_at, channel_of(context));
     step.delivery.action =
         delivery_number(step_at(*rule.rule, task.step), task.action, of_the_reminder);
-    if (context.skips_paused && !context.rule.via.empty())
+    if (context.skips_paused && !context.rule.via->empty())
         return record(step, Withhold{DeliveryState::skipped, "paused"});
     tell_staff(step, task, reminder_command, staff_of(task));
 }

@@ -680,7 +680,7 @@ std::string as_read(const Value& value, const lang::Hole& hole, const Facts& fac
         case ValueType::date:
             return moment_as_read(parts_of_date(value.text), hole, facts);
         case ValueType::time:
-            return moment_as_read(parts_of_time(value.text, hole.value.kind == Kind::field), hole,
+            return moment_as_read(parts_of_time(value.text, hole.value->kind == Kind::field), hole,
                                   facts);
         case ValueType::weekday:
             return moment_as_read(parts_of_weekday(value.text), hole, facts);
@@ -695,7 +695,7 @@ std::string as_read(const Value& value, const lang::Hole& hole, const Facts& fac
 }  // namespace
 
 std::optional<std::string> hole_text(const lang::Hole& hole, const Facts& facts) {
-    const Found value = Evaluator(facts).evaluate(hole.value);
+    const Found value = Evaluator(facts).evaluate(*hole.value);
     return value ? std::optional(as_read(*value, hole, facts)) : std::nullopt;
 }
 

@@ -114,11 +114,11 @@ std::set<std::string> awaited_events(const lang::Rule& rule) {
 }
 
 std::optional<std::string> event_subject(const lang::Rule& rule, const Event& event) {
-    if (rule.audience.of_groups) {
+    if (rule.audience->of_groups) {
         if (!event.group || !event.member) return std::nullopt;
         return to_subject({*event.member, *event.group});
     }
-    switch (rule.audience.kind) {
+    switch (rule.audience->kind) {
         case lang::SubjectKind::group:
             return event.group;
         case lang::SubjectKind::member:

@@ -20,7 +20,7 @@ struct Branch {
 // In the order in which they are written.
 struct BranchesOf {
     std::vector<Branch> operator()(const lang::Wait& wait) const {
-        return {{"yes", &wait.yes}, {"no", &wait.no}};
+        return {{"yes", &wait.yes.list()}, {"no", &wait.no.list()}};
     }
     std::vector<Branch> operator()(const lang::If& choice) const {
         std::vector<Branch> branches;
@@ -36,22 +36,24 @@ struct BranchesOf {
         return branches;
     }
     std::vector<Branch> operator()(const lang::ChangePoints& points) const {
-        return {{"yes", &points.granted}, {"no", &points.refused}};
+        return {{"yes", &points.granted.list()}, {"no", &points.refused.list()}};
     }
     std::vector<Branch> operator()(const lang::Task& task) const {
-        return {{"done", &task.done}, {"late", &task.late}};
+        return {{"done", &task.done.list()}, {"late", &task.late.list()}};
     }
     std::vector<Branch> operator()(const lang::Approve& approve) const {
-        return {{"yes", &approve.yes}, {"no", &approve.no}};
+        return {{"yes", &approve.yes.list()}, {"no", &approve.no.list()}};
     }
     std::vector<Branch> operator()(const lang::Collect& collect) const {
-        return {{"every", &collect.listed}, {"refused", &collect.refused}, {"full", &collect.full}};
+        return {{"every", &collect.listed.list()},
+                {"refused", &collect.refused.list()},
+                {"full", &collect.full.list()}};
     }
     std::vector<Branch> operator()(const lang::Draw& draw) const {
-        return {{"winner", &draw.winner}, {"all", &draw.all}};
+        return {{"winner", &draw.winner.list()}, {"all", &draw.all.list()}};
     }
     std::vector<Branch> operator()(const lang::Give& give) const {
-        return {{"yes", &give.given}, {"no", &give.refused}};
+        return {{"yes", &give.given.list()}, {"no", &give.refused.list()}};
     }
     template <typename Other>
     std::vector<Branch> operator()(const Other&) const {
@@ -145,10 +147,10 @@ bool stands_at_event(const lang::Rule& rule, Position position, bool or_answer) 
     const lang::Step& holder = step_at(rule, place.inside->step);
     const lang::Action& action = holder.actions[place.inside->action];
     if (const auto* wait = std::get_if<lang::Wait>(&action))
-        return or_answer && place.block == &wait->yes;
+        return or_answer && place.block == &wait->yes.list();
     if (waits(action)) return false;
     if (const auto* collect = std::get_if<lang::Collect>(&action))
-        return place.block == &collect->refused;
+        return place.block == &collect->refused.list();
     if (std::holds_alternative<lang::Draw>(action)) return false;
     return stands_at_event(rule, *place.inside, or_answer);
 }

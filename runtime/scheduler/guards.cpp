@@ -22,8 +22,8 @@ bool is_inside(const Window& window, Instant planned_for) {
 // wait may be another person's.
 bool answers_at_once(const lang::Rule& rule, Position message, const lang::Deliver& deliver) {
     if (deliver.to || deliver.verb != lang::Verb::send) return false;
-    return rule.audience.kind == lang::SubjectKind::member ? is_answer(rule, message)
-                                                           : is_at_event(rule, message);
+    return rule.audience->kind == lang::SubjectKind::member ? is_answer(rule, message)
+                                                            : is_at_event(rule, message);
 }
 
 bool is_welcome(const lang::Rule& rule, Position message, const lang::Deliver& deliver) {
@@ -39,7 +39,7 @@ bool goes_to(const lang::Deliver& deliver, const lang::Audience* to) {
 
 // A share of the spread that is always the subject's own.
 milliseconds spread_of(const lang::Rule& rule, std::string_view subject, milliseconds most) {
-    const milliseconds spread = std::min(milliseconds{rule.guards.spread}, most);
+    const milliseconds spread = std::min(milliseconds{rule.guards->spread}, most);
     if (spread <= milliseconds{0}) return milliseconds{0};
     const auto steps = static_cast<std::uint64_t>(spread.count());
     return milliseconds{static_cast<std::int64_t>(stable_hash({rule.name, ":", subject}) % steps)};
@@ -74,7 +74,7 @@ date::local_days next_first_day(calendar::EveryNth::Unit unit, date::local_days 
 std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
                              const calendar::Zone& zone, Instant before, const lang::Audience* to) {
     const auto quiet =
-        rule.guards.quiet ? quiet_end(*rule.guards.quiet, zone, step.planned_for) : std::nullopt;
+        rule.guards->quiet ? quiet_end(*rule.guards->quiet, zone, step.planned_for) : std::nullopt;
     const auto& actions = step_at(rule, step.index).actions;
     std::int64_t messages = 0;
     for (std::size_t action = 0; action < actions.size(); ++action) {
@@ -82,7 +82,7 @@ std::int64_t messages_before(const lang::Rule& rule, const FixedStep& step,
         const auto& deliver = std::get<lang::Deliver>(actions[action]);
         if (!goes_to(deliver, to)) continue;
         const bool passes = !quiet || deliver.at_once;
-        if (passes ? step.planned_for < before : !rule.guards.quiet->skip && *quiet < before)
+        if (passes ? step.planned_for < before : !rule.guards->quiet->skip && *quiet < before)
             ++messages;
     }
     return messages;
@@ -126,8 +126,8 @@ std::optional<Instant> quiet_end(const lang::QuietHours& quiet, const calendar::
 
 Instant give_up_at(const lang::Rule& rule, const Window& window, Instant planned_for,
                    Instant wanted_at) {
-    if (rule.guards.deliver_within_written) return planned_for + rule.deliver_within;
-    const bool may_be_later = !rule.guards.late.skip && rule.late_within > rule.deliver_within;
+    if (rule.guards->deliver_within_written) return planned_for + rule.deliver_within;
+    const bool may_be_later = !rule.guards->late.skip && rule.late_within > rule.deliver_within;
     const Instant begun = may_be_later ? wanted_at + rule.late_within : wanted_at;
     const Instant waited = begun + rule.deliver_within;
     return is_inside(window, planned_for) ? std::min(waited, window.end) : waited;
@@ -135,7 +135,7 @@ Instant give_up_at(const lang::Rule& rule, const Window& window, Instant planned
 
 bool has_expired(const lang::Rule& rule, const Window& window, Instant planned_for,
                  Instant wanted_at, Instant now) {
-    const bool closes = !rule.guards.deliver_within_written && is_inside(window, planned_for);
+    const bool closes = !rule.guards->deliver_within_written && is_inside(window, planned_for);
     return now > give_up_at(rule, window, planned_for, wanted_at) || (closes && now >= window.end);
 }
 
@@ -144,10 +144,10 @@ std::optional<Instant> place(const lang::Rule& rule, const calendar::Zone& zone,
                              bool guarded) {
     const Instant last = give_up_at(rule, window, planned_for, planned_for);
     const Instant spread = planned_for + spread_of(rule, subject, last - planned_for);
-    if (!guarded || !rule.guards.quiet) return spread;
-    const auto end = quiet_end(*rule.guards.quiet, zone, spread);
+    if (!guarded || !rule.guards->quiet) return spread;
+    const auto end = quiet_end(*rule.guards->quiet, zone, spread);
     if (!end) return spread;
-    if (rule.guards.quiet->skip) return std::nullopt;
+    if (rule.guards->quiet->skip) return std::nullopt;
     if (has_expired(rule, window, planned_for, *end, *end)) return std::nullopt;
     return end;
 }
@@ -181,17 +181,17 @@ Instant quota_begin(const lang::ChannelLimit& quota, const lang::calendar::Zone&
 
 Admission admit(const lang::Rule& rule, SubjectKind target, const calendar::Zone& zone,
                 Contacts& contacts, Instant now) {
-    for (const lang::PostLimit& limit : rule.guards.limits) {
+    for (const lang::PostLimit& limit : rule.guards->limits) {
         if (limit.per != target) continue;
         const Period period = period_of(limit.period, zone, now);
         const std::int64_t left = limit.count - contacts.made(period);
-        if (left <= 0 || left <= contacts.reserved(period, rule.guards.priority, now))
+        if (left <= 0 || left <= contacts.reserved(period, rule.guards->priority, now))
             return {Admission::Kind::capped};
     }
-    if (rule.guards.space > seconds{0}) {
+    if (rule.guards->space > seconds{0}) {
         const auto latest = contacts.latest();
-        if (latest && *latest + rule.guards.space > now)
-            return {Admission::Kind::wait, *latest + rule.guards.space};
+        if (latest && *latest + rule.guards->space > now)
+            return {Admission::Kind::wait, *latest + rule.guards->space};
     }
     return {};
 }

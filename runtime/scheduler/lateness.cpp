@@ -30,12 +30,12 @@ bool holds_whole_second(Instant after, Instant until) {
 }  // namespace
 
 bool is_too_late(const lang::Rule& rule, Instant wanted_at, Instant now) {
-    const auto allowed = rule.guards.late.skip ? late_skip_grace : rule.late_within;
+    const auto allowed = rule.guards->late.skip ? late_skip_grace : rule.late_within;
     return now - wanted_at > allowed;
 }
 
 int newer_needed(const lang::Rule& rule) {
-    return rule.guards.late.last;
+    return rule.guards->late.last;
 }
 
 int count_newer_in_run(const lang::Rule& rule, Position position, const Window& window,

@@ -152,7 +152,7 @@ std::vector<Measure> measures_of(const lang::Plan& plan) {
     for (const lang::Playbook& playbook : plan.playbooks) {
         for (const lang::Rule& rule : playbook.rules) {
             for (const lang::Expression* expression : lang::expressions_of(plan, rule))
-                collector.add(*expression, rule.audience.kind, rule.timezone);
+                collector.add(*expression, rule.audience->kind, rule.timezone);
         }
     }
     return std::move(collector).take();

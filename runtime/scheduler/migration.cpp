@@ -72,7 +72,7 @@ bool is_calendar_rule(const lang::Rule& rule) {
 // Why runs of one rule cannot be runs of the other, wherever they stand; empty when they can.
 std::string difference(const lang::Rule& before, const lang::Rule* after) {
     if (after == nullptr) return "the plan in force has no such rule";
-    if (before.audience.kind != after->audience.kind)
+    if (before.audience->kind != after->audience->kind)
         return "it is for another kind of subject now: groups, members or nobody in particular";
     if (is_calendar_rule(before) != is_calendar_rule(*after))
         return "it began by a calendar and begins by an event now, or the other way round";

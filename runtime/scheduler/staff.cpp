@@ -15,11 +15,15 @@ std::string field_of(const Event& event, const char* name) {
 
 std::optional<StaffRequest> staff_request(const lang::Action& action) {
     if (const auto* task = std::get_if<lang::Task>(&action))
-        return StaffRequest{false,         &task->text, &task->role,
-                            &task->within, &task->done, &task->late};
+        return StaffRequest{false,         &task->text,        &task->role,
+                            &task->within, &task->done.list(), &task->late.list()};
     if (const auto* approve = std::get_if<lang::Approve>(&action))
-        return StaffRequest{true,          nullptr,     &approve->role, &approve->within,
-                            &approve->yes, &approve->no};
+        return StaffRequest{true,
+                            nullptr,
+                            &approve->role,
+                            &approve->within,
+                            &approve->yes.list(),
+                            &approve->no.list()};
     return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
 #include "runtime/scheduler/staff.h"
+#include "runtime/scheduler/target.h"
 #include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
@@ -140,7 +141,7 @@ class MessageDecision {
         if (!context_.channel) {
             return withhold(DeliveryState::failed,
                             fmt::format("no channel of `via {}` is set up",
-                                        fmt::join(context_.rule.via, " else ")));
+                                        fmt::join(*context_.rule.via, " else ")));
         }
         Composition composed = compose(address);
         return SendText{std::move(composed.content.text), *wanted_at,
@@ -216,9 +217,9 @@ class StepPerformance {
 
     Leave perform(const lang::ChangeTag& change) {
         const bool is_for_nobody =
-            !change.person && context_.rule.audience.kind == SubjectKind::playbook;
+            !change.person && context_.rule.audience->kind == SubjectKind::playbook;
         if (context_.skips_paused || is_for_nobody) return std::nullopt;
-        TagChange effect{context_.rule.audience.kind, std::string(subject_id(facts_.subject)),
+        TagChange effect{context_.rule.audience->kind, std::string(subject_id(facts_.subject)),
                          change.tag, change.add};
         if (change.person) {
             const auto person = canonical_text(*change.person, facts_);
@@ -240,7 +241,7 @@ class StepPerformance {
 
     Leave perform(const lang::TakeBack& action) {
         if (context_.skips_paused) return std::nullopt;
-        if (auto event = canonical_text(action.event, facts_))
+        if (auto event = canonical_text(*action.event, facts_))
             effects_.push_back({position_.action, PointsTakenBack{std::move(*event)}});
         return std::nullopt;
     }
@@ -252,7 +253,7 @@ class StepPerformance {
             effect.group = facts_.event->group;
             effect.member = facts_.event->member;
         }
-        const SubjectKind kind = context_.rule.audience.kind;
+        const SubjectKind kind = context_.rule.audience->kind;
         if (kind == SubjectKind::playbook) return effect;
         (kind == SubjectKind::group ? effect.group : effect.member) =
             std::string(subject_id(facts_.subject));
@@ -323,7 +324,7 @@ class StepPerformance {
     Leave perform(const lang::Draw& draw) {
         if (context_.skips_paused || facts_.records == nullptr) return std::nullopt;
         auto events = facts_.records->events_of(
-            context_.rule.audience.kind, subject_key(facts_.subject), draw.from.event,
+            context_.rule.audience->kind, subject_key(facts_.subject), draw.from.event,
             context_.window.start, std::min(planned_for_, context_.window.end));
         std::erase_if(events, [&](const Event& event) {
             return !event.processed || !matches(draw.from, event, facts_);
@@ -495,7 +496,7 @@ class StepPerformance {
         if (facts_.records == nullptr) return std::nullopt;
         const Instant since = wait.since_start ? context_.window.start : planned_for_;
         const auto events = facts_.records->events_of(
-            context_.rule.audience.kind, subject_key(facts_.subject), wait.event.event, since,
+            context_.rule.audience->kind, subject_key(facts_.subject), wait.event.event, since,
             context_.now + std::chrono::milliseconds{1});
         const auto answer = std::find_if(events.begin(), events.end(), [&](const Event& event) {
             const bool is_own = facts_.event != nullptr && facts_.event->id == event.id;
@@ -505,7 +506,7 @@ class StepPerformance {
     }
 
     decltype(StepEffect::what) decide(const lang::ChangePoints& change) const {
-        const auto amount = whole_number(change.amount, facts_);
+        const auto amount = whole_number(*change.amount, facts_);
         const auto person =
             change.person ? canonical_text(*change.person, facts_) : member_concerned();
         if (!amount || !person) return Withhold{DeliveryState::refused, "no value"};
@@ -520,6 +521,8 @@ class StepPerformance {
         const auto person = member_concerned();
         if (!person || facts_.records == nullptr)
             return Withhold{DeliveryState::refused, "no value"};
+        if (is_gone({SubjectKind::member, *person}, facts_))
+            return Withhold{DeliveryState::refused, "gone"};
         auto code = facts_.records->next_code(give.pool);
         if (!code) return Withhold{DeliveryState::refused, "pool empty"};
         return GivenCode{give.pool, std::move(*code), *person};
@@ -527,7 +530,7 @@ class StepPerformance {
 
     // Whose points change without a name: the run's, else that of its event.
     std::optional<std::string> member_concerned() const {
-        if (context_.rule.audience.kind == SubjectKind::member)
+        if (context_.rule.audience->kind == SubjectKind::member)
             return std::string(subject_id(facts_.subject));
         return facts_.event == nullptr ? std::nullopt : facts_.event->member;
     }
@@ -544,7 +547,7 @@ class StepPerformance {
 
 Facts facts_of(const StepContext& context, Instant planned_for, const RunFacts& run) {
     return {context.plan, context.zone, context.window,  run.subject,
-            run.event,    planned_for,  context.records, context.rule.guards.locale,
+            run.event,    planned_for,  context.records, context.rule.guards->locale,
             &run.proceeds};
 }
 

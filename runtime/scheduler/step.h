@@ -222,7 +222,7 @@ struct StepDecision {
 //  taken
 //    back; those of an amount or a person without a value are `refused` "no value";
 //  - a code that is to be given when none is left, or to nobody: `refused` "pool empty", "no
-//    value";
+//    value", "gone" for who is not in the directory;
 //  - a message that goes to nobody: `refused` "no value" where nothing names its target, "gone"
 //    where that is not in the directory (target.h);
 //  - otherwise everything is done. Behind a message to many the run goes on at once, when all of

@@ -26,7 +26,7 @@ Address to_where_it_happened(const lang::Deliver& deliver, const Event& event) {
 }
 
 Address written_address(const lang::Rule& rule, const lang::Deliver& deliver, const Facts& facts) {
-    const bool for_members = rule.audience.kind == SubjectKind::member;
+    const bool for_members = rule.audience->kind == SubjectKind::member;
     switch (deliver.verb) {
         case lang::Verb::post:
         case lang::Verb::announce:
@@ -40,11 +40,12 @@ Address written_address(const lang::Rule& rule, const lang::Deliver& deliver, co
             if (facts.event == nullptr) break;
             return to_where_it_happened(deliver, *facts.event);
     }
-    const bool is_for_nobody = rule.audience.kind == SubjectKind::playbook;
+    const bool is_for_nobody = rule.audience->kind == SubjectKind::playbook;
     return is_for_nobody ? Address{.problem = nobody_named} : Address{};
 }
 
-// Not in the directory, or there as one that is no more.
+}  // namespace
+
 bool is_gone(const Target& target, const Facts& facts) {
     if (facts.records == nullptr) return false;
     if (!facts.records->name_of(target.kind, target.id)) return true;
@@ -56,15 +57,13 @@ bool is_gone(const Target& target, const Facts& facts) {
     return member && member->gone_at;
 }
 
-}  // namespace
-
 Target subject_of(const lang::Rule& rule, const Facts& facts) {
-    return {rule.audience.kind, std::string(subject_id(facts.subject))};
+    return {rule.audience->kind, std::string(subject_id(facts.subject))};
 }
 
 bool is_to_many(const lang::Rule& rule, const lang::Deliver& deliver) {
     const bool posts = deliver.verb == lang::Verb::post || deliver.verb == lang::Verb::announce;
-    return deliver.to || (posts && rule.audience.kind == SubjectKind::playbook);
+    return deliver.to || (posts && rule.audience->kind == SubjectKind::playbook);
 }
 
 Address address_of(const lang::Rule& rule, const lang::Deliver& deliver, const Facts& facts) {

@@ -33,6 +33,9 @@ struct Address {
 // `for` creates.
 bool is_to_many(const lang::Rule& rule, const lang::Deliver& deliver);
 
+// Not in the directory, or there as one that is no more.
+bool is_gone(const Target& target, const Facts& facts);
+
 // Of a message to one.
 Address address_of(const lang::Rule& rule, const lang::Deliver& deliver, const Facts& facts);
 

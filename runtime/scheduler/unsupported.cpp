@@ -61,7 +61,7 @@ class Finder {
             const auto* hole = std::get_if<lang::Hole>(&part);
             if (hole == nullptr) continue;
             need(!hole->tracked_link, "{link …}");
-            check(hole->value);
+            check(*hole->value);
         }
     }
 
@@ -76,7 +76,7 @@ class Finder {
     }
 
     void check(const lang::Rule& rule) {
-        check(rule.audience);
+        check(*rule.audience);
         for (const auto& exit : rule.exits) check(exit.event);
         if (const auto* event = std::get_if<lang::EventTrigger>(&rule.trigger)) {
             check(*event);
@@ -112,7 +112,7 @@ class Finder {
                 if (change->person) check(*change->person);
             }
             if (const auto* change = std::get_if<lang::ChangePoints>(&action)) check(*change);
-            if (const auto* taken = std::get_if<lang::TakeBack>(&action)) check(taken->event);
+            if (const auto* taken = std::get_if<lang::TakeBack>(&action)) check(*taken->event);
             if (const auto* emitted = std::get_if<lang::Emit>(&action)) {
                 for (const auto& field : emitted->fields) check(field.value);
             }
@@ -148,7 +148,7 @@ class Finder {
     }
 
     void check(const lang::ChangePoints& change) {
-        check(change.amount);
+        check(*change.amount);
         if (change.person) check(*change.person);
         check(change.granted);
         check(change.refused);

@@ -289,7 +289,7 @@ struct Delivery {
     std::optional<Instant> due_at{};  // next try; only while pending
     DeliveryState state = DeliveryState::pending;
     std::string reason{};  // "late", "before admission", "HTTP 404", …
-    int attempts = 0;
+    int attempts = 0;      // but for those that the death of the process cut off
     std::optional<Instant> settled_at{};
     std::optional<Instant> moved_to{};  // by quiet hours or spread
     lang::Priority priority = lang::Priority::normal;

@@ -33,9 +33,9 @@ TEST_CASE("settings of a rule replace those of its playbook", "[plan][lower]") {
         "b: on opened for members tagged member timezone Europe/London { send \"x\" }"));
     const auto& rules = plan.playbooks.front().rules;
     CHECK(rules[0].timezone == "Asia/Shanghai");
-    CHECK(rules[0].audience.kind == SubjectKind::group);
+    CHECK(rules[0].audience->kind == SubjectKind::group);
     CHECK(rules[1].timezone == "Europe/London");
-    CHECK(rules[1].audience.kind == SubjectKind::member);
+    CHECK(rules[1].audience->kind == SubjectKind::member);
     CHECK(rules[1].via == std::vector<std::string>{"log"});
 }
 

@@ -224,7 +224,7 @@ TEST_CASE("a parameter is seen only where a thing of its kind stands", "[project
                             "playbook p {\n  timezone Asia/Shanghai\n  via log\n"
                             "  x: t(what: hello)\n}\n"}});
     CHECK(project.rules() == std::vector<std::string>{"x.what"});
-    CHECK(project.plan().playbooks.front().rules.front().audience.tagged ==
+    CHECK(project.plan().playbooks.front().rules.front().audience->tagged ==
           std::vector<std::vector<std::string>>{{"what"}});
 }
 

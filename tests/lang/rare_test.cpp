@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace sop::lang {
 
@@ -46,6 +47,29 @@ TEST_CASE("copies of what few have are their own, and equal", "[rare]") {
     CHECK(*moved == "one");
     one = none;
     CHECK_FALSE(one);
+}
+
+TEST_CASE("a list of what few have takes a pointer, and is used as a vector", "[rare]") {
+    STATIC_REQUIRE(sizeof(RareList<std::string>) == sizeof(void*));
+    RareList<std::string> list;
+    CHECK(list.empty());
+    CHECK(list.size() == 0);
+    CHECK(list.begin() == list.end());
+    CHECK(list == RareList<std::string>(std::vector<std::string>{}));
+
+    list.push_back("one");
+    list.push_back("two");
+    CHECK(list == RareList<std::string>{"one", "two"});
+    for (std::string& text : list) text += "s";
+    CHECK(list.list() == std::vector<std::string>{"ones", "twos"});
+    CHECK(list.front() == "ones");
+    CHECK(list.back() == "twos");
+    CHECK(list[1] == "twos");
+
+    const RareList<std::string> copy = list;
+    list.clear();
+    CHECK(list.empty());
+    CHECK(copy.size() == 2);
 }
 
 }  // namespace sop::lang

@@ -75,7 +75,7 @@ MonthDay any_month_day() {
 
 CalendarDays any_calendar_days() {
     const char* const names[] = {"holidays", "workdays", "mid_autumn", "qingming"};
-    return {"cn", names[any(0, 3)], library_calendars().at("cn")};
+    return {{{"cn", names[any(0, 3)]}}, library_calendars().at("cn")};
 }
 
 // Apart, so that they are not joined when they are read.

@@ -33,7 +33,7 @@ bool is_in(const lang::QuietHours& quiet, milliseconds time) {
 }
 
 bool is_guarded(const lang::Rule& rule, const NumberedStep& step) {
-    return !(rule.audience.kind == lang::SubjectKind::member && step.is_answer);
+    return !(rule.audience->kind == lang::SubjectKind::member && step.is_answer);
 }
 
 const lang::Deliver* deliver_of(const lang::Step& step) {
@@ -195,15 +195,15 @@ void Audit::check_identity(const Attempt& attempt, const Named& named) {
 }
 
 void Audit::check_quiet(const Named& named, const Made& made) {
-    const auto& quiet = named.rule->guards.quiet;
+    const auto& quiet = named.rule->guards->quiet;
     if (!quiet || deliver_of(*named.step.step)->at_once) return;
     const auto local = on_the_wall(history_.clocks(), made.at, named.rule->timezone);
     if (is_in(*quiet, local - date::floor<date::days>(local))) report(made, "sent in quiet hours");
 }
 
 void Audit::check_caps(const Named& named, const Made& made) {
-    for (const lang::PostLimit& limit : named.rule->guards.limits) {
-        if (limit.per != named.rule->audience.kind) continue;
+    for (const lang::PostLimit& limit : named.rule->guards->limits) {
+        if (limit.per != named.rule->audience->kind) continue;
         const std::string& zone = named.rule->timezone;
         const auto period = period_of(limit.period, on_the_wall(history_.clocks(), made.at, zone));
         int reached = 0;
@@ -219,18 +219,18 @@ void Audit::check_caps(const Named& named, const Made& made) {
 }
 
 void Audit::check_spacing(const Named& named, const Made& made) {
-    if (named.rule->guards.space == 0s) return;
+    if (named.rule->guards->space == 0s) return;
     for (const std::size_t i : by_target_[made.target]) {
         const Made& other = attempts_[i];
         if (!other.is_guarded || !other.answer.is_taken() || other.key == made.key) continue;
-        if (other.at <= made.at && made.at - other.at < named.rule->guards.space)
+        if (other.at <= made.at && made.at - other.at < named.rule->guards->space)
             report(made, "too close to the message at " + utc(other.at));
     }
 }
 
 void Audit::check_lateness(const Attempt& attempt, const Named& named, const Made& made) {
     const lang::Rule& rule = *named.rule;
-    const lang::Guards& guards = rule.guards;
+    const lang::Guards& guards = *rule.guards;
     if (guards.deliver_within_written) {
         if (made.at > attempt.planned_for + rule.deliver_within)
             report(made, "later than `deliver within`");

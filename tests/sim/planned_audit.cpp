@@ -248,7 +248,7 @@ void PlannedAudit::check_pause(const Planned& planned) {
 
 // Whatever kept the executor from it.
 void PlannedAudit::check_lateness(const Planned& planned) {
-    const lang::Guards& guards = planned.rule.guards;
+    const lang::Guards& guards = *planned.rule.guards;
     if (is_withheld(planned.row.delivery.state) || guards.quiet || checked_at_ == Instant::min())
         return;
     const seconds allowed = guards.late.skip ? seconds{60} : planned.rule.late_within;
@@ -276,7 +276,7 @@ void PlannedAudit::check_settled(const DueDelivery& row) {
         const auto* schedule = schedule_of(rule);
         Instant gives_up = delivery.planned_for + rule.deliver_within;
         const bool has_window = schedule != nullptr && schedule->window;
-        if (has_window && !rule.guards.deliver_within_written)
+        if (has_window && !rule.guards->deliver_within_written)
             gives_up = std::min(gives_up, row.firing.end_at);
         if (*delivery.settled_at < gives_up) report(row, "gave up waiting too soon");
     }
@@ -345,11 +345,11 @@ void PlannedAudit::check_end(const std::set<std::string>& permanent, Instant fir
                     const auto* same = find_rule(history_.plan_of(version), name);
                     return same != nullptr && is_same(*same, rule);
                 });
-            if (!is_kept || rule.audience.tagged.size() != 1 || !delivers(rule.steps[0])) continue;
+            if (!is_kept || rule.audience->tagged.size() != 1 || !delivers(rule.steps[0])) continue;
             for (const auto nominal : times_between(rule, first, last)) {
                 for (const std::string& subject : permanent) {
                     const bool is_group = subject.front() == 'g';
-                    if (is_group != (rule.audience.kind == lang::SubjectKind::group)) continue;
+                    if (is_group != (rule.audience->kind == lang::SubjectKind::group)) continue;
                     const auto what = occasion(name, subject, nominal, rule.timezone);
                     if (!occasions_.contains(what))
                         violations_.push_back("nothing was planned: " + what);

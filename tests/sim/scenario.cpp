@@ -100,11 +100,11 @@ class PlanMaker {
         lang::Rule rule;
         rule.name = name;
         rule.timezone = dice_.pick(zone_names);
-        rule.audience.kind =
+        rule.audience.edit().kind =
             dice_.chance(60) ? lang::SubjectKind::group : lang::SubjectKind::member;
-        rule.audience.tagged = {{"member"}};
-        if (dice_.chance(25)) rule.audience.tagged.push_back({"reader", "vip"});
-        rule.via = {dice_.pick(scenario_.channels)};
+        rule.audience.edit().tagged = {{"member"}};
+        if (dice_.chance(25)) rule.audience.edit().tagged.push_back({"reader", "vip"});
+        rule.via = std::vector<std::string>{dice_.pick(scenario_.channels)};
         if (dice_.chance(70)) {
             rule.trigger = make_calendar();
         } else {
@@ -186,7 +186,7 @@ class PlanMaker {
     std::vector<lang::Action> make_actions(const lang::Rule& rule, bool is_first) {
         lang::Deliver deliver;
         deliver.verb =
-            rule.audience.kind == lang::SubjectKind::group ? lang::Verb::post : lang::Verb::send;
+            rule.audience->kind == lang::SubjectKind::group ? lang::Verb::post : lang::Verb::send;
         deliver.at_once = dice_.chance(10);
         std::vector<lang::Action> actions;
         if (is_first || dice_.chance(85)) actions.push_back(deliver);
@@ -334,7 +334,7 @@ struct Block {
 
 std::vector<Block> blocks_of(lang::Action& action, bool at_answer) {
     if (auto* wait = std::get_if<lang::Wait>(&action))
-        return {{"yes", &wait->yes, true}, {"no", &wait->no, false}};
+        return {{"yes", &wait->yes.edit(), true}, {"no", &wait->no.edit(), false}};
     std::vector<Block> blocks;
     if (auto* choice = std::get_if<lang::If>(&action)) {
         for (auto& branch : choice->branches)

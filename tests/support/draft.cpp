@@ -136,8 +136,8 @@ lang::Rule& Draft::rule(std::string name, lang::Trigger trigger, lang::SubjectKi
     lang::Rule& rule = plan.playbooks.front().rules.emplace_back();
     rule.name = std::move(name);
     rule.timezone = zone_;
-    rule.audience = {kind, {{"member"}}};
-    rule.via = {"hook"};
+    rule.audience = lang::Audience{kind, {{"member"}}};
+    rule.via = std::vector<std::string>{"hook"};
     rule.trigger = std::move(trigger);
     return rule;
 }

@@ -41,7 +41,7 @@ const std::vector<std::string> language_for_runtime = {
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
 // pure scheduler is handed.
 const std::vector<Box> boxes = {
-    {"lang/calendar/", {"lang/calendar/", "lang/overload.h"}},
+    {"lang/calendar/", {"lang/calendar/", "lang/overload.h", "lang/rare.h", "lang/shared.h"}},
     {"lang/", {"lang/"}},
     {"runtime/clock/", {"runtime/clock/"}},
     {"runtime/zoneinfo/", {"runtime/zoneinfo/"}},

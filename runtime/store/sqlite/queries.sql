@@ -275,7 +275,7 @@ WHERE id = ?1 AND (state = 'attempting' OR asks IS NOT NULL)
 
 -- name: update_attempting_to_resend
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1
+SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1, attempts = attempts - 1
 WHERE channel = ?1 AND state = 'attempting' AND unless_taken IS NULL
 
 -- name: update_to_settled
@@ -291,12 +291,14 @@ UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pendin
 
 -- name: update_to_asked_about
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0
+SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0,
+    attempts = attempts - 1
 WHERE id = ?1 AND state = 'attempting'
 
 -- name: update_attempting_to_asked_about
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0
+SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0,
+    attempts = attempts - 1
 WHERE channel = ?1 AND state = 'attempting'
 
 -- name: select_asked_about_of_channel

@@ -152,11 +152,11 @@ TEST_CASE("guards hold for what is made up for, and its window is over", "[execu
     Draft draft;
     lang::Rule& rule = draft.rule("sale", daily({20h}, 1h));
     rule.steps = {{"start", at_start(), {draft.post("sale")}}};
-    rule.guards.quiet = lang::QuietHours{22h, 7h};
-    rule.guards.limits = {{.count = 1, .per = lang::SubjectKind::group}};
+    rule.guards.edit().quiet = lang::QuietHours{22h, 7h};
+    rule.guards.edit().limits = {{.count = 1, .per = lang::SubjectKind::group}};
     rule.deliver_within = 30min;
     SECTION("with a deadline of its own") {
-        rule.guards.deliver_within_written = true;
+        rule.guards.edit().deliver_within_written = true;
     }
     SECTION("without") {}
     World world{draft.plan, "2026-11-18 12:00"};
@@ -180,7 +180,7 @@ TEST_CASE("a restart while it waits for the morning does not call it overtaken",
           "[executor][backfill]") {
     Draft draft = daily_draft();
     lang::Rule& rule = draft.plan.playbooks.front().rules.front();
-    rule.guards.quiet = lang::QuietHours{22h, 7h};
+    rule.guards.edit().quiet = lang::QuietHours{22h, 7h};
     rule.late_within = 24h;
     World world{draft.plan, "2026-11-17 12:00"};
     world.group("g1");
@@ -203,7 +203,7 @@ TEST_CASE("whoever is gone, outside or opted out stays skipped", "[executor][bac
     draft.plan.events.push_back({"left", {}});
     lang::Rule& rule = draft.plan.playbooks.front().rules.front();
     rule.exits = {{{"left"}, "left"}};
-    rule.guards.exit_when_outside = true;
+    rule.guards.edit().exit_when_outside = true;
     World world{draft.plan, "2026-11-19 12:00"};
     for (const char* group : {"g1", "g2", "g3"}) world.group(group);
     world.crash_until("2026-11-19 23:00");

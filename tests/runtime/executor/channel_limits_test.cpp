@@ -201,6 +201,28 @@ TEST_CASE("after a kill what was under way is held or sent again", "[executor][l
     }
 }
 
+// Nobody refused it then: what counts as tries is what the platform answered.
+TEST_CASE("however often it is killed in the middle of it, a message is tried as often as ever",
+          "[executor][limits][doubt]") {
+    const auto unknown = GENERATE(UnknownPolicy::resend, UnknownPolicy::reconcile);
+    World world{posts({}, {8h}), "2026-11-16 07:00", {.unknown = unknown}};
+    world.groups(1);
+    world.platform().answer = [](const Attempt&) { return Answer{Answer::Kind::never}; };
+    world.run_until("2026-11-16 08:00:01");
+    for (int kills = 0; kills < 2 * attempts_max; ++kills) {
+        world.crash();
+        world.run_until(
+            fmt::format("2026-11-16 08:{:02}:{:02}", (kills + 1) / 6, (kills + 1) % 6 * 10));
+    }
+    REQUIRE(world.platform().attempts.size() > 2 * attempts_max);
+    world.platform().answer = [&, refusals = 0](const Attempt&) mutable {
+        return Answer{++refusals < attempts_max ? Answer::Kind::retry : Answer::Kind::sent};
+    };
+    world.crash();
+    world.run_until("2026-11-16 09:00");
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}});
+}
+
 TEST_CASE("what may have been sent is not called late after a long stop",
           "[executor][limits][doubt]") {
     World world{posts({}, {8h}), "2026-11-16 07:00", {.unknown = UnknownPolicy::resend}};

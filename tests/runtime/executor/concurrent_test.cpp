@@ -18,7 +18,7 @@ lang::Plan funnel(lang::Concurrency concurrent) {
     lang::Rule& rule = draft.rule("funnel", on_event("opened"), lang::SubjectKind::member);
     rule.steps = {{"start", at_start(), {draft.post("one")}},
                   {"after 1h", after(1h), {draft.post("two")}}};
-    rule.guards.concurrent = concurrent;
+    rule.guards.edit().concurrent = concurrent;
     return draft.plan;
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("what waits for a run of the calendar of an earlier version begins aft
     after.plan.events = {{"opened", {}}};
     lang::Rule& rule = after.rule("welcome", on_event("opened"));
     rule.steps = {{"start", at_start(), {after.post("three")}}};
-    rule.guards.concurrent = lang::Concurrency::queue;
+    rule.guards.edit().concurrent = lang::Concurrency::queue;
     World world{before.plan, "2026-11-16 07:00"};
     world.group("g1");
     world.run_until("2026-11-16 09:00");

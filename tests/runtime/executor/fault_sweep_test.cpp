@@ -33,9 +33,9 @@ lang::Plan morning_plan(bool with_noon) {
          {draft.post("Still here?"), lang::ChangeTag{false, "curious"}}}};
     for (const char* name : {"news", "offer"}) {
         lang::Rule& rule = draft.rule(name, daily({name == std::string("news") ? 8h : 8h + 5min}));
-        rule.via = {"chat"};
-        rule.guards.limits = {{1, SubjectKind::group, lang::calendar::EveryNth::Unit::day}};
-        rule.audience.tagged = {{"reader"}};
+        rule.via = std::vector<std::string>{"chat"};
+        rule.guards.edit().limits = {{1, SubjectKind::group, lang::calendar::EveryNth::Unit::day}};
+        rule.audience.edit().tagged = {{"reader"}};
         rule.steps = {{"start", at_start(), {draft.post("Read this")}}};
     }
     draft.rule("welcome", on_event("joined"), SubjectKind::member).steps = {

@@ -292,6 +292,23 @@ TEST_CASE("each code of a pool is given once, and then there is none", "[executo
     CHECK(world.low_pools() == std::vector<PoolCounts>{{"coupons", 2, 2}});
 }
 
+TEST_CASE("who is not in the directory costs no code", "[executor][games]") {
+    World world{plan_with(R"(gift: on asked {
+    give coupons {
+      yes: post "{given.code}"
+      no:  post "no code"
+    }
+  })"),
+                "2026-11-20 10:00"};
+    world.group("g1");
+    world.store().add_code("coupons", "A1");
+    world.event("a", "asked", "g1", "stranger", {}, "2026-11-20 12:00");
+    world.run_until("2026-11-20 13:00");
+    CHECK(told(world) == Texts{"12:00 no code"});
+    CHECK(world.store().count_pool("coupons") == PoolCounts{"coupons", 1, 0});
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}, {"refused: gone", 1}});
+}
+
 TEST_CASE("a step that gives two codes gives two, and texts tell the last", "[executor][games]") {
     World world{plan_with(R"(gift: on asked {
     give coupons

@@ -41,8 +41,8 @@ TEST_CASE("quiet hours put off till morning, by urgency and planned time", "[exe
           Post{"later", 23h + 30min, lang::Priority::normal},
           Post{"urgent", 23h + 45min, lang::Priority::high}}) {
         lang::Rule& rule = daily_post(draft, name, time);
-        rule.guards.quiet = night;
-        rule.guards.priority = priority;
+        rule.guards.edit().quiet = night;
+        rule.guards.edit().priority = priority;
     }
     const Texts in_order{"07:30 urgent", "07:30 late", "07:30 later", "07:30 low"};
     World world{draft.plan, "2026-11-19 12:00"};
@@ -110,8 +110,8 @@ TEST_CASE("a cap holds over all rules, and the day's slot is the more urgent one
           Post{"third", 10h, lang::Priority::normal}, Post{"sale", 20h, lang::Priority::high},
           Post{"late", 21h, lang::Priority::normal}}) {
         lang::Rule& rule = daily_post(draft, name, time);
-        rule.guards.limits = {{3, lang::SubjectKind::group, Unit::day}};
-        rule.guards.priority = priority;
+        rule.guards.edit().limits = {{3, lang::SubjectKind::group, Unit::day}};
+        rule.guards.edit().priority = priority;
     }
     World world{draft.plan, "2026-11-19 00:00"};
     world.group("g1");
@@ -168,7 +168,7 @@ TEST_CASE("spacing keeps posts of a group apart, up to when they are given up",
     Draft draft;
     for (const char* name : {"a", "b", "c", "d"}) {
         lang::Rule& rule = daily_post(draft, name, 8h);
-        rule.guards.space = 50min;
+        rule.guards.edit().space = 50min;
     }
     World world{draft.plan, "2026-11-19 00:00"};
     world.group("g1");
@@ -200,8 +200,8 @@ TEST_CASE("of several misses as many are sent as the rule says, in order and apa
                    {draft.post({{field(lang::FieldReference::Owner::start, "time",
                                        lang::ValueType::time)}})}}};
     rule.late_within = 6h;
-    rule.guards.late.last = 3;
-    rule.guards.late.spaced = 10min;
+    rule.guards.edit().late.last = 3;
+    rule.guards.edit().late.spaced = 10min;
     World world{draft.plan, "2026-11-19 00:00"};
     world.group("g1");
     const bool slept = GENERATE(false, true);

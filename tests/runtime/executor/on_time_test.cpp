@@ -211,7 +211,7 @@ TEST_CASE("an event is seen before what is planned for its instant", "[executor]
     Draft draft;
     draft.plan.events = {{"approved", {}}};
     lang::Rule& admission = draft.rule("admission", on_event("approved"));
-    admission.audience.tagged = {{"candidate"}};
+    admission.audience.edit().tagged = {{"candidate"}};
     admission.steps = {{"start", at_start(), {lang::ChangeTag{true, "member"}}}};
     draft.rule("morning", daily({8h})).steps = {
         {"start", at_start(), {draft.post("Good morning")}}};

@@ -204,8 +204,8 @@ TEST_CASE("events of a pause are met in the order of their time", "[executor][pa
         lang::Rule& rule = draft.rule("welcome", on_event("opened"), lang::SubjectKind::member);
         rule.steps = {{"start", at_start(), {draft.post("one")}},
                       {"start + 1m", at_start(1min), {draft.post("two")}}};
-        rule.guards.late.last = 9;
-        rule.guards.concurrent = concurrent;
+        rule.guards.edit().late.last = 9;
+        rule.guards.edit().concurrent = concurrent;
         return draft.plan;
     }();
     const auto run = [&](bool pauses) {
@@ -234,7 +234,7 @@ TEST_CASE("events of a pause are met in the order of their time", "[executor][pa
 
 TEST_CASE("a run that an event of the pause replaces goes no further", "[executor][pause]") {
     lang::Plan plan = drip();
-    plan.playbooks[0].rules[0].guards.concurrent = lang::Concurrency::replace;
+    plan.playbooks[0].rules[0].guards.edit().concurrent = lang::Concurrency::replace;
     World world{plan, "2026-11-16 08:00"};
     world.member("m1");
     world.event("e1", "opened", std::nullopt, "m1");
@@ -260,7 +260,7 @@ TEST_CASE("an event of the pause ends a run at its own moment", "[executor][paus
         rule.steps = {{"start", at_start(), {draft.post("one")}},
                       {"start + 2m", at_start(2min), {draft.post("two"), wait}}};
         rule.exits = {{{"left"}, ""}};
-        rule.guards.late.last = 9;
+        rule.guards.edit().late.last = 9;
         return draft.plan;
     }();
     struct Row {
@@ -339,7 +339,7 @@ TEST_CASE("an event of the pause that ends a run and begins another does it in t
         rule.steps = {{"start", at_start(), {draft.post("one")}},
                       {"after 1h", after(1h), {draft.post("two")}}};
         rule.exits = {{{"opened"}, "again"}};
-        rule.guards.concurrent = lang::Concurrency::replace;
+        rule.guards.edit().concurrent = lang::Concurrency::replace;
         return draft.plan;
     }();
     const auto run = [&](bool pauses) {

@@ -176,7 +176,7 @@ TEST_CASE("a post is not overtaken by one its group is not to get", "[executor][
     world.group("g1");
     world.group("g2", {"member", "vip"});
     world.sleep_until("2026-11-16 08:00:30");
-    plan.playbooks[0].rules[0].audience.tagged = {{"vip"}};
+    plan.playbooks[0].rules[0].audience.edit().tagged = {{"vip"}};
     world.deploy(plan);
     world.sleep_until("2026-11-16 08:02");
     world.tick(0ms);
@@ -302,7 +302,7 @@ TEST_CASE("a newer post overtakes what was due while nobody was there", "[execut
     Draft draft;
     lang::Rule& rule = draft.rule("news", daily({8h, 8h + 2min}));
     rule.steps = {{"start", at_start(), {draft.post("news")}}};
-    rule.guards.spread = 100s;
+    rule.guards.edit().spread = 100s;
     World world{draft.plan, "2026-11-16 07:00"};
     world.groups(20);
     // Decided, and wanted a little later.
@@ -409,7 +409,7 @@ TEST_CASE("after a stop runs meet what others did before them", "[executor][rest
     lang::Rule& second = draft.rule("second", daily({8h}));
     second.steps = {{"start", at_start(), {draft.post("one")}},
                     {"start + 10m", at_start(10min), {draft.post("two")}}};
-    second.guards.exit_when_outside = true;
+    second.guards.edit().exit_when_outside = true;
     const bool stops = GENERATE(false, true);
     World world{draft.plan, "2026-11-16 07:00"};
     world.group("g1");
@@ -425,7 +425,7 @@ TEST_CASE("after a stop an event meets the runs that had ended before it", "[exe
     draft.rule("welcome", on_event("opened")).steps = {
         {"start", at_start(), {draft.post("one")}},
         {"start + 1m", at_start(1min), {draft.post("two")}}};
-    draft.plan.playbooks[0].rules[0].guards.late.last = 9;
+    draft.plan.playbooks[0].rules[0].guards.edit().late.last = 9;
     const bool stops = GENERATE(false, true);
     World world{draft.plan, "2026-11-16 07:00"};
     world.group("g1");

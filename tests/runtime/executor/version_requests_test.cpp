@@ -381,7 +381,7 @@ TEST_CASE("held and queued runs are moved as they are", "[executor][version][mig
         lang::Rule& rule = draft.rule("course", on_event("came"), lang::SubjectKind::member);
         rule.steps = {{"start", at_start(), {draft.post("hello " + text)}},
                       {"after 2h", after(2h), {draft.post("end " + text)}}};
-        rule.guards.concurrent = lang::Concurrency::queue;
+        rule.guards.edit().concurrent = lang::Concurrency::queue;
         draft.plan.events = {{"came", {}}};
         return draft.plan;
     };

@@ -20,12 +20,12 @@ lang::Plan busy_plan() {
     Draft draft;
     lang::Rule& morning = draft.rule("morning", daily({8h, 12h, 23h}));
     morning.steps = {{"start", at_start(), {draft.post("Good day")}}};
-    morning.guards.quiet = lang::QuietHours{22h, 7h};
+    morning.guards.edit().quiet = lang::QuietHours{22h, 7h};
     lang::Rule& series = draft.rule("series", daily({9h}, 2h));
     series.steps = {{"start", at_start(), {draft.post("We begin")}},
                     {"after 1h", after(1h), {draft.post("Still on")}},
                     {"end", at_end(), {draft.post("We end")}}};
-    series.guards.limits = {{.count = 2}};
+    series.guards.edit().limits = {{.count = 2}};
     return draft.plan;
 }
 

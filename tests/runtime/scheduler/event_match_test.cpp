@@ -67,13 +67,13 @@ TEST_CASE("a rule takes the event's subject of its own kind", "[scheduler][event
     Event event = event_of("joined");
     event.group = "g1";
     lang::Rule rule;
-    rule.audience.kind = lang::SubjectKind::group;
+    rule.audience.edit().kind = lang::SubjectKind::group;
     CHECK(event_subject(rule, event) == "g1");
-    rule.audience.kind = lang::SubjectKind::member;
+    rule.audience.edit().kind = lang::SubjectKind::member;
     CHECK_FALSE(event_subject(rule, event));
     event.member = "m1";
     CHECK(event_subject(rule, event) == "m1");
-    rule.audience.of_groups = true;
+    rule.audience.edit().of_groups = true;
     CHECK(event_subject(rule, event) == to_subject({"m1", "g1"}));
     event.group.reset();
     CHECK_FALSE(event_subject(rule, event));

@@ -131,7 +131,7 @@ TEST_CASE("spread gives each subject its own share, the same each time", "[sched
     const Instant eight = instant("2026-11-19 08:00");
     lang::Rule rule;
     rule.name = "morning";
-    rule.guards.spread = 5min;
+    rule.guards.edit().spread = 5min;
     std::set<Instant> times;
     std::chrono::milliseconds sum{0};
     for (int i = 0; i < 900; ++i) {
@@ -159,25 +159,25 @@ TEST_CASE("quiet hours move, drop or let pass", "[scheduler][guards]") {
     const Instant eleven = instant("2026-11-19 23:00");
     const Instant morning = instant("2026-11-20 07:30");
     lang::Rule rule;
-    rule.guards.quiet = lang::QuietHours{22h + 30min, 7h + 30min};
+    rule.guards.edit().quiet = lang::QuietHours{22h + 30min, 7h + 30min};
     const Window moment{eleven, eleven};
     CHECK(place(rule, shanghai(), moment, eleven, "g1", true) == morning);
     CHECK(place(rule, shanghai(), moment, eleven, "g1", false) == eleven);
     CHECK(place(rule, shanghai(), moment, morning, "g1", true) == morning);
     // The window is over by then, or the written time to wait.
     CHECK_FALSE(place(rule, shanghai(), {eleven, eleven + 2h}, eleven, "g1", true));
-    rule.guards.deliver_within_written = true;
+    rule.guards.edit().deliver_within_written = true;
     CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
     rule.deliver_within = 9h;
     CHECK(place(rule, shanghai(), {eleven, eleven + 2h}, eleven, "g1", true) == morning);
-    rule.guards.quiet->skip = true;
+    rule.guards->quiet->skip = true;
     CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
 }
 
 TEST_CASE("what an event of a person sends that person at once is not held back",
           "[scheduler][guards]") {
     lang::Rule rule;
-    rule.audience.kind = lang::SubjectKind::member;
+    rule.audience.edit().kind = lang::SubjectKind::member;
     rule.trigger = on_event("opened");
     const lang::Deliver send{0, lang::Verb::send};
     const lang::Deliver post{0, lang::Verb::post};
@@ -224,7 +224,7 @@ TEST_CASE("what answers a person at once, welcomes or replies is not held back",
     for (const Row& row : rows) {
         DYNAMIC_SECTION(row.what) {
             lang::Rule rule;
-            rule.audience.kind = row.rule;
+            rule.audience.edit().kind = row.rule;
             if (row.event[0] != '\0') {
                 rule.trigger = on_event(row.event);
             } else {
@@ -246,7 +246,7 @@ TEST_CASE("in a rule for groups an answer to its wait may be another person's",
     wait.yes = {{"start", at_once, {lang::Deliver{0, lang::Verb::send}}}};
     rule.steps = {{"start", {}, {wait}}};
     CHECK(is_guarded(rule, {1, 0}));
-    rule.audience.kind = lang::SubjectKind::member;
+    rule.audience.edit().kind = lang::SubjectKind::member;
     CHECK_FALSE(is_guarded(rule, {1, 0}));
 }
 
@@ -283,7 +283,7 @@ TEST_CASE("messages to come are those to the subject, or to one audience", "[sch
 
 TEST_CASE("a cap is of the kind of whom a message goes to", "[scheduler][guards]") {
     lang::Rule rule;
-    rule.guards.limits = {{1, lang::SubjectKind::member, Unit::day}};
+    rule.guards.edit().limits = {{1, lang::SubjectKind::member, Unit::day}};
     const Instant noon = instant("2026-11-19 12:00");
     FakeContacts contacts;
     contacts.made_at[noon - 2h] = 1;
@@ -318,7 +318,7 @@ TEST_CASE("a cap counts what was made and what more urgent rules are to make",
           "[scheduler][guards]") {
     const Instant noon = instant("2026-11-19 12:00");
     lang::Rule rule;
-    rule.guards.limits = {{2, lang::SubjectKind::group, Unit::day}};
+    rule.guards.edit().limits = {{2, lang::SubjectKind::group, Unit::day}};
     FakeContacts contacts;
     const auto capped = [&](Instant at) {
         return admit(rule, SubjectKind::group, shanghai(), contacts, at).kind ==
@@ -329,21 +329,21 @@ TEST_CASE("a cap counts what was made and what more urgent rules are to make",
     CHECK_FALSE(capped(noon));
     contacts.kept = 1;
     CHECK(capped(noon));
-    rule.guards.priority = lang::Priority::high;
+    rule.guards.edit().priority = lang::Priority::high;
     CHECK_FALSE(capped(noon));
     contacts.made_at[noon - 1h] = 1;
     CHECK(capped(noon));
     CHECK_FALSE(capped(instant("2026-11-20 00:00")));
     CHECK(capped(instant("2026-11-19 23:59:59.999")));
     // A cap on members is none of a group's.
-    rule.guards.limits[0].per = lang::SubjectKind::member;
+    rule.guards->limits[0].per = lang::SubjectKind::member;
     CHECK_FALSE(capped(noon));
 }
 
 TEST_CASE("spacing makes the next message wait", "[scheduler][guards]") {
     const Instant noon = instant("2026-11-19 12:00");
     lang::Rule rule;
-    rule.guards.space = 10min;
+    rule.guards.edit().space = 10min;
     FakeContacts contacts;
     CHECK(admit(rule, SubjectKind::group, shanghai(), contacts, noon).kind == Admission::Kind::go);
     contacts.made_at[noon] = 1;
@@ -372,10 +372,10 @@ TEST_CASE("messages to come are those of steps whose time is fixed", "[scheduler
     CHECK(to_come("2026-11-19 21:00", "2026-11-19 22:00") == 0);
     CHECK(to_come("2026-11-01 00:00", "2026-12-01 00:00") == 16);
     // What quiet hours put off takes the next day's slot.
-    rule.guards.quiet = lang::QuietHours{22h, 7h};
+    rule.guards.edit().quiet = lang::QuietHours{22h, 7h};
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 00:00") == 2);
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 07:00:01") == 3);
-    rule.guards.quiet->skip = true;
+    rule.guards->quiet->skip = true;
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 12:00") == 2);
 }
 

@@ -99,7 +99,7 @@ TEST_CASE("the search for a later occurrence is bounded", "[scheduler][late]") {
 
 TEST_CASE("`late skip` gives a minute, whatever else is allowed", "[scheduler][late]") {
     lang::Rule rule;
-    rule.guards.late.skip = true;
+    rule.guards.edit().late.skip = true;
     rule.late_within = 15min;
     CHECK_FALSE(is_too_late(rule, eight, eight + 1min));
     CHECK(is_too_late(rule, eight, eight + 1min + 1ms));
@@ -111,9 +111,9 @@ TEST_CASE("newer occurrences are counted as far as they matter", "[scheduler][la
         return count_newer_occurrences(rule, eight, eight, Instant{}, eight + 10min, shanghai());
     };
     CHECK(newer() == 1);
-    rule.guards.late.last = 2;
+    rule.guards.edit().late.last = 2;
     CHECK(newer() == 2);
-    rule.guards.late.last = 10;
+    rule.guards.edit().late.last = 10;
     CHECK(newer() == 3);
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("messages that quiet hours or spread move are late from when they are 
           "[scheduler][step][guards]") {
     Scene scene;
     lang::Rule& rule = scene.draft.plan.playbooks[0].rules[0];
-    rule.guards.quiet = lang::QuietHours{19h, 21h};
+    rule.guards.edit().quiet = lang::QuietHours{19h, 21h};
     const auto wanted = [](const StepDecision& decision) {
         return std::get<SendText>(decision.effects.at(0).what).wanted_at;
     };
@@ -110,7 +110,7 @@ TEST_CASE("messages that quiet hours or spread move are late from when they are 
     CHECK(effects_text(scene.decide(eight + 65min + 1ms)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
 
-    rule.guards.quiet->skip = true;
+    rule.guards->quiet->skip = true;
     CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 skipped quiet");
     std::get<lang::Deliver>(rule.steps[0].actions[2]).at_once = true;
     CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 send second");
@@ -118,7 +118,7 @@ TEST_CASE("messages that quiet hours or spread move are late from when they are 
 
 TEST_CASE("as many newer messages overtake as the rule says", "[scheduler][step][late]") {
     Scene scene;
-    scene.draft.plan.playbooks[0].rules[0].guards.late.last = 3;
+    scene.draft.plan.playbooks[0].rules[0].guards.edit().late.last = 3;
     CHECK(effects_text(scene.decide(eight + 1min, 2)) == "0 send first, 1 tag seen, 2 send second");
     CHECK(effects_text(scene.decide(eight + 1min, 3)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
@@ -194,7 +194,7 @@ TEST_CASE("each of many is decided like any message", "[scheduler][step]") {
     auto& rule = scene.draft.plan.playbooks[0].rules[0];
     const lang::Audience vip{lang::SubjectKind::group, {{"vip"}}};
     std::get<lang::Deliver>(rule.steps[0].actions[0]).to = vip;
-    rule.guards.spread = 10min;
+    rule.guards.edit().spread = 10min;
     StepContext context{scene.draft.plan, rule, zone("Asia/Shanghai"), {eight, eight + 2h}};
     context.channel = "hook";
     context.now = eight;
@@ -240,7 +240,7 @@ TEST_CASE("whoever has opted out gets no `send`, and all the rest", "[scheduler]
     // Its own runs, also as one of a group.
     sent.verb = lang::Verb::send;
     sent.to.reset();
-    rule.audience.kind = lang::SubjectKind::member;
+    rule.audience.edit().kind = lang::SubjectKind::member;
     const Member member = directory.find_member("m1").value();
     for (const Subject& subject :
          {Subject(member), Subject(MemberOfGroup{member, Group{.id = "g1"}, std::nullopt})}) {

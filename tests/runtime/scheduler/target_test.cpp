@@ -105,7 +105,7 @@ TEST_CASE("a message goes to its subject, or to where its event happened", "[sch
     for (const Row& row : rows) {
         DYNAMIC_SECTION(row.what) {
             lang::Rule rule;
-            rule.audience.kind = row.rule;
+            rule.audience.edit().kind = row.rule;
             const lang::Plan plan;
             const Window window{};
             Subject subject = Nobody{};
@@ -125,8 +125,8 @@ TEST_CASE("a message goes to its subject, or to where its event happened", "[sch
 TEST_CASE("a member as one of a group is addressed as the member", "[scheduler][target]") {
     FewPeople directory;
     lang::Rule rule;
-    rule.audience.kind = SubjectKind::member;
-    rule.audience.of_groups = true;
+    rule.audience.edit().kind = SubjectKind::member;
+    rule.audience.edit().of_groups = true;
     const lang::Plan plan;
     const Window window{};
     const Subject subject = MemberOfGroup{{.id = "m1"}, {.id = "g1"}, std::nullopt};

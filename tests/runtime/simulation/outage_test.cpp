@@ -96,15 +96,15 @@ bool has_wait(const lang::Step& step) {
 lang::Plan with_free_order(lang::Plan plan) {
     for (lang::Playbook& playbook : plan.playbooks) {
         for (lang::Rule& rule : playbook.rules) {
-            rule.audience.tagged = {{"member"}};
+            rule.audience.edit().tagged = {{"member"}};
             const bool waits = std::any_of(rule.steps.begin(), rule.steps.end(), has_wait);
-            if (waits && rule.guards.concurrent == lang::Concurrency::queue)
-                rule.guards.concurrent = lang::Concurrency::parallel;
+            if (waits && rule.guards->concurrent == lang::Concurrency::queue)
+                rule.guards.edit().concurrent = lang::Concurrency::parallel;
             drop_counted_from_waits(rule.steps);
-            rule.guards.limits.clear();
-            rule.guards.space = 0s;
-            rule.guards.late.spaced = 0s;
-            rule.via = {"hook"};
+            rule.guards.edit().limits.clear();
+            rule.guards.edit().space = 0s;
+            rule.guards.edit().late.spaced = 0s;
+            rule.via = std::vector<std::string>{"hook"};
         }
     }
     for (lang::ChannelDeclaration& channel : plan.channels) {

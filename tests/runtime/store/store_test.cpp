@@ -835,6 +835,7 @@ TEMPLATE_TEST_CASE("what may have been taken is sent again where that is wanted"
     CHECK((*store).resend_attempting("robot", at(10)) == 1);
     CHECK(delivery_now(*store, other).due_at == at(10));
     CHECK(delivery_now(*store, other).in_doubt);
+    CHECK(delivery_now(*store, other).attempts == 0);
     CHECK_FALSE(delivery_now(*store, waiting).in_doubt);
 
     (*store).settle(waiting, DeliveryState::unknown, "no answer", at(11));
