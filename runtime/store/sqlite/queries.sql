@@ -4,8 +4,6 @@
 -- name: configure
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
--- 80 MB of log between checkpoints: with the default of 4 MB scattered writes spend half their time copying pages back.
-PRAGMA wal_autocheckpoint = 20000;
 -- One huge transaction must not leave a huge log for ever.
 PRAGMA journal_size_limit = 134217728;
 PRAGMA cache_size = -65536;
