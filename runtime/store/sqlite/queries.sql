@@ -571,11 +571,12 @@ INSERT INTO rotation (content, subject_kind, subject, turns) VALUES (?1, ?2, ?3,
 ON CONFLICT (content, subject_kind, subject) DO UPDATE SET turns = turns + 1
 
 -- name: insert_event
-INSERT INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
-  AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?10)
-ON CONFLICT (id) DO NOTHING
+-- One that is not to be taken has no id, and is left out as one that is there already. Of an INSERT … SELECT SQLite would
+-- copy each page that it changes, to undo it by itself.
+INSERT OR IGNORE INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
+VALUES (iif(EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
+            OR EXISTS (SELECT 1 FROM erased_member WHERE hash = ?10), NULL, ?1),
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 
 -- name: select_due_events
 SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
@@ -1459,10 +1460,10 @@ ORDER BY rule, step, what
 SELECT points FROM member WHERE id = ?1
 
 -- name: insert_point_entry
--- What pays a debt is spent at once.
-INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
-SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, max(0, min(?2, points + ?2)) FROM member WHERE id = ?1
-ON CONFLICT (undoes) DO NOTHING
+-- What pays a debt is spent at once. For a member that is not there it is left out, as in insert_event.
+INSERT OR IGNORE INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
+VALUES ((SELECT id FROM member WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7,
+        (SELECT max(0, min(?2, points + ?2)) FROM member WHERE id = ?1))
 
 -- name: update_unspent
 UPDATE point_entry SET unspent = ?2 WHERE id = ?1
