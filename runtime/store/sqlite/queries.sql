@@ -579,7 +579,7 @@ VALUES (iif(EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
         ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 
 -- name: select_due_events
-SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra, number
 FROM event
 WHERE processed = 0 AND at <= ?1
 ORDER BY at, id
@@ -590,6 +590,9 @@ SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
 
 -- name: update_to_processed
 UPDATE event SET processed = 1 WHERE id = ?1
+
+-- name: update_numbered_to_processed
+UPDATE event SET processed = 1 WHERE number = ?2 AND id = ?1
 
 -- name: select_event
 SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra FROM event WHERE id = ?1

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "lang/sha256.h"
 #include "runtime/store/sqlite/message_form.h"
@@ -208,6 +210,37 @@ std::vector<std::string> sorted_texts_from(const std::string& column) {
     return texts;
 }
 
+// `{"name":"value"}` in the same way; each event that is read has such a column.
+std::optional<std::map<std::string, std::string>> plain_fields_from(std::string_view column) {
+    std::map<std::string, std::string> fields;
+    if (column == "{}") return fields;
+    if (!column.starts_with('{') || column.find('\\') != std::string_view::npos)
+        return std::nullopt;
+    const auto take_text = [&column]() -> std::optional<std::string> {
+        column.remove_prefix(1);
+        if (!column.starts_with('"')) return std::nullopt;
+        const std::size_t end = column.find('"', 1);
+        if (end == std::string_view::npos) return std::nullopt;
+        std::string text(column.substr(1, end - 1));
+        column.remove_prefix(end + 1);
+        return text;
+    };
+    for (;;) {
+        auto name = take_text();
+        if (!name || !column.starts_with(':')) return std::nullopt;
+        auto value = take_text();
+        if (!value) return std::nullopt;
+        fields.emplace(*std::move(name), *std::move(value));
+        if (column == "}") return fields;
+        if (!column.starts_with(',')) return std::nullopt;
+    }
+}
+
+std::map<std::string, std::string> fields_from(const std::string& column) {
+    auto plain = plain_fields_from(column);
+    return plain ? *std::move(plain) : json_from<std::map<std::string, std::string>>(column);
+}
+
 // Half of a SHA-256: enough that two texts never meet, in half the index.
 std::string message_hash(const std::string& text, const std::string& form) {
     const lang::Digest digest = lang::sha256(form.empty() ? text : text + '\0' + form);
@@ -365,7 +398,7 @@ Event read_event(SqliteQuery& row) {
             .member = row.optional_text(),
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
-            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .fields = fields_from(row.text()),
             .processed = row.boolean(),
             .extra = row.optional_text().value_or("")};
 }
@@ -585,7 +618,7 @@ Task read_task(SqliteQuery& row) {
 
 Command read_command(SqliteQuery& row) {
     return {.verb = row.text(),
-            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .fields = fields_from(row.text()),
             .members = json_from<std::vector<std::string>>(row.text())};
 }
 
@@ -709,6 +742,7 @@ class SqliteStore : public Store {
 
     std::unique_ptr<Transaction> begin() override {
         last_message_.reset();
+        numbers_.clear();
         return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
     }
 
@@ -1318,7 +1352,14 @@ class SqliteStore : public Store {
     }
 
     std::vector<Event> due_events(Instant now, std::size_t limit) override {
-        return all(query(sql::select_due_events, to_column(now), to_column(limit)), read_event);
+        std::vector<Event> events;
+        numbers_.clear();
+        SqliteQuery row = query(sql::select_due_events, to_column(now), to_column(limit));
+        while (row.next()) {
+            events.push_back(read_event(row));
+            numbers_.emplace(events.back().id, row.integer());
+        }
+        return events;
     }
 
     std::optional<Instant> next_event_at() override {
@@ -1326,7 +1367,11 @@ class SqliteStore : public Store {
     }
 
     void mark_processed(const std::string& id) override {
-        change_row("event", id, query(sql::update_to_processed, id));
+        const auto number = numbers_.find(id);
+        change_row("event", id,
+                   number == numbers_.end()
+                       ? query(sql::update_to_processed, id)
+                       : query(sql::update_numbered_to_processed, id, number->second));
     }
 
     std::optional<Event> find_event(const std::string& id) override {
@@ -2272,6 +2317,9 @@ class SqliteStore : public Store {
     SqliteFigures figures_{connection_, transaction_is_open_};
     // Of the open transaction: most messages have the text of the one before, or a new one.
     std::optional<std::pair<MessageId, MessageContent>> last_message_{};
+    // Of the due events that were read last: where each stands, which spares looking for its id
+    // among those of all events.
+    std::unordered_map<std::string, std::int64_t> numbers_{};
     std::string erased_hash_{};  // as long as a statement has it bound
 };
 
