@@ -976,6 +976,28 @@ SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'member' AND tag = ?1)
         CROSS JOIN member_tag ON member_tag.tag = ?1 AND member_tag.member_id = member.id
         WHERE gone_at IS NOT NULL)
 
+-- name: count_groups_with_tag_alone
+-- Those that carry none of the tags of a list.
+SELECT count(*)
+FROM group_tag AS first
+WHERE tag = ?1
+  AND NOT EXISTS (
+      SELECT 1 FROM group_tag AS other
+      WHERE other.tag IN (SELECT value FROM json_each(?2)) AND other.group_id = first.group_id)
+  AND NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = first.group_id AND dissolved_at IS NOT NULL)
+
+-- name: count_members_with_tag_alone
+SELECT count(*)
+FROM member_tag AS first
+WHERE tag = ?1
+  AND NOT EXISTS (
+      SELECT 1 FROM member_tag AS other
+      WHERE other.tag IN (SELECT value FROM json_each(?2)) AND other.member_id = first.member_id)
+  AND NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = first.member_id AND gone_at IS NOT NULL)
+
 -- name: count_tagged_groups
 SELECT count(*)
 FROM (SELECT DISTINCT group_id FROM group_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
@@ -1005,25 +1027,17 @@ WHERE NOT EXISTS (
             FROM json_each(clause.value) AS wanted
             JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = first.member_id))
 
--- name: exists_group_in_audience
-SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2 AND dissolved_at IS NULL)
-   AND NOT EXISTS (
-       SELECT 1
-       FROM json_each(?1) AS clause
-       WHERE NOT EXISTS (
-           SELECT 1
-           FROM json_each(clause.value) AS wanted
-           JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = ?2))
+-- name: exists_group_there
+SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?1 AND dissolved_at IS NULL)
 
--- name: exists_member_in_audience
-SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2 AND gone_at IS NULL)
-   AND NOT EXISTS (
-       SELECT 1
-       FROM json_each(?1) AS clause
-       WHERE NOT EXISTS (
-           SELECT 1
-           FROM json_each(clause.value) AS wanted
-           JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = ?2))
+-- name: exists_member_there
+SELECT EXISTS (SELECT 1 FROM member WHERE id = ?1 AND gone_at IS NULL)
+
+-- name: exists_group_tag
+SELECT EXISTS (SELECT 1 FROM group_tag WHERE tag = ?1 AND group_id = ?2)
+
+-- name: exists_member_tag
+SELECT EXISTS (SELECT 1 FROM member_tag WHERE tag = ?1 AND member_id = ?2)
 
 -- name: insert_known_group
 INSERT INTO chat_group (id, name, owner) VALUES (?1, '', '') ON CONFLICT DO NOTHING

@@ -1240,6 +1240,7 @@ TEMPLATE_TEST_CASE("an audience carries a tag of each clause", "[store]", Memory
         paged.push_back(page[0]);
     }
     CHECK(paged == row.expected);
+    CHECK((*store).count_audience(audience) == row.expected.size());
 
     for (const std::string id : {"g1", "g2", "g3", "g4", "g5", "m1", "m2", "m3", "nobody"}) {
         const bool expected =
