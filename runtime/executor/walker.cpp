@@ -23,6 +23,9 @@ constexpr std::chrono::milliseconds just_before{1};
 // Runs that are read ahead, where one makes another due before the next.
 constexpr std::size_t steps_read_min = 8;
 
+// A round ends where its rows do, and drops what it has read ahead.
+constexpr std::size_t events_read_max = 64;
+
 // Of events that rules make, how many may follow from one that came from outside.
 constexpr int generations_max = 100;
 constexpr std::string_view generation_mark = "~";
@@ -54,7 +57,7 @@ Walker::Walker(Store& store, PlanBook& plans, Guardian& guardian, std::set<std::
       reports_(reports),
       entries_(store),
       audiences_(store),
-      events_ahead_(store, page_rows),
+      events_ahead_(store, std::min(page_rows, events_read_max)),
       counters_(store, plans) {}
 
 // ---- the plan in force --------------------------------------------------------------------------

@@ -47,8 +47,9 @@ int main(int argument_count, char** arguments) {
            seconds_of([&] { import(); }).wall);
     report("\"import\":\"nothing new\",\"members\":{},\"seconds\":{:.1f}", members,
            seconds_of([&] { import(); }).wall);
-    for (const Tags& tags : {Tags{{"member"}}, Tags{{"vip"}}, Tags{{"rare"}},
-                             Tags{{"vip"}, {"rare"}}, Tags{{"vip", "rare"}}}) {
+    for (const Tags& tags :
+         {Tags{{"member"}}, Tags{{"vip"}}, Tags{{"rare"}}, Tags{{"vip"}, {"rare"}},
+          Tags{{"vip", "rare"}}, Tags{{"member", "vip"}}}) {
         const Audience audience{.kind = SubjectKind::member, .tagged = tags};
         std::size_t page = 0;
         const double page_time =

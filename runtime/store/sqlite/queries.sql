@@ -4,8 +4,6 @@
 -- name: configure
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
--- 80 MB of log between checkpoints: with the default of 4 MB scattered writes spend half their time copying pages back.
-PRAGMA wal_autocheckpoint = 20000;
 -- One huge transaction must not leave a huge log for ever.
 PRAGMA journal_size_limit = 134217728;
 PRAGMA cache_size = -65536;
@@ -575,14 +573,15 @@ INSERT INTO rotation (content, subject_kind, subject, turns) VALUES (?1, ?2, ?3,
 ON CONFLICT (content, subject_kind, subject) DO UPDATE SET turns = turns + 1
 
 -- name: insert_event
-INSERT INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-WHERE NOT EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
-  AND NOT EXISTS (SELECT 1 FROM erased_member WHERE hash = ?10)
-ON CONFLICT (id) DO NOTHING
+-- One that is not to be taken has no id, and is left out as one that is there already. Of an INSERT … SELECT SQLite would
+-- copy each page that it changes, to undo it by itself.
+INSERT OR IGNORE INTO event (id, type, group_id, member_id, at, received_at, fields, extra)
+VALUES (iif(EXISTS (SELECT 1 FROM forgotten_event WHERE hash = ?9)
+            OR EXISTS (SELECT 1 FROM erased_member WHERE hash = ?10), NULL, ?1),
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 
 -- name: select_due_events
-SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra
+SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra, number
 FROM event
 WHERE processed = 0 AND at <= ?1
 ORDER BY at, id
@@ -593,6 +592,9 @@ SELECT at FROM event WHERE processed = 0 ORDER BY at LIMIT 1
 
 -- name: update_to_processed
 UPDATE event SET processed = 1 WHERE id = ?1
+
+-- name: update_numbered_to_processed
+UPDATE event SET processed = 1 WHERE number = ?2 AND id = ?1
 
 -- name: select_event
 SELECT id, type, group_id, member_id, at, received_at, fields, processed, extra FROM event WHERE id = ?1
@@ -976,6 +978,28 @@ SELECT coalesce((SELECT count FROM tag_count WHERE kind = 'member' AND tag = ?1)
         CROSS JOIN member_tag ON member_tag.tag = ?1 AND member_tag.member_id = member.id
         WHERE gone_at IS NOT NULL)
 
+-- name: count_groups_with_tag_alone
+-- Those that carry none of the tags of a list.
+SELECT count(*)
+FROM group_tag AS first
+WHERE tag = ?1
+  AND NOT EXISTS (
+      SELECT 1 FROM group_tag AS other
+      WHERE other.tag IN (SELECT value FROM json_each(?2)) AND other.group_id = first.group_id)
+  AND NOT EXISTS (
+      SELECT 1 FROM chat_group INDEXED BY chat_group_dissolved
+      WHERE chat_group.id = first.group_id AND dissolved_at IS NOT NULL)
+
+-- name: count_members_with_tag_alone
+SELECT count(*)
+FROM member_tag AS first
+WHERE tag = ?1
+  AND NOT EXISTS (
+      SELECT 1 FROM member_tag AS other
+      WHERE other.tag IN (SELECT value FROM json_each(?2)) AND other.member_id = first.member_id)
+  AND NOT EXISTS (
+      SELECT 1 FROM member INDEXED BY member_gone WHERE member.id = first.member_id AND gone_at IS NOT NULL)
+
 -- name: count_tagged_groups
 SELECT count(*)
 FROM (SELECT DISTINCT group_id FROM group_tag WHERE tag IN (SELECT value FROM json_each(?1, '$[0]'))) AS first
@@ -1005,25 +1029,17 @@ WHERE NOT EXISTS (
             FROM json_each(clause.value) AS wanted
             JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = first.member_id))
 
--- name: exists_group_in_audience
-SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?2 AND dissolved_at IS NULL)
-   AND NOT EXISTS (
-       SELECT 1
-       FROM json_each(?1) AS clause
-       WHERE NOT EXISTS (
-           SELECT 1
-           FROM json_each(clause.value) AS wanted
-           JOIN group_tag ON group_tag.tag = wanted.value AND group_tag.group_id = ?2))
+-- name: exists_group_there
+SELECT EXISTS (SELECT 1 FROM chat_group WHERE id = ?1 AND dissolved_at IS NULL)
 
--- name: exists_member_in_audience
-SELECT EXISTS (SELECT 1 FROM member WHERE id = ?2 AND gone_at IS NULL)
-   AND NOT EXISTS (
-       SELECT 1
-       FROM json_each(?1) AS clause
-       WHERE NOT EXISTS (
-           SELECT 1
-           FROM json_each(clause.value) AS wanted
-           JOIN member_tag ON member_tag.tag = wanted.value AND member_tag.member_id = ?2))
+-- name: exists_member_there
+SELECT EXISTS (SELECT 1 FROM member WHERE id = ?1 AND gone_at IS NULL)
+
+-- name: exists_group_tag
+SELECT EXISTS (SELECT 1 FROM group_tag WHERE tag = ?1 AND group_id = ?2)
+
+-- name: exists_member_tag
+SELECT EXISTS (SELECT 1 FROM member_tag WHERE tag = ?1 AND member_id = ?2)
 
 -- name: insert_known_group
 INSERT INTO chat_group (id, name, owner) VALUES (?1, '', '') ON CONFLICT DO NOTHING
@@ -1463,10 +1479,10 @@ ORDER BY rule, step, what
 SELECT points FROM member WHERE id = ?1
 
 -- name: insert_point_entry
--- What pays a debt is spent at once.
-INSERT INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
-SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, max(0, min(?2, points + ?2)) FROM member WHERE id = ?1
-ON CONFLICT (undoes) DO NOTHING
+-- What pays a debt is spent at once. For a member that is not there it is left out, as in insert_event.
+INSERT OR IGNORE INTO point_entry (member, amount, reason, at, rule, event, undoes, unspent)
+VALUES ((SELECT id FROM member WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7,
+        (SELECT max(0, min(?2, points + ?2)) FROM member WHERE id = ?1))
 
 -- name: update_unspent
 UPDATE point_entry SET unspent = ?2 WHERE id = ?1

@@ -16,6 +16,9 @@ constexpr std::int64_t application_id = 0x736f7031;
 
 constexpr std::int64_t newest_version = std::size(sql::migrations);
 
+// 80 MB of log: with SQLite's 4 MB scattered writes spend half their time copying pages back.
+constexpr int log_pages_max = 20'000;
+
 struct Schema {
     std::int64_t application = 0;
     std::int64_t version = 0;
@@ -140,6 +143,7 @@ void prepare_schema(SqliteConnection& connection, SqliteOptions::Open open) {
         use_wal(connection);
     }
     connection.run_script(sql::configure);
+    connection.fold_log_at(log_pages_max);
     if (schema.version < newest_version) {
         migrate(connection);
     }

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "runtime/store/store.h"
 
@@ -235,6 +236,33 @@ sqlite3_stmt* SqliteConnection::prepare(std::string_view sql) {
     }
     statements_.emplace(sql.data(), statement);
     return statement;
+}
+
+void SqliteConnection::fold_log_at(int pages) {
+    log_pages_max_ = pages;
+    sqlite3_wal_hook(handle_, after_commit, this);
+}
+
+int SqliteConnection::after_commit(void* connection, sqlite3*, const char* schema, int log_pages) {
+    auto& self = *static_cast<SqliteConnection*>(connection);
+    if (log_pages >= self.log_pages_max_)
+        self.fold_log(schema);
+    else
+        self.has_folded_ = false;
+    return SQLITE_OK;
+}
+
+// The log begins anew once all of it is in the file. Two who write all the time never come to that
+// by SQLite's own way, as one adds to the log while the other folds it: it grows without end, and
+// each commit folds. So what was added meanwhile is folded while nobody else may write. That is
+// little, and comes right after a commit, when the place of the writer is free. What readers still
+// see is left for a later commit, as is what fails: the log has it all.
+void SqliteConnection::fold_log(const char* schema) {
+    const int mode = has_folded_ ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    const int patience = std::exchange(patience_milliseconds_, 0);
+    sqlite3_wal_checkpoint_v2(handle_, schema, mode, nullptr, nullptr);
+    patience_milliseconds_ = patience;
+    has_folded_ = true;
 }
 
 void SqliteConnection::run_script(std::string_view sql) {

@@ -88,6 +88,9 @@ class SqliteConnection {
         return SqliteQuery(prepare(sql), path_, values...);
     }
 
+    // From now on a commit that leaves as many pages in the log writes it back into the file.
+    void fold_log_at(int pages);
+
     // Several statements at once, their rows dropped.
     void run_script(std::string_view sql);
 
@@ -101,10 +104,14 @@ class SqliteConnection {
     std::int64_t last_inserted_id() const;
 
   private:
+    static int after_commit(void* connection, sqlite3* handle, const char* schema, int log_pages);
+    void fold_log(const char* schema);
     sqlite3_stmt* prepare(std::string_view sql);
 
     std::string path_;
     int patience_milliseconds_;
+    int log_pages_max_ = 0;
+    bool has_folded_ = false;  // and the log has not begun anew since
     sqlite3* handle_ = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };

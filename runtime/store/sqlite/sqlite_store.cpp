@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "lang/sha256.h"
 #include "runtime/store/sqlite/message_form.h"
@@ -208,6 +210,37 @@ std::vector<std::string> sorted_texts_from(const std::string& column) {
     return texts;
 }
 
+// `{"name":"value"}` in the same way; each event that is read has such a column.
+std::optional<std::map<std::string, std::string>> plain_fields_from(std::string_view column) {
+    std::map<std::string, std::string> fields;
+    if (column == "{}") return fields;
+    if (!column.starts_with('{') || column.find('\\') != std::string_view::npos)
+        return std::nullopt;
+    const auto take_text = [&column]() -> std::optional<std::string> {
+        column.remove_prefix(1);
+        if (!column.starts_with('"')) return std::nullopt;
+        const std::size_t end = column.find('"', 1);
+        if (end == std::string_view::npos) return std::nullopt;
+        std::string text(column.substr(1, end - 1));
+        column.remove_prefix(end + 1);
+        return text;
+    };
+    for (;;) {
+        auto name = take_text();
+        if (!name || !column.starts_with(':')) return std::nullopt;
+        auto value = take_text();
+        if (!value) return std::nullopt;
+        fields.emplace(*std::move(name), *std::move(value));
+        if (column == "}") return fields;
+        if (!column.starts_with(',')) return std::nullopt;
+    }
+}
+
+std::map<std::string, std::string> fields_from(const std::string& column) {
+    auto plain = plain_fields_from(column);
+    return plain ? *std::move(plain) : json_from<std::map<std::string, std::string>>(column);
+}
+
 // Half of a SHA-256: enough that two texts never meet, in half the index.
 std::string message_hash(const std::string& text, const std::string& form) {
     const lang::Digest digest = lang::sha256(form.empty() ? text : text + '\0' + form);
@@ -365,7 +398,7 @@ Event read_event(SqliteQuery& row) {
             .member = row.optional_text(),
             .at = instant_from(row.integer()),
             .received_at = instant_from(row.integer()),
-            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .fields = fields_from(row.text()),
             .processed = row.boolean(),
             .extra = row.optional_text().value_or("")};
 }
@@ -585,7 +618,7 @@ Task read_task(SqliteQuery& row) {
 
 Command read_command(SqliteQuery& row) {
     return {.verb = row.text(),
-            .fields = json_from<std::map<std::string, std::string>>(row.text()),
+            .fields = fields_from(row.text()),
             .members = json_from<std::vector<std::string>>(row.text())};
 }
 
@@ -709,6 +742,7 @@ class SqliteStore : public Store {
 
     std::unique_ptr<Transaction> begin() override {
         last_message_.reset();
+        numbers_.clear();
         return std::make_unique<SqliteTransaction>(connection_, transaction_is_open_);
     }
 
@@ -1318,7 +1352,14 @@ class SqliteStore : public Store {
     }
 
     std::vector<Event> due_events(Instant now, std::size_t limit) override {
-        return all(query(sql::select_due_events, to_column(now), to_column(limit)), read_event);
+        std::vector<Event> events;
+        numbers_.clear();
+        SqliteQuery row = query(sql::select_due_events, to_column(now), to_column(limit));
+        while (row.next()) {
+            events.push_back(read_event(row));
+            numbers_.emplace(events.back().id, row.integer());
+        }
+        return events;
     }
 
     std::optional<Instant> next_event_at() override {
@@ -1326,7 +1367,11 @@ class SqliteStore : public Store {
     }
 
     void mark_processed(const std::string& id) override {
-        change_row("event", id, query(sql::update_to_processed, id));
+        const auto number = numbers_.find(id);
+        change_row("event", id,
+                   number == numbers_.end()
+                       ? query(sql::update_to_processed, id)
+                       : query(sql::update_numbered_to_processed, id, number->second));
     }
 
     std::optional<Event> find_event(const std::string& id) override {
@@ -1512,18 +1557,13 @@ class SqliteStore : public Store {
     }
 
     bool is_in_audience(const lang::Audience& audience, const std::string& subject) override {
-        const std::string tagged = to_column(nlohmann::json(audience.tagged));
         const auto membership = membership_from(subject);
         if (audience.of_groups != membership.has_value()) return false;
-        if (!membership) {
-            const bool groups = audience.kind == SubjectKind::group;
-            return holds(
-                query(groups ? sql::exists_group_in_audience : sql::exists_member_in_audience,
-                      tagged, subject));
-        }
-        return find_membership(*membership) &&
-               holds(query(sql::exists_group_in_audience, tagged, membership->group)) &&
-               holds(query(sql::exists_member_in_audience, "[]", membership->member));
+        if (!membership)
+            return is_there(audience.kind, subject) &&
+                   carries(audience.kind, subject, audience.tagged);
+        return find_membership(*membership) && is_group_of(audience, membership->group) &&
+               is_there(SubjectKind::member, membership->member);
     }
 
     std::optional<std::int64_t> count_audience(const lang::Audience& audience) override {
@@ -1534,10 +1574,8 @@ class SqliteStore : public Store {
         };
         if (audience.tagged.empty())
             return count(query(groups ? sql::count_groups : sql::count_members));
-        const bool is_one_tag = audience.tagged.size() == 1 && audience.tagged.front().size() == 1;
-        if (is_one_tag)
-            return count(query(groups ? sql::count_groups_with_tag : sql::count_members_with_tag,
-                               audience.tagged.front().front()));
+        if (audience.tagged.size() == 1)
+            return count_with_any(audience.kind, audience.tagged.front());
         return count(query(groups ? sql::count_tagged_groups : sql::count_tagged_members,
                            clauses_of(audience, audience.kind)));
     }
@@ -2035,14 +2073,66 @@ class SqliteStore : public Store {
         return swept.let_go == 0 ? std::nullopt : std::optional(swept);
     }
 
+    // Neither dissolved nor gone.
+    bool is_there(SubjectKind kind, const std::string& id) {
+        const bool group = kind == SubjectKind::group;
+        return holds(query(group ? sql::exists_group_there : sql::exists_member_there, id));
+    }
+
+    // A tag of each clause.
+    bool carries(SubjectKind kind, const std::string& id,
+                 const std::vector<std::vector<std::string>>& clauses) {
+        const bool group = kind == SubjectKind::group;
+        const auto has = [&](const std::string& tag) {
+            return holds(query(group ? sql::exists_group_tag : sql::exists_member_tag, tag, id));
+        };
+        return std::all_of(clauses.begin(), clauses.end(), [&](const auto& clause) {
+            return std::any_of(clause.begin(), clause.end(), has);
+        });
+    }
+
+    // Whether members of the group belong to an audience of members of groups.
+    bool is_group_of(const lang::Audience& audience, const std::string& group) {
+        return is_there(SubjectKind::group, group) &&
+               carries(SubjectKind::group, group, audience.tagged);
+    }
+
+    std::int64_t count_of_tag(SubjectKind kind, const std::string& tag) {
+        return first(query(sql::select_tag_count, to_text(kind), tag), read_integer).value_or(0);
+    }
+
+    // How many carry the commonest of the tags is known; who carries another of them is looked at,
+    // and counts when it carries none before that.
+    std::int64_t count_with_any(SubjectKind kind, const std::vector<std::string>& tags) {
+        const bool groups = kind == SubjectKind::group;
+        const auto number = [](SqliteQuery&& counting) {
+            return first(std::move(counting), read_integer).value();
+        };
+        std::vector<std::pair<std::int64_t, std::string>> commonest_first;
+        for (const std::string& tag : tags)
+            commonest_first.emplace_back(count_of_tag(kind, tag), tag);
+        std::sort(commonest_first.begin(), commonest_first.end(), std::greater<>());
+        std::int64_t count = 0;
+        auto counted = nlohmann::json::array();
+        for (const auto& [size, tag] : commonest_first) {
+            if (counted.empty())
+                count += number(
+                    query(groups ? sql::count_groups_with_tag : sql::count_members_with_tag, tag));
+            else
+                count += number(query(
+                    groups ? sql::count_groups_with_tag_alone : sql::count_members_with_tag_alone,
+                    tag, to_column(counted)));
+            counted.push_back(tag);
+        }
+        return count;
+    }
+
     // With the clause first that fewest meet: the others are asked of those alone.
     std::string clauses_of(const lang::Audience& audience, SubjectKind kind) {
         std::vector<std::pair<std::int64_t, std::size_t>> sizes;
         for (std::size_t i = 0; i < audience.tagged.size(); ++i) {
             std::int64_t size = 0;
-            for (const std::string& tag : audience.tagged[i])
-                size += first(query(sql::select_tag_count, to_text(kind), tag), read_integer)
-                            .value_or(0);
+            for (const std::string& tag : audience.tagged[i]) size += count_of_tag(kind, tag);
             sizes.emplace_back(size, i);
         }
         std::sort(sizes.begin(), sizes.end());
@@ -2069,11 +2159,9 @@ class SqliteStore : public Store {
     std::vector<std::string> groups_page(const lang::Audience& audience, const std::string& after,
                                          std::size_t limit) {
         if (audience.ids.empty()) return tagged_page(audience, SubjectKind::group, after, limit);
-        const std::string tagged = to_column(nlohmann::json(audience.tagged));
         std::vector<std::string> groups;
         for (const std::string& id : audience.ids) {
-            if (id > after && holds(query(sql::exists_group_in_audience, tagged, id)))
-                groups.push_back(id);
+            if (id > after && is_group_of(audience, id)) groups.push_back(id);
         }
         std::sort(groups.begin(), groups.end());
         groups.resize(std::min(groups.size(), limit));
@@ -2091,9 +2179,7 @@ class SqliteStore : public Store {
                 page.push_back(to_subject({id, group}));
         };
         const Membership last = membership_from(after).value_or(Membership{});
-        const std::string tagged = to_column(nlohmann::json(audience.tagged));
-        if (!last.group.empty() && holds(query(sql::exists_group_in_audience, tagged, last.group)))
-            take(last.group, last.member);
+        if (!last.group.empty() && is_group_of(audience, last.group)) take(last.group, last.member);
         std::string through = last.group;
         while (page.size() < limit) {
             const auto groups = groups_page(audience, through, limit);
@@ -2272,6 +2358,9 @@ class SqliteStore : public Store {
     SqliteFigures figures_{connection_, transaction_is_open_};
     // Of the open transaction: most messages have the text of the one before, or a new one.
     std::optional<std::pair<MessageId, MessageContent>> last_message_{};
+    // Of the due events that were read last: where each stands, which spares looking for its id
+    // among those of all events.
+    std::unordered_map<std::string, std::int64_t> numbers_{};
     std::string erased_hash_{};  // as long as a statement has it bound
 };
 

@@ -123,6 +123,42 @@ TEMPLATE_TEST_CASE("who is gone is in no audience, and is known all the same", "
     CHECK(store.is_in_audience({.kind = SubjectKind::member}, "m2"));
 }
 
+TEMPLATE_TEST_CASE("as many carry any of some tags as are found by them", "[store][directory]",
+                   MemoryStore, FileStore) {
+    TestType fixture;
+    Store& store = *fixture;
+    const Ids names{"a", "b", "c"};
+    // One more carries each set than the one before it, and the last of them is gone.
+    for (unsigned set = 0; set < 8; ++set) {
+        Ids tags;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if ((set >> i & 1U) != 0) tags.push_back(names[i]);
+        }
+        for (unsigned i = 0; i <= set; ++i) {
+            const std::string id = "x" + std::to_string(10 * set + i);
+            store.put_group({.id = id, .tags = tags});
+            if (i == set) store.dissolve(id, at(1));
+            Member member{.id = id, .tags = tags};
+            if (i == set) member.gone_at = at(1);
+            store.put_member(member);
+        }
+    }
+    for (const SubjectKind kind : {SubjectKind::group, SubjectKind::member}) {
+        for (const Ids& clause : {Ids{"a"},
+                                  {"a", "b"},
+                                  {"b", "a"},
+                                  {"c", "a", "b"},
+                                  {"b", "b"},
+                                  {"none", "c"},
+                                  {"none"},
+                                  {}}) {
+            CAPTURE(clause);
+            const Audience audience{.kind = kind, .tagged = {clause}};
+            CHECK(store.count_audience(audience) == all_pages(store, audience, 100).size());
+        }
+    }
+}
+
 TEMPLATE_TEST_CASE("members of groups come group by group, each as one of its group",
                    "[store][directory]", MemoryStore, FileStore) {
     TestType fixture;

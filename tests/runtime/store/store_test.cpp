@@ -1054,6 +1054,22 @@ TEMPLATE_TEST_CASE("an event is taken once, comes back whole, and in the order o
     CHECK_THROWS_AS((*store).mark_processed("e9"), StoreError);
 }
 
+TEMPLATE_TEST_CASE("the fields of an event come back as they were", "[store]", MemoryStore,
+                   FileStore) {
+    TestType store;
+    const auto fields = GENERATE(values<std::map<std::string, std::string>>({
+        {},
+        {{"a", ""}},
+        {{"", "a"}},
+        {{"a", "b, {c: d}, [e]"}, {"说明", "，"}, {"z", "1"}},
+        {{"a", "b"}, {"c", R"(","d":")"}},
+        {{R"(a":"b)", "c"}},
+        {{"a", R"(b\)"}},
+    }));
+    (*store).add_event({.id = "e1", .type = "order", .fields = fields});
+    CHECK((*store).find_event("e1")->fields == fields);
+}
+
 TEMPLATE_TEST_CASE("what an event says besides comes back as it was", "[store]", MemoryStore,
                    FileStore) {
     TestType store;
@@ -1225,6 +1241,7 @@ TEMPLATE_TEST_CASE("an audience carries a tag of each clause", "[store]", Memory
         paged.push_back(page[0]);
     }
     CHECK(paged == row.expected);
+    CHECK((*store).count_audience(audience) == row.expected.size());
 
     for (const std::string id : {"g1", "g2", "g3", "g4", "g5", "m1", "m2", "m3", "nobody"}) {
         const bool expected =

@@ -1,8 +1,10 @@
 // The write-ahead log stays within bounds, whoever reads meanwhile.
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "tests/support/temporary_folder.h"
@@ -20,7 +22,7 @@ constexpr std::uintmax_t kept_after_reader = 128 * megabyte;
 
 // A page of the log each.
 void write_pages(Store& store, int pages) {
-    static int written = 0;
+    static std::atomic<int> written = 0;
     const std::string page(3500, 'x');
     const auto transaction = store.begin();
     for (int i = 0; i < pages; ++i)
@@ -53,6 +55,20 @@ TEST_CASE("the log is bounded, and comes back to its bounds after a long reader"
     write_pages(*store, 1);
     write_pages(*store, 1);
     CHECK(log_size() <= kept_after_reader);
+}
+
+TEST_CASE("the log is bounded while two write all the time", "[store][sqlite]") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "sop.db").string();
+    const auto first = open_sqlite_store(path, {.durable = false});
+    const auto write = [](Store& store) {
+        for (std::uintmax_t written = 0; written < 3 * checkpoint_bound; written += 500 * 4096)
+            write_pages(store, 500);
+    };
+    std::thread other([&] { write(*open_sqlite_store(path, {.durable = false})); });
+    write(*first);
+    other.join();
+    CHECK(std::filesystem::file_size(path + "-wal") < kept_after_reader);
 }
 
 }  // namespace sop::runtime
