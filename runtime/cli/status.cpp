@@ -146,8 +146,10 @@ void print_text(const Status& status, const std::string& store, std::size_t show
         fmt::print("plan       none yet; `sop deploy` or `sop serve` brings one into force\n");
     }
     if (status.zones) print_zones(*status.zones);
-    fmt::print("directory  {} groups, {} members\n", count_text(status.directory.groups),
-               count_text(status.directory.members));
+    const DirectoryCounts& directory = status.directory;
+    fmt::print("directory  {} group{}, {} member{}\n", count_text(directory.groups),
+               directory.groups == 1 ? "" : "s", count_text(directory.members),
+               directory.members == 1 ? "" : "s");
     print_events(status);
     fmt::print("\n");
     if (!status.paused.empty()) fmt::print("{}\n", pauses_text(status.paused));
