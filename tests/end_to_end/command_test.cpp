@@ -88,7 +88,22 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
          2,
          "sop.toml:2: the channel `notes` is of kind log and cannot be asked what it took: write "
          "unknown = \"hold\" or \"resend\" in [channels.notes]"},
+        {"a length of nothing",
+         {"rehearse", "good", "--from", "2026-11-16", "--for", "0d"},
+         2,
+         "more than nothing and at most 400d"},
         {"a number out of range", {"next", "good", "-n", "0"}, 2, "0"},
+        {"a number below nothing", {"groups", "--limit", "-1"}, 2, "`-1` is no whole number"},
+        {"a word for a number", {"draws", "last"}, 2, "DRAW: `last` is no whole number"},
+        {"a field that is none",
+         {"members", "--sort", "age"},
+         2,
+         "--sort: there is no `age`; write id, name, zone, invited_by, joined, opted_out or "
+         "points"},
+        {"a schedule that is misspelt",
+         {"next", "every thrusday at 20:00"},
+         2,
+         "no such file or folder; for a schedule add --in"},
         {"an unknown format", {"check", "--format", "xml", "good"}, 2, "xml"},
     };
     for (const auto& row : rows) {

@@ -164,6 +164,8 @@ TEST_CASE("a member is exported and erased", "[directory][privacy]") {
     const auto result = community.sop({"forget", "m1", "--yes"});
     CHECK(result.exit_code == 0);
     CHECK(result.out.find("m1 was erased at ") == 0);
+    CHECK(community.sop({"emit", "order", "--member", "m1"}).err ==
+          "sop: there is no member `m1`; it was erased\n");
     CHECK(community.ids({"members"}) == Ids{"m2"});
     const auto again = community.sop({"forget", "m1", "--yes"});
     CHECK(again.exit_code == 2);
