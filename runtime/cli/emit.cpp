@@ -3,6 +3,7 @@
 #include "runtime/cli/intake_rules.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/time_argument.h"
+#include "runtime/clock/instant_text.h"
 #include "runtime/intake/intake.h"
 #include "runtime/store/executor_lock.h"
 #include "runtime/store/nudge.h"
@@ -55,6 +56,8 @@ int emit(const EmitOptions& options) {
     const bool added = taken.outcome == IntakeOutcome::accepted;
     if (added) send_nudge(config.store);
     fmt::print("{}{}\n", event.id, added ? "" : " was there already");
+    if (added && event.at > event.received_at)
+        fmt::print(stderr, "it happens at {}, and waits until then\n", instant_text(event.at));
     if (!executor_runs(config.store))
         fmt::print(stderr, "no executor runs; the event waits until `sop serve` takes it up\n");
     return exit_fine;

@@ -107,7 +107,8 @@ void print_outcomes(const Status& status, std::size_t shown, StoredPlans& plans)
                               outcome.reason});
         total += outcome.count;
     }
-    fmt::print("{}\n{} messages planned\n", render_table(table), count_text(total));
+    fmt::print("{}\n{} message{} planned\n", render_table(table), count_text(total),
+               total == 1 ? "" : "s");
     if (!status.asked_about.empty())
         fmt::print(
             "\n{} of those pending may have arrived: their platforms are asked whether they did "

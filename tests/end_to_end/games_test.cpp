@@ -1,6 +1,7 @@
 // Codes and draws, through the real binary.
 #include "tests/support/project.h"
 
+#include <date/date.h>
 #include <catch2/catch.hpp>
 
 namespace {
@@ -71,6 +72,11 @@ playbook games {
           "no playbook in force declares the pool `cuopons`; did you mean `coupons`?\n");
     serve.terminate();
     CHECK(serve.wait() == 0);
+    const auto soon =
+        date::format("%FT%T", date::floor<std::chrono::seconds>(std::chrono::system_clock::now() +
+                                                                std::chrono::hours(8)));
+    const auto later = sop({"emit", "asked", "--member", "m1", "--at", soon});
+    CHECK(later.err.find("it happens at " + soon + "Z, and waits until then\n") == 0);
     const auto waits = sop({"emit", "asked", "--member", "m1"});
     CHECK(waits.exit_code == 0);
     CHECK(waits.err == "no executor runs; the event waits until `sop serve` takes it up\n");
