@@ -54,6 +54,28 @@ ast::Steps read_branch_steps(Cursor& cursor, const std::vector<Keyword>& labels,
     return steps;
 }
 
+// `yes: send x no: send y`: no steps could be read for the label that stands on the line of
+// another.
+void refuse_label_on_same_line(Cursor& cursor, const std::vector<Keyword>& labels) {
+    for (std::size_t ahead = 1;; ++ahead) {
+        if (cursor.is(TokenKind::line_end, ahead) || cursor.is(TokenKind::open_brace, ahead) ||
+            cursor.is(TokenKind::close_brace, ahead) || cursor.is(TokenKind::end_of_file, ahead))
+            return;
+        if (!cursor.is(TokenKind::colon, ahead + 1)) continue;
+        for (const Keyword label : labels) {
+            if (!cursor.is(label, ahead)) continue;
+            const Token& token = cursor.peek(ahead);
+            const std::string word(cursor.text(token));
+            auto& diagnostic =
+                cursor.report(code::syntax, token.span,
+                              "{} does not belong after {}"_say("`" + word + "`", "an action"_say),
+                              "a new line or `;` goes before the next item"_say);
+            diagnostic.fix = Fix{token.span, "; " + word, "write `{}`"_say("; " + word)};
+            throw BrokenItem{};
+        }
+    }
+}
+
 ast::Branch read_branch(Cursor& cursor, const std::vector<Keyword>& labels, bool& broken) {
     ast::Branch branch;
     const std::size_t begin = cursor.peek().span.begin;
@@ -67,8 +89,9 @@ ast::Branch read_branch(Cursor& cursor, const std::vector<Keyword>& labels, bool
         return branch;
     }
     if (!cursor.is(TokenKind::word)) cursor.fail_expecting("a branch such as `yes:`"_say);
-    cursor.fail_unknown(code::unknown_branch, "branch"_say, "{} stands here"_say(listed(labels)),
-                        labels);
+    refuse_label_on_same_line(cursor, labels);
+    cursor.fail_unknown(code::unknown_branch, "branch"_say,
+                        "{} stands here"_say(cursor.listed_here(labels)), labels);
 }
 
 // `{ yes: … no: … }`, each label once at most.

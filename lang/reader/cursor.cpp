@@ -195,7 +195,7 @@ const Token& Cursor::expect(TokenKind kind, Message what) {
 }
 
 void Cursor::expect(Keyword keyword) {
-    if (!is(keyword)) fail_expecting(fmt::format("`{}`", spelling(keyword)));
+    if (!is(keyword)) fail_expecting(fmt::format("`{}`", spelling(keyword, dialect_)));
     take(keyword);
 }
 
@@ -292,6 +292,13 @@ std::vector<std::string> Cursor::spellings_here(const std::vector<Keyword>& know
         for (const Keyword keyword : known) words.emplace_back(spelling(keyword, dialect_));
     for (const Keyword keyword : known) words.emplace_back(spelling(keyword));
     return words;
+}
+
+std::string Cursor::listed_here(const std::vector<Keyword>& known) const {
+    std::string text;
+    for (const Keyword keyword : known)
+        text += fmt::format("{}`{}`", text.empty() ? "" : ", ", spelling(keyword, dialect_));
+    return text;
 }
 
 Message Cursor::found_text() const {

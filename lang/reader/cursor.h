@@ -113,6 +113,8 @@ class Cursor {
     bool suggest_own_word(Diagnostic& diagnostic, const std::vector<Keyword>& known) const;
     // How the file may write these keywords, for suggestions: in its dialect, and in English.
     std::vector<std::string> spellings_here(const std::vector<Keyword>& known) const;
+    // "`yes`, `no`": these keywords as the file writes them.
+    std::string listed_here(const std::vector<Keyword>& known) const;
     Message found_text() const;
     void drop_report(const char* code, SourceSpan span);
 

@@ -54,9 +54,9 @@ void read_list_block(Cursor& cursor, ReadItem read_item) {
 }
 
 [[noreturn]] void fail_unknown_setting(Cursor& cursor, const std::vector<Keyword>& known) {
-    if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(listed(known)));
-    cursor.fail_unknown(code::unknown_setting, "setting"_say, "{} stands here"_say(listed(known)),
-                        known);
+    if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(cursor.listed_here(known)));
+    cursor.fail_unknown(code::unknown_setting, "setting"_say,
+                        "{} stands here"_say(cursor.listed_here(known)), known);
 }
 
 // Throws when `first`, where there is one, says the same already.

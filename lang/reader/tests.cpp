@@ -208,9 +208,9 @@ void read_item(Cursor& cursor, Test& test) {
     } else {
         const std::vector<Keyword> known{Keyword::start, Keyword::group, Keyword::member,
                                          Keyword::pool,  Keyword::at,    Keyword::expect};
-        if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(listed(known)));
+        if (!cursor.is(TokenKind::word)) cursor.fail_expecting(Message(cursor.listed_here(known)));
         cursor.fail_unknown(code::unknown_setting, "item of a test"_say,
-                            "{} stands here"_say(listed(known)), known);
+                            "{} stands here"_say(cursor.listed_here(known)), known);
     }
     cursor.expect_item_end("an item of a test"_say);
 }

@@ -53,12 +53,15 @@ void print_changes(const Changes& changes) {
                changes.rules.changed.size(), changes.rules.removed.size());
     fmt::print("firings of the next {} days: {} added, {} removed, {} moved, {} as they are\n",
                compared_for.count(), changes.added, changes.removed, changes.moved, changes.kept);
-    if (changes.runs_under_way > 0)
+    if (changes.runs_under_way == 1) {
         fmt::print(
-            "{} run{} under way, which keep the plan they began with; `sop migrate` moves "
+            "1 run is under way, which keeps the plan it began with; `sop migrate` moves it\n");
+    } else if (changes.runs_under_way > 1) {
+        fmt::print(
+            "{} runs are under way, which keep the plan they began with; `sop migrate` moves "
             "them\n",
-            count_text(static_cast<std::int64_t>(changes.runs_under_way)),
-            changes.runs_under_way == 1 ? " is" : "s are");
+            count_text(static_cast<std::int64_t>(changes.runs_under_way)));
+    }
 }
 
 json json_of(const Changes& changes) {

@@ -1,4 +1,5 @@
 // `sop draws`: draws that were held, and whether they were held as they should.
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/seed.h"
@@ -61,6 +62,19 @@ std::vector<ToldDraw> latest_draws(const DrawsOptions& options, Store& store) {
     return draws;
 }
 
+// That no draw was held is not said of a name that was misspelt.
+void require_known(const DrawsOptions& options, Store& store) {
+    std::vector<std::string> rules;
+    for (const auto& [id, name] : rule_names(store)) rules.push_back(name);
+    if (options.rule && std::find(rules.begin(), rules.end(), *options.rule) == rules.end()) {
+        const auto near = lang::closest(*options.rule, rules);
+        throw CommandError(fmt::format("there is no rule `{}`{}", *options.rule,
+                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+    }
+    if (options.group && !store.find_group(*options.group))
+        throw CommandError(fmt::format("there is no group `{}`", *options.group));
+}
+
 std::vector<StoredDrawEntry> winners_of(std::vector<StoredDrawEntry> entries) {
     std::erase_if(entries, [](const auto& entry) { return !entry.place; });
     std::sort(entries.begin(), entries.end(),
@@ -100,6 +114,7 @@ bool is_fair(const std::vector<Count>& counts) {
 
 void list(const DrawsOptions& options, Store& store) {
     const auto draws = latest_draws(options, store);
+    if (draws.empty()) require_known(options, store);
     if (options.format == OutputFormat::json) {
         auto lines = nlohmann::json::array();
         for (const ToldDraw& told : draws) {

@@ -3,7 +3,9 @@
 #include "runtime/cli/intake_rules.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/time_argument.h"
+#include "runtime/clock/instant_text.h"
 #include "runtime/intake/intake.h"
+#include "runtime/store/executor_lock.h"
 #include "runtime/store/nudge.h"
 
 #include <fmt/format.h>
@@ -45,14 +47,19 @@ int emit(const EmitOptions& options) {
             fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));
     }
     if (event.member && !store->find_member(*event.member)) {
-        throw CommandError(
-            fmt::format("there is no member `{}`; `sop members import` adds it", *event.member));
+        throw CommandError(fmt::format(
+            "there is no member `{}`; {}", *event.member,
+            store->is_erased(*event.member) ? "it was erased" : "`sop members import` adds it"));
     }
     const Taken taken = Intake(*store, intake_rules(config.intake)).take(event, "emit");
     if (taken.outcome == IntakeOutcome::rejected) throw CommandError(taken.message);
     const bool added = taken.outcome == IntakeOutcome::accepted;
     if (added) send_nudge(config.store);
     fmt::print("{}{}\n", event.id, added ? "" : " was there already");
+    if (added && event.at > event.received_at)
+        fmt::print(stderr, "it happens at {}, and waits until then\n", instant_text(event.at));
+    if (!executor_runs(config.store))
+        fmt::print(stderr, "no executor runs; the event waits until `sop serve` takes it up\n");
     return exit_fine;
 }
 

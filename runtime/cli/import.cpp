@@ -6,17 +6,18 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "lang/calendar/zone.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/operator_name.h"
+#include "runtime/cli/scratch_folder.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/config/config.h"
 #include "runtime/store/nudge.h"
-#include "runtime/store/sqlite/sqlite_store.h"
 
 namespace sop::runtime::cli {
 
@@ -29,8 +30,10 @@ std::string_view noun(SubjectKind kind) {
 }
 
 std::string counts_text(const ImportReport& report, SubjectKind kind) {
-    std::string text = fmt::format("{} {}: {} added, {} changed, {} as they were", report.rows,
-                                   noun(kind), report.added, report.changed, report.unchanged);
+    std::string text = fmt::format(
+        "{} {}{}: {} added, {} changed, {} as {}", report.rows,
+        kind == SubjectKind::group ? "group" : "member", report.rows == 1 ? "" : "s", report.added,
+        report.changed, report.unchanged, report.unchanged == 1 ? "it was" : "they were");
     if (report.marked > 0) {
         text += fmt::format(", {} not in the file and marked as {}", report.marked,
                             kind == SubjectKind::group ? "dissolved" : "gone");
@@ -116,9 +119,7 @@ bool is_asked(const ImportOptions& options) {
 class ImportRun {
   public:
     explicit ImportRun(const ImportOptions& options)
-        : options_(options),
-          config_(load_config(options.folder)),
-          store_(open_sqlite_store(config_.store.string())) {}
+        : options_(options), config_(load_config(options.folder)), store_(open_store()) {}
 
     int run() {
         const bool tells_progress = is_terminal(stderr) && options_.format == OutputFormat::text;
@@ -151,6 +152,15 @@ class ImportRun {
     }
 
   private:
+    // To look at what an import would do, no store is made.
+    std::unique_ptr<Store> open_store() {
+        if (!options_.dry_run || std::filesystem::exists(config_.store))
+            return open_or_make(config_);
+        Config scratch = config_;
+        scratch.store = scratch_.emplace("sop-import").path() / "sop.db";
+        return open_and_seed(scratch);
+    }
+
     bool agree(const ImportReport& found) {
         if (options_.format == OutputFormat::text) fmt::print("{}", changes_text(found, *store_));
         if (options_.dry_run) return false;
@@ -172,6 +182,7 @@ class ImportRun {
 
     const ImportOptions& options_;
     Config config_;
+    std::optional<ScratchFolder> scratch_{};
     std::unique_ptr<Store> store_;
     std::unique_ptr<lang::calendar::ZoneDatabase> zones_{};
 };

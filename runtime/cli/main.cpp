@@ -58,22 +58,84 @@ const std::map<std::string, DoubtOptions::As> settlements{{"sent", DoubtOptions:
 const std::map<std::string, UnfenceOptions::As> decisions{{"unknown", UnfenceOptions::As::unknown},
                                                           {"send", UnfenceOptions::As::send}};
 
+// "a, b or c"
+std::string either_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+    return text;
+}
+
+std::string unknown_word_text(const std::string& written, const std::vector<std::string>& known) {
+    return fmt::format("there is no `{}`; write {}", written, either_of(known));
+}
+
 // Takes one of some words, and says which there are when it is another.
+CLI::Validator one_of(std::vector<std::string> words) {
+    return CLI::Validator(
+        [words = std::move(words)](std::string& written) -> std::string {
+            if (std::find(words.begin(), words.end(), written) != words.end()) return {};
+            return unknown_word_text(written, words);
+        },
+        "");
+}
+
 template <typename Value>
 CLI::Validator one_of(const std::map<std::string, Value>& values) {
     return CLI::Validator(
         [&values](std::string& written) -> std::string {
             const auto found = values.find(written);
             if (found == values.end()) {
-                std::string known;
-                for (const auto& [name, value] : values)
-                    known += (known.empty() ? "" : " or ") + name;
-                return fmt::format("there is no `{}`; write {}", written, known);
+                std::vector<std::string> known;
+                for (const auto& [name, value] : values) known.push_back(name);
+                return unknown_word_text(written, known);
             }
             written = std::to_string(static_cast<int>(found->second));
             return {};
         },
         "");
+}
+
+// The library would take `-1` for a very large one, and say of `x` that it cannot be converted.
+CLI::Validator whole_number() {
+    return CLI::Validator(
+        [](std::string& written) -> std::string {
+            const bool is_number =
+                !written.empty() && std::all_of(written.begin(), written.end(),
+                                                [](char c) { return c >= '0' && c <= '9'; });
+            return is_number ? "" : fmt::format("`{}` is no whole number", written);
+        },
+        "");
+}
+
+// What belongs to one report is no mistake to be passed over in another.
+const std::map<ReportOptions::What, std::vector<std::string>> options_of_reports{
+    {ReportOptions::What::metrics,
+     {"--from", "--to", "--by", "--per", "--group", "--tag", "--owner", "--metric"}},
+    {ReportOptions::What::tiers, {}},
+    {ReportOptions::What::funnel, {"--from", "--to", "--rule"}},
+    {ReportOptions::What::variants, {"--from", "--to", "--event", "--within"}},
+    {ReportOptions::What::points, {"--at", "--top"}},
+    {ReportOptions::What::check, {}}};
+
+void refuse_options_of_other_reports(const CLI::App& command, ReportOptions::What what) {
+    const auto& taken = options_of_reports.at(what);
+    const auto takes = [&](const std::string& option) {
+        return std::find(taken.begin(), taken.end(), option) != taken.end();
+    };
+    std::string name;
+    for (const auto& [word, report] : reports) {
+        if (report == what) name = word;
+    }
+    for (const auto& [other, options] : options_of_reports) {
+        for (const std::string& option : options) {
+            if (command.count(option) == 0 || takes(option)) continue;
+            throw CommandError(
+                fmt::format("`sop report {}` has no {}; {}", name, option,
+                            taken.empty() ? "it takes --dir, --zoneinfo and --format alone"
+                                          : fmt::format("it takes {}", fmt::join(taken, ", "))));
+        }
+    }
 }
 
 void add_format(CLI::App* command, OutputFormat& format) {
@@ -698,11 +760,14 @@ struct CommandLine {
     void add_draws() {
         auto* command =
             app.add_subcommand("draws", "List the draws that were held, or count one again");
-        command->add_option("DRAW", draws_options.draw,
-                            "The number of one: shows its seed and entries, and counts again");
+        command
+            ->add_option("DRAW", draws_options.draw,
+                         "The number of one: shows its seed and entries, and counts again")
+            ->check(whole_number());
         command->add_option("--rule", draws_options.rule, "Only of this PLAYBOOK.RULE");
         command->add_option("--group", draws_options.group, "Only for this group")->type_name("ID");
         command->add_option("--limit", draws_options.limit, "How many, the latest first")
+            ->check(whole_number())
             ->capture_default_str();
         add_folder(command, draws_options.folder);
         add_format(command, draws_options.format);
@@ -783,7 +848,10 @@ struct CommandLine {
             "  sop report funnel --rule course.funnel\n  sop report tiers\n"
             "  sop report variants --event \"opened(article_1)\" --within 24h\n"
             "  sop report points --top 10");
-        command->callback([this] { run = [this] { return report(report_options); }; });
+        command->callback([this, command] {
+            refuse_options_of_other_reports(*command, report_options.what);
+            run = [this] { return report(report_options); };
+        });
     }
 
     void add_tasks() {
@@ -815,6 +883,7 @@ struct CommandLine {
         auto* command = parent->add_subcommand(name, what);
         command->add_option("TASK", task_answer_options.task, "Its number")
             ->required()
+            ->check(whole_number())
             ->type_name("");
         command->add_option("--by", task_answer_options.by, "Who says so")->type_name("WHO");
         command->add_option("--note", task_answer_options.note, "What is to be known of it")
@@ -831,7 +900,8 @@ struct CommandLine {
             "doubt",
             "List the messages nobody can tell the end of, or settle them; and list those that "
             "platforms are asked about");
-        command->add_option("MESSAGE", doubt_options.ids, "Numbers of messages to settle");
+        command->add_option("MESSAGE", doubt_options.ids, "Numbers of messages to settle")
+            ->check(whole_number());
         command->add_flag("--all", doubt_options.all, "Settle all of them");
         command
             ->add_option("--as", doubt_options.as,
@@ -898,7 +968,7 @@ struct CommandLine {
                          "Of those skipped for this; can be given several times (default: late "
                          "and paused)")
             ->type_name("REASON")
-            ->check(CLI::IsMember(
+            ->check(one_of(
                 std::vector<std::string>(backfilled_reasons.begin(), backfilled_reasons.end())))
             ->expected(1)
             ->take_all();
@@ -974,15 +1044,17 @@ struct CommandLine {
             ->add_option("--sort", directory_options.sort,
                          of_groups ? "id, name, owner, zone, status, created, size or talked"
                                    : "id, name, zone, invited_by, joined, opted_out or points")
-            ->check(CLI::IsMember(
-                of_groups ? std::vector<std::string>{"id", "name", "owner", "zone", "status",
-                                                     "created", "size", "talked"}
-                          : std::vector<std::string>{"id", "name", "zone", "invited_by", "joined",
-                                                     "opted_out", "points"}))
+            ->check(one_of(of_groups
+                               ? std::vector<std::string>{"id", "name", "owner", "zone", "status",
+                                                          "created", "size", "talked"}
+                               : std::vector<std::string>{"id", "name", "zone", "invited_by",
+                                                          "joined", "opted_out", "points"}))
             ->type_name("FIELD");
         command->add_flag("--desc", directory_options.descending, "The last first");
-        command->add_option("--limit", directory_options.limit,
-                            "At most so many (default: 100; 0 for all)");
+        command
+            ->add_option("--limit", directory_options.limit,
+                         "At most so many (default: 100; 0 for all)")
+            ->check(whole_number());
         command->add_option("--after", directory_options.after, "Those behind this id")
             ->type_name("ID");
         command->add_flag("--all", directory_options.all,

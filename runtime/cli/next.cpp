@@ -116,7 +116,11 @@ void refuse_schedule_without_zone(const NextOptions& options) {
     const std::string& first = options.paths.front();
     if (first.find(' ') == std::string::npos || std::filesystem::exists(first)) return;
     const lang::Source source("schedule", first);
-    if (!lang::parse_schedule(source).value) return;
+    if (!lang::parse_schedule(source).value) {
+        throw CommandError(fmt::format(
+            "{}: no such file or folder; for a schedule add --in, such as --in Asia/Shanghai",
+            first));
+    }
     throw CommandError(
         fmt::format("in which time zone is `{}`? Add --in, such as --in Asia/Shanghai", first));
 }

@@ -52,12 +52,12 @@ void print_rules(const RuleChanges& rules, const InForce& in_force) {
                            const std::string& what) {
         for (const std::string& name : names) {
             const auto runs = in_force.runs_under_way.find(name);
-            fmt::print(
-                "{} {}{}{}\n", sign, name, what,
-                runs == in_force.runs_under_way.end()
-                    ? ""
-                    : fmt::format("; {} run{} under way, which keep the plan they began with",
-                                  runs->second, runs->second == 1 ? "" : "s"));
+            fmt::print("{} {}{}{}\n", sign, name, what,
+                       runs == in_force.runs_under_way.end() ? ""
+                       : runs->second == 1
+                           ? "; 1 run under way, which keeps the plan it began with"
+                           : fmt::format("; {} runs under way, which keep the plan they began with",
+                                         runs->second));
         }
     };
     if (!rules.added.empty() || !rules.removed.empty() || !rules.changed.empty())

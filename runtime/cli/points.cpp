@@ -93,9 +93,10 @@ int points(const PointsOptions& options) {
     const auto snapshot = store->begin();
     const lang::Plan plan = plan_in_force(*store, config);
     if (!store->find_member(options.member))
-        throw CommandError(fmt::format(
-            "the directory has no member `{}`; members come with `sop members import` and `join`",
-            options.member));
+        throw CommandError(fmt::format("the directory has no member `{}`; {}", options.member,
+                                       store->is_erased(options.member)
+                                           ? "it was erased"
+                                           : "members come with `sop members import` and `join`"));
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const auto zone = first_zone(plan, zones);
     const Instant until = options.at ? parse_instant(*options.at, *zone, "--at") : Instant::max();

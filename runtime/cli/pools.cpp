@@ -1,4 +1,5 @@
 // `sop pools`: the codes that playbooks give.
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/csv_text.h"
 #include "runtime/cli/exit_code.h"
@@ -8,7 +9,6 @@
 #include "runtime/clock/instant_text.h"
 #include "runtime/config/config.h"
 #include "runtime/directory/codes.h"
-#include "runtime/store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -57,6 +57,18 @@ void print_pools(const std::vector<PoolCounts>& pools, OutputFormat format) {
         table.rows.push_back({pool.pool, count_text(pool.codes), count_text(pool.given),
                               count_text(pool.codes - pool.given)});
     fmt::print("{}", render_table(table));
+}
+
+// Codes may come before the playbook that gives them, so that it is no mistake; a name that was
+// misspelt would be found when the first code is missing.
+void tell_undeclared(const std::string& pool, Store& store) {
+    const auto stored = store.latest_plan();
+    if (!stored) return;
+    const auto declared = lang::plan_from_json(stored->json).pools;
+    if (std::find(declared.begin(), declared.end(), pool) != declared.end()) return;
+    const auto near = lang::closest(pool, declared);
+    fmt::print(stderr, "no playbook in force declares the pool `{}`{}\n", pool,
+               near ? fmt::format("; did you mean `{}`?", *near) : "");
 }
 
 template <typename Work>
@@ -114,7 +126,8 @@ int show_pool(const PoolsOptions& options) {
 
 int import_pool(const PoolsOptions& options) {
     const Config config = load_config(options.folder);
-    const auto store = open_sqlite_store(config.store.string());
+    const auto store = open_or_make(config);
+    tell_undeclared(options.pool, *store);
     const CodesReport report = import_codes(read_file(options.file), options.pool, *store);
     if (!report.problems.empty()) {
         fmt::print(stderr, "{}\n",
@@ -128,8 +141,8 @@ int import_pool(const PoolsOptions& options) {
                                           {"added", report.added}}
                                .dump());
     } else {
-        fmt::print("{} codes: {} added, {} there before\n",
-                   count_text(static_cast<std::int64_t>(report.rows)),
+        fmt::print("{} code{}: {} added, {} there before\n",
+                   count_text(static_cast<std::int64_t>(report.rows)), report.rows == 1 ? "" : "s",
                    count_text(static_cast<std::int64_t>(report.added)),
                    count_text(static_cast<std::int64_t>(report.rows - report.added)));
     }

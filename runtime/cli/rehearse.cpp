@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
+#include <unordered_set>
 
 namespace sop::runtime::cli {
 
@@ -74,6 +75,7 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
 // left out, and told.
 struct EventFile {
     std::int64_t taken = 0;
+    std::int64_t repeated = 0;                     // with an id that one before it has
     std::map<std::string, std::int64_t> left_out;  // by type
 };
 
@@ -90,8 +92,7 @@ EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& st
         try {
             Event event = schema.read(line, std::nullopt);
             if (event.id.empty()) event.id = fmt::format("line-{}", number);
-            store.add_event(event);
-            ++events.taken;
+            ++(store.add_event(event) ? events.taken : events.repeated);
         } catch (const EventError& error) {
             if (error.reason() != Rejection::unknown_event)
                 throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
@@ -117,6 +118,7 @@ struct TimelineEntry {
     std::string step;
     std::int64_t count = 0;
     SubjectKind kind = SubjectKind::group;
+    std::unordered_set<std::size_t> subjects;  // by the hashes of their ids
     std::string outcome;
     std::string command;  // a verb (command.h); empty for messages
     std::string text;     // of the first subject
@@ -183,6 +185,7 @@ Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
             const auto command = store.find_command(due.delivery.id);
             const std::string verb = command ? command->verb : "";
             auto& line = report.timeline[{local, path, due.delivery.step, outcome, verb}];
+            line.subjects.insert(std::hash<std::string>{}(due.subject));
             if (line.count++ > 0) continue;
             line.rule = path;
             line.step = step_path(*rule, due.delivery.step);
@@ -222,11 +225,17 @@ void print_rules(const Report& report) {
     fmt::print("{}", render_table(table));
 }
 
-std::string subjects_text(std::int64_t count, SubjectKind kind) {
-    const char* what = kind == SubjectKind::group    ? "group"
-                       : kind == SubjectKind::member ? "member"
-                                                     : "time";  // for nobody in particular
-    return fmt::format("{} {}{}", count_text(count), what, count == 1 ? "" : "s");
+// "900 groups"; "10 to 2 groups" where some had several.
+std::string subjects_text(const TimelineEntry& entry) {
+    const bool is_of_nobody = entry.kind == SubjectKind::playbook;
+    const auto subjects =
+        is_of_nobody ? entry.count : static_cast<std::int64_t>(entry.subjects.size());
+    const char* what = entry.kind == SubjectKind::group    ? "group"
+                       : entry.kind == SubjectKind::member ? "member"
+                                                           : "time";
+    const std::string several =
+        entry.count == subjects ? "" : fmt::format("{} to ", count_text(entry.count));
+    return fmt::format("{}{} {}{}", several, count_text(subjects), what, subjects == 1 ? "" : "s");
 }
 
 // "create group: Flash 1" of a command.
@@ -256,6 +265,7 @@ void print_timeline(const Report& report) {
         });
         if (same != lines.end()) {
             same->entry.count += entry.count;
+            same->entry.subjects.insert(entry.subjects.begin(), entry.subjects.end());
             ++same->instants;
         } else {
             lines.push_back({date::format("%T", at), entry, 1});
@@ -266,11 +276,11 @@ void print_timeline(const Report& report) {
         Table table{{{""}, {""}, {""}, {"", Table::Align::right}, {""}, {""}}, {}};
         for (const auto& line : lines) {
             const bool whole_minute = line.time.substr(6) == "00";
-            table.rows.push_back(
-                {line.instants > 1 ? "from " + line.time.substr(0, 5)
-                                   : line.time.substr(0, whole_minute ? 5 : 8),
-                 line.entry.rule, line.entry.step, subjects_text(line.entry.count, line.entry.kind),
-                 line.entry.outcome, shortened(what_text(line.entry), timeline_text_cells)});
+            table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
+                                                    : line.time.substr(0, whole_minute ? 5 : 8),
+                                  line.entry.rule, line.entry.step, subjects_text(line.entry),
+                                  line.entry.outcome,
+                                  shortened(what_text(line.entry), timeline_text_cells)});
         }
         const std::string text = render_table(table, 2);
         fmt::print("{}", text.substr(text.find('\n') + 1));
@@ -278,7 +288,7 @@ void print_timeline(const Report& report) {
 }
 
 void print_events(const EventFile& events) {
-    fmt::print("{} events of the file", count_text(events.taken));
+    fmt::print("{} event{} of the file", count_text(events.taken), events.taken == 1 ? "" : "s");
     std::string types;
     std::int64_t left_out = 0;
     for (const auto& [type, count] : events.left_out) {
@@ -287,6 +297,8 @@ void print_events(const EventFile& events) {
     }
     if (left_out > 0)
         fmt::print("; {} left out, no playbook declares them: {}", count_text(left_out), types);
+    if (events.repeated > 0)
+        fmt::print("; {} left out, an event before has its id", count_text(events.repeated));
     fmt::print(".\n");
 }
 
@@ -315,7 +327,10 @@ void print_json(const Report& report, const EventFile& events, Instant from, Ins
                             {"from", instant_text(from)},
                             {"to", instant_text(to)},
                             {"zone_data", zone_release},
-                            {"events", {{"taken", events.taken}, {"left_out", events.left_out}}},
+                            {"events",
+                             {{"taken", events.taken},
+                              {"repeated", events.repeated},
+                              {"left_out", events.left_out}}},
                             {"messages", report.planned},
                             {"rules", rules},
                             {"timeline", timeline}}
@@ -399,9 +414,10 @@ int rehearse(const RehearseOptions& options) {
         print_json(report, events, from, to, zones.release());
     } else {
         const DirectoryCounts counts = store->count_directory();
-        fmt::print("Rehearsed {} to {} ({}) with {} groups and {} members; zone data {}.\n",
+        fmt::print("Rehearsed {} to {} ({}) with {} group{} and {} member{}; zone data {}.\n",
                    local_text(from, *zone), local_text(to, *zone), zone->name(),
-                   count_text(counts.groups), count_text(counts.members), zones.release());
+                   count_text(counts.groups), counts.groups == 1 ? "" : "s",
+                   count_text(counts.members), counts.members == 1 ? "" : "s", zones.release());
         if (options.events) print_events(events);
         fmt::print("\n");
         print_rules(report);

@@ -19,6 +19,16 @@ namespace {
 
 constexpr std::chrono::hours within_max{24 * 400};
 
+void require_content(const ReportScene& scene, const Answering& answering) {
+    std::vector<std::string> names;
+    for (const lang::Content& content : scene.plan.contents) names.push_back(content.name);
+    if (std::find(names.begin(), names.end(), answering.value) != names.end()) return;
+    const auto near = lang::closest(answering.value, names);
+    throw CommandError(fmt::format("--event {}: there is no content `{}`{}", scene.options.event,
+                                   answering.value,
+                                   near ? fmt::format("; did you mean `{}`?", *near) : ""));
+}
+
 // "order", or "opened(article_1)": its first field.
 Answering read_answering(const ReportScene& scene) {
     const std::string& written = scene.options.event;
@@ -47,6 +57,7 @@ Answering read_answering(const ReportScene& scene) {
                         written));
     answering.field = type->fields.front().name;
     answering.value = written.substr(parenthesis + 1, written.size() - parenthesis - 2);
+    if (type->fields.front().type == lang::ValueType::content) require_content(scene, answering);
     return answering;
 }
 

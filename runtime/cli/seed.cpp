@@ -2,6 +2,7 @@
 
 #include "runtime/cli/exit_code.h"
 #include "runtime/directory/import.h"
+#include "runtime/store/executor_lock.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
@@ -49,8 +50,11 @@ std::string import_problems_text(const fs::path& file, const ImportReport& repor
     }
     if (shown < report.problems.size())
         text += fmt::format("… and {} more\n", report.problems.size() - shown);
-    return text + fmt::format("{}: {} bad row{}, nothing was imported", file.string(),
-                              report.problems.size(), report.problems.size() == 1 ? "" : "s");
+    const auto rows = std::count_if(report.problems.begin(), report.problems.end(),
+                                    [](const ImportProblem& problem) { return problem.line > 0; });
+    const std::string counted =
+        rows == 0 ? "" : fmt::format("{} bad row{}, ", rows, rows == 1 ? "" : "s");
+    return text + fmt::format("{}: {}nothing was imported", file.string(), counted);
 }
 
 void import_directory(const DirectoryFiles& files, Store& store) {
@@ -74,6 +78,12 @@ std::unique_ptr<Store> open_and_seed(const Config& config) {
         }
     }
     return open_sqlite_store(config.store.string());
+}
+
+std::unique_ptr<Store> open_or_make(const Config& config) {
+    if (fs::exists(config.store)) return open_sqlite_store(config.store.string());
+    const ExecutorLock lock(config.store);
+    return open_and_seed(config);
 }
 
 std::unique_ptr<Store> open_existing(const Config& config, bool read_only) {

@@ -29,6 +29,10 @@ void import_directory(const DirectoryFiles& files, Store& store);
 // dies, there is no store.
 std::unique_ptr<Store> open_and_seed(const Config& config);
 
+// The same for commands that may come before the first start: it finds the directory that it would
+// have made.
+std::unique_ptr<Store> open_or_make(const Config& config);
+
 // Opens a store that must be there, for commands beside an executor.
 std::unique_ptr<Store> open_existing(const Config& config, bool read_only);
 

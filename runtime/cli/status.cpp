@@ -107,7 +107,8 @@ void print_outcomes(const Status& status, std::size_t shown, StoredPlans& plans)
                               outcome.reason});
         total += outcome.count;
     }
-    fmt::print("{}\n{} messages planned\n", render_table(table), count_text(total));
+    fmt::print("{}\n{} message{} planned\n", render_table(table), count_text(total),
+               total == 1 ? "" : "s");
     if (!status.asked_about.empty())
         fmt::print(
             "\n{} of those pending may have arrived: their platforms are asked whether they did "
@@ -146,8 +147,10 @@ void print_text(const Status& status, const std::string& store, std::size_t show
         fmt::print("plan       none yet; `sop deploy` or `sop serve` brings one into force\n");
     }
     if (status.zones) print_zones(*status.zones);
-    fmt::print("directory  {} groups, {} members\n", count_text(status.directory.groups),
-               count_text(status.directory.members));
+    const DirectoryCounts& directory = status.directory;
+    fmt::print("directory  {} group{}, {} member{}\n", count_text(directory.groups),
+               directory.groups == 1 ? "" : "s", count_text(directory.members),
+               directory.members == 1 ? "" : "s");
     print_events(status);
     fmt::print("\n");
     if (!status.paused.empty()) fmt::print("{}\n", pauses_text(status.paused));

@@ -1,3 +1,4 @@
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/csv_text.h"
 #include "runtime/cli/exit_code.h"
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace sop::runtime::cli {
@@ -45,6 +47,19 @@ std::vector<Line> read_tasks(const TasksOptions& options, Store& store, Instant 
         lines.push_back({std::move(task), rule, std::move(state)});
     }
     return lines;
+}
+
+// That nothing is to be done is not said of a name that was misspelt.
+void require_known(const TasksOptions& options, const lang::Plan& plan, Store& store) {
+    const bool is_role = !options.role || std::find(plan.roles.begin(), plan.roles.end(),
+                                                    *options.role) != plan.roles.end();
+    if (!is_role) {
+        const auto near = lang::closest(*options.role, plan.roles);
+        throw CommandError(fmt::format("no playbook declares the role `{}`{}", *options.role,
+                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+    }
+    if (options.group && !store.find_group(*options.group))
+        throw CommandError(fmt::format("there is no group `{}`", *options.group));
 }
 
 std::string kind_of(const Task& task) {
@@ -137,8 +152,10 @@ int tasks(const TasksOptions& options) {
     const auto store = open_existing(config, true);
     const auto snapshot = store->begin();
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
-    const auto zone = first_zone(plan_in_force(*store, config), zones);
+    const lang::Plan plan = plan_in_force(*store, config);
+    const auto zone = first_zone(plan, zones);
     const auto lines = read_tasks(options, *store, SystemClock().now());
+    if (lines.empty()) require_known(options, plan, *store);
     switch (options.format) {
         case OutputFormat::json:
             print_json(lines);

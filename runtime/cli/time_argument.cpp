@@ -66,7 +66,8 @@ std::chrono::milliseconds parse_length(const std::string& text, std::chrono::hou
     }
     if (count <= 0 || count > std::chrono::seconds(max).count() / seconds) {
         throw CommandError(
-            fmt::format("{}: `{}` is out of range; at most {}d", option, text, max.count() / 24));
+            fmt::format("{}: `{}` is out of range; more than nothing and at most {}d", option, text,
+                        max.count() / 24));
     }
     return std::chrono::seconds(count * seconds);
 }

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace sop::runtime::cli {
 
@@ -248,6 +249,10 @@ class Answer {
         std::stable_sort(messages_.begin(), messages_.end(), [](const auto& a, const auto& b) {
             return a.delivery.planned_for < b.delivery.planned_for;
         });
+        for (const DueDelivery& due : messages_) {
+            if (const auto command = store.find_command(due.delivery.id))
+                commands_[due.delivery.id] = command->verb;
+        }
         runs_ = list_open_runs(store, plans_, question.kind, question.subject);
         levels_ = store.figures().tier_changes_of(question.kind, question.subject,
                                                   question.at - question.within,
@@ -277,12 +282,23 @@ class Answer {
             const std::string said = shown_line(due.text, due.form);
             const bool has_text = due.delivery.message != 0 && !said.empty();
             if (has_text)
-                fmt::print("  \"{}\"{}\n", shortened(said, text_cells),
+                fmt::print("  {}{}\n", said_text(due, said),
                            due.delivery.variant.empty() ? "" : ", form " + due.delivery.variant);
             fmt::print("  {}\n", outcome_text(due, rule, *zone));
         }
         print_levels();
         print_runs();
+    }
+
+    // A message by what it says, in quotes; "remove member: m1" of what else is asked of a
+    // platform.
+    std::string said_text(const DueDelivery& due, const std::string& said) const {
+        const std::string text = shortened(said, text_cells);
+        const auto command = commands_.find(due.delivery.id);
+        if (command == commands_.end()) return fmt::format("\"{}\"", text);
+        std::string verb = command->second;
+        std::replace(verb.begin(), verb.end(), '_', ' ');
+        return fmt::format("{}: {}", verb, text);
     }
 
     void print_json() {
@@ -307,6 +323,8 @@ class Answer {
                        {"text", due.text},
                        {"verb", std::string(to_text(due.form.verb))}};
             if (!delivery.variant.empty()) entry["variant"] = delivery.variant;
+            if (const auto command = commands_.find(delivery.id); command != commands_.end())
+                entry["command"] = command->second;
             if (const auto said = shown_line(due.text, due.form); said != due.text)
                 entry["shown"] = said;
             if (delivery.skipped_as) entry["skipped_as"] = *delivery.skipped_as;
@@ -375,6 +393,7 @@ class Answer {
     const lang::calendar::ZoneDatabase& zones_;
     std::shared_ptr<const lang::calendar::Zone> zone_;
     std::vector<DueDelivery> messages_{};
+    std::map<DeliveryId, std::string> commands_{};  // what is no message: its verb
     std::vector<OpenRun> runs_{};
     std::vector<TierChange> levels_{};
     std::vector<RuleNote> notes_{};

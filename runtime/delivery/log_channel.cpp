@@ -91,17 +91,23 @@ Written write_all(int fd, std::string_view text) {
     return written;
 }
 
-// Takes back the last `bytes` of what was written. Not possible where the reader has them already
-// (a pipe, a terminal), nor when another process has appended since.
-void cut_back(int fd, std::size_t bytes) {
+// Takes back the last `bytes` of what was written. False where that is not possible: the reader has
+// them already (a pipe, a terminal), or another process has appended since.
+bool cut_back(int fd, std::size_t bytes) {
+    if (bytes == 0) return true;
     const off_t end = ::lseek(fd, 0, SEEK_CUR);
     struct stat status{};
-    if (end < 0 || ::fstat(fd, &status) != 0) return;
-    if (!S_ISREG(status.st_mode) || status.st_size != end) return;
+    if (end < 0 || ::fstat(fd, &status) != 0) return false;
+    if (!S_ISREG(status.st_mode) || status.st_size != end) return false;
     const off_t whole = end - static_cast<off_t>(bytes);
     // Standard output is not in append mode unless the shell made it so: there the position has to
     // go back as well.
-    if (::ftruncate(fd, whole) == 0) ::lseek(fd, whole, SEEK_SET);
+    return ::ftruncate(fd, whole) == 0 && ::lseek(fd, whole, SEEK_SET) == whole;
+}
+
+// Somebody makes room, and then another try goes well.
+bool is_full(int error) {
+    return error == ENOSPC || error == EDQUOT;
 }
 
 class LogChannel : public Channel {
@@ -144,18 +150,20 @@ void LogChannel::start(std::vector<Attempt> attempts) {
     }
 
     const Written written = write_all(fd_, lines);
-    std::size_t whole = 0;
+    const auto first_left = std::upper_bound(ends.begin(), ends.end(), written.bytes);
+    const std::size_t whole = first_left == ends.begin() ? 0 : *(first_left - 1);
+    // Behind half a line that stays, another try would not begin a line of its own.
+    const bool is_clean = cut_back(fd_, written.bytes - whole);
+    const auto left = is_clean && is_full(written.error) ? AttemptResult::Kind::retry
+                                                         : AttemptResult::Kind::failed;
     for (std::size_t i = 0; i < attempts.size(); ++i) {
         AttemptResult result{.delivery = attempts[i].delivery, .kind = AttemptResult::Kind::sent};
-        if (ends[i] <= written.bytes) {
-            whole = ends[i];
-        } else {
-            result.kind = AttemptResult::Kind::failed;
+        if (ends[i] > written.bytes) {
+            result.kind = left;
             result.reason = failure_reason(written.error);
         }
         results_.push_back(std::move(result));
     }
-    if (written.bytes > whole) cut_back(fd_, written.bytes - whole);
     wakeup_.notify();
 }
 

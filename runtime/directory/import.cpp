@@ -105,6 +105,11 @@ class Import {
             take_rows(page->rows);
         }
         report_.unknown_columns = records.unknown_columns();
+        if (settings_.marks_missing && lines_.empty() && report_.problems.empty()) {
+            report_.problems.push_back(
+                {.message = "the file has no records, so that all there are would be marked; write "
+                            "those that stay, or leave out --missing mark"});
+        }
         if (report_.problems.empty() && settings_.marks_missing) mark_missing();
         if (writes) finish();
         if (report_.problems.empty()) return std::move(report_);
@@ -206,10 +211,27 @@ class Import {
             return fmt::format(
                 "\"{}\" cannot be an id: ids have no spaces, commas, `;` or `|` in them", row.id);
         }
+        if (auto problem = find_length_problem(row)) return problem;
         const auto [first, is_new] = lines_.emplace(number_of(row.id), row.line);
         if (!is_new) {
             return fmt::format("id \"{}\" stands twice, first on line {}; remove one", row.id,
                                first->second);
+        }
+        return std::nullopt;
+    }
+
+    static std::optional<std::string> find_length_problem(const RecordRow& row) {
+        if (row.id.size() > record_id_bytes_max) {
+            return fmt::format("the id has {} bytes; at most {} are allowed", row.id.size(),
+                               record_id_bytes_max);
+        }
+        for (const RecordCell& cell : row.cells) {
+            if (cell.text.size() > record_value_bytes_max) {
+                return fmt::format(
+                    "`{}` has {} bytes; at most {} are allowed, so look for a quote that stands in "
+                    "the wrong place",
+                    to_text(cell.column), cell.text.size(), record_value_bytes_max);
+            }
         }
         return std::nullopt;
     }

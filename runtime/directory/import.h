@@ -62,6 +62,9 @@ struct ImportReport {
 
 inline constexpr std::size_t import_problems_shown_max = 20;
 inline constexpr std::size_t import_changes_shown_max = 20;
+// The id of a record, as events may name it; and any other value.
+inline constexpr std::size_t record_id_bytes_max = 200;
+inline constexpr std::size_t record_value_bytes_max = std::size_t{64} * 1024;
 
 struct ImportSettings {
     Instant now{};
@@ -69,7 +72,7 @@ struct ImportSettings {
     // Asked with what would change, before anything is written; no leaves all as it is.
     std::function<bool(const ImportReport& found)> agree{};
     // What is not in the file is marked: groups as dissolved, members as gone. What is, is there
-    // again.
+    // again. A file without records, such as an export that failed leaves, is a problem then.
     bool marks_missing = false;
     bool leaves_unknown_columns = false;                // else they are a problem
     std::function<bool(const std::string&)> is_zone{};  // which there are; every one without it

@@ -171,6 +171,14 @@ std::optional<RecordPage> RecordFile::next_csv() {
         is_over_ = true;
         return page;
     }
+    if (is_first_ && block.starts_with('{')) {
+        page.problems.push_back(
+            {.line = 0,
+             .message =
+                 "the file has JSON where CSV is read; give it a name that ends in .ndjson"});
+        is_over_ = true;
+        return page;
+    }
     lang::CsvTable table = lang::read_csv(block);
     std::erase_if(table.rows, says_nothing);
     for (lang::CsvRow& row : table.rows) row.line += lines_before_;
@@ -221,6 +229,8 @@ std::string RecordFile::describe_unknown_column(const std::string& header) const
     for (const std::string_view name : column_names(kind_, !is_english))
         candidates.emplace_back(name);
     const auto suggestion = lang::closest(header, candidates);
+    if (header == "attribute." || header == "staff.")
+        return fmt::format("column \"{}\" has no name behind the dot; write one", header);
     return suggestion
                ? fmt::format("unknown column \"{}\"; did you mean \"{}\"?", header, *suggestion)
                : fmt::format(
@@ -271,9 +281,9 @@ void RecordFile::read_row(const lang::CsvRow& row, RecordPage& page) const {
     if (const auto bad_text = find_bad_text(row)) return report(*bad_text);
     if (row.fields.size() != width_) {
         return report(fmt::format(
-            "{} values where the first row names {} columns; put values that have commas in "
+            "{} value{} where the first row names {} columns; put values that have commas in "
             "quotes",
-            row.fields.size(), width_));
+            row.fields.size(), row.fields.size() == 1 ? "" : "s", width_));
     }
     RecordRow record{.line = row.line};
     for (std::size_t i = 0; i < columns_.size(); ++i) {

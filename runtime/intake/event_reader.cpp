@@ -349,6 +349,12 @@ Event EventSchema::read(std::string_view line, std::optional<Instant> received_a
             if (!found->is_null()) given = field_text(field.name, *found, built.decimals);
             fields.erase(found);
         }
+        const bool is_needed = !given && !field.default_value && !field.optional;
+        if (is_needed && object.contains(field.name)) {
+            throw EventError(Rejection::wrong_field,
+                             fmt::format("the field `{}` stands beside `fields`; write it in there",
+                                         field.name));
+        }
         auto value = field_value(type, field, given);
         if (value) event.fields.emplace(field.name, *std::move(value));
     }

@@ -88,7 +88,22 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
          2,
          "sop.toml:2: the channel `notes` is of kind log and cannot be asked what it took: write "
          "unknown = \"hold\" or \"resend\" in [channels.notes]"},
+        {"a length of nothing",
+         {"rehearse", "good", "--from", "2026-11-16", "--for", "0d"},
+         2,
+         "more than nothing and at most 400d"},
         {"a number out of range", {"next", "good", "-n", "0"}, 2, "0"},
+        {"a number below nothing", {"groups", "--limit", "-1"}, 2, "`-1` is no whole number"},
+        {"a word for a number", {"draws", "last"}, 2, "DRAW: `last` is no whole number"},
+        {"a field that is none",
+         {"members", "--sort", "age"},
+         2,
+         "--sort: there is no `age`; write id, name, zone, invited_by, joined, opted_out or "
+         "points"},
+        {"a schedule that is misspelt",
+         {"next", "every thrusday at 20:00"},
+         2,
+         "no such file or folder; for a schedule add --in"},
         {"an unknown format", {"check", "--format", "xml", "good"}, 2, "xml"},
     };
     for (const auto& row : rows) {
@@ -215,6 +230,48 @@ TEST_CASE("what failed left nothing behind", "[command][errors]") {
         CHECK(result.exit_code == 0);
         CHECK(std::filesystem::is_empty(temporary.path()));
     }
+}
+
+TEST_CASE("a rehearsal counts whom it reached and what it was told twice", "[command][rehearse]") {
+    Project project(2);
+    project.folder.write("good.sop", R"(sop 1
+tag member
+event order { sku: text }
+playbook p {
+  timezone Asia/Shanghai
+  for groups tagged member
+  via log
+  thanks: on order { reply "Thanks" }
+  ads: on message containing "ad" { remove member }
+}
+)");
+    project.folder.write("sop.toml", "[directory]\ngroups = \"groups.csv\"\nmembers = \"m.csv\"\n");
+    project.folder.write("m.csv", "id,groups\nm1,g0001\n");
+    std::string events;
+    for (const char* id : {"a", "b", "c", "a"}) {
+        events += fmt::format(R"({{"id":"{}","type":"order","at":"2026-11-16T0{}:00:00Z",)"
+                              R"("group":"g0001","member":"m1","fields":{{"sku":"x"}}}})"
+                              "\n",
+                              id, id[0] - 'a' + 1);
+    }
+    events += R"({"type":"message","at":"2026-11-16T05:00:00Z","group":"g0001","member":"m1",)"
+              R"("fields":{"text":"ad"}})";
+    project.folder.write("events.ndjson", events);
+    const auto rehearsed = project.sop({"rehearse", ".", "--from", "2026-11-16", "--for", "1d",
+                                        "--events", "events.ndjson", "--keep"});
+    INFO(rehearsed.out << rehearsed.err);
+    CHECK(contains(rehearsed.out, "4 events of the file; 1 left out, an event before has its id."));
+    CHECK(contains(rehearsed.out, " 3 to 1 group  sent  reply Thanks"));
+    const std::string mark = "The database is kept: ";
+    const auto at = rehearsed.out.find(mark);
+    REQUIRE(at != std::string::npos);
+    const std::filesystem::path database =
+        rehearsed.out.substr(at + mark.size(), rehearsed.out.find('\n', at) - at - mark.size());
+    project.folder.write("sop.toml", "store = \"" + database.string() + "\"\n");
+    const auto why = project.sop({"why", "--group", "g0001", "--at", "2026-11-16T13:00"});
+    CHECK(contains(why.out, "\n  remove member: m1\n"));
+    CHECK(contains(why.out, "\n  \"reply Thanks"));
+    std::filesystem::remove_all(database.parent_path());
 }
 
 TEST_CASE("a rehearsal that is stopped says so and leaves nothing behind", "[command][rehearse]") {

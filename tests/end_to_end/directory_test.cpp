@@ -125,6 +125,33 @@ TEST_CASE("an import says first what it would change", "[directory]") {
     CHECK(bad.err.find("bad.csv:2: there is no time zone \"Asia/Tokio\"") != std::string::npos);
 }
 
+TEST_CASE("a store that an import makes begins with the directory of its folder", "[directory]") {
+    const Project project(3);
+    project.folder.write("more.csv", "id\ng9\n");
+    project.folder.write("codes.csv", "code\nA1\n");
+    const auto dry = project.sop({"groups", "import", "more.csv", "--dry-run"});
+    CHECK(dry.out ==
+          "nothing was imported; it would be 1 group: 1 added, 0 changed, 0 as they "
+          "were\n");
+    CHECK_FALSE(std::filesystem::exists(project.folder / "sop.db"));
+    SECTION("codes") {
+        CHECK(project.sop({"pools", "import", "coupons", "codes.csv"}).out ==
+              "1 code: 1 added, 0 there before\n");
+        CHECK(project.status()["groups"] == 3);
+    }
+    SECTION("other groups") {
+        CHECK(project.sop({"groups", "import", "more.csv"}).exit_code == 0);
+        CHECK(project.status()["groups"] == 4);
+    }
+    SECTION("nothing, where the directory is bad") {
+        project.folder.write("groups.csv", "id\ng1\ng1\n");
+        const auto refused = project.sop({"pools", "import", "coupons", "codes.csv"});
+        CHECK(refused.exit_code == 2);
+        CHECK(refused.err.find("groups.csv:3") != std::string::npos);
+        CHECK_FALSE(std::filesystem::exists(project.folder / "sop.db"));
+    }
+}
+
 TEST_CASE("a member is exported and erased", "[directory][privacy]") {
     const Community community;
     const json exported = json::parse(community.sop({"members", "export", "m1"}).out);
@@ -137,6 +164,8 @@ TEST_CASE("a member is exported and erased", "[directory][privacy]") {
     const auto result = community.sop({"forget", "m1", "--yes"});
     CHECK(result.exit_code == 0);
     CHECK(result.out.find("m1 was erased at ") == 0);
+    CHECK(community.sop({"emit", "order", "--member", "m1"}).err ==
+          "sop: there is no member `m1`; it was erased\n");
     CHECK(community.ids({"members"}) == Ids{"m2"});
     const auto again = community.sop({"forget", "m1", "--yes"});
     CHECK(again.exit_code == 2);

@@ -1,6 +1,7 @@
 // Codes and draws, through the real binary.
 #include "tests/support/project.h"
 
+#include <date/date.h>
 #include <catch2/catch.hpp>
 
 namespace {
@@ -60,7 +61,23 @@ playbook games {
     CHECK(given.find("\n\"B,2\",m1,20") != std::string::npos);
     CHECK(sop({"pools", "show", "cupons"}).exit_code == 2);
     CHECK(sop({"draws"}).out == "no draw was held\n");
+    CHECK(sop({"draws", "--rule", "games.gift"}).out == "no draw was held\n");
+    CHECK(sop({"draws", "--rule", "games.gifts"}).err ==
+          "sop: there is no rule `games.gifts`; did you mean `games.gift`?\n");
+    CHECK(sop({"draws", "--group", "g9"}).err == "sop: there is no group `g9`\n");
     CHECK(sop({"draws", "7"}).err.find("there is no draw 7") != std::string::npos);
+    const auto misspelt = sop({"pools", "import", "cuopons", project.path() + "/codes.csv"});
+    CHECK(misspelt.exit_code == 0);
+    CHECK(misspelt.err ==
+          "no playbook in force declares the pool `cuopons`; did you mean `coupons`?\n");
     serve.terminate();
     CHECK(serve.wait() == 0);
+    const auto soon =
+        date::format("%FT%T", date::floor<std::chrono::seconds>(std::chrono::system_clock::now() +
+                                                                std::chrono::hours(8)));
+    const auto later = sop({"emit", "asked", "--member", "m1", "--at", soon});
+    CHECK(later.err.find("it happens at " + soon + "Z, and waits until then\n") == 0);
+    const auto waits = sop({"emit", "asked", "--member", "m1"});
+    CHECK(waits.exit_code == 0);
+    CHECK(waits.err == "no executor runs; the event waits until `sop serve` takes it up\n");
 }

@@ -81,9 +81,13 @@ struct Week : Project {
     std::filesystem::path database;
 
     ProcessResult report(std::vector<std::string> arguments) const {
+        const bool is_of_now =
+            !arguments.empty() &&
+            (arguments[0] == "tiers" || arguments[0] == "points" || arguments[0] == "check");
         arguments.insert(arguments.begin(), "report");
-        arguments.insert(arguments.end(),
-                         {"--dir", path(), "--from", "2026-11-16", "--to", "2026-11-22"});
+        arguments.insert(arguments.end(), {"--dir", path()});
+        if (!is_of_now)
+            arguments.insert(arguments.end(), {"--from", "2026-11-16", "--to", "2026-11-22"});
         return sop(std::move(arguments));
     }
 };
@@ -161,6 +165,16 @@ TEST_CASE("funnels and points are reported", "[command][report]") {
     CHECK(check.out.find("0 differ") != std::string::npos);
 }
 
+TEST_CASE("a report refuses what belongs to another", "[command][report]") {
+    const Week week;
+    const auto refused = week.report({"points", "--from", "2026-11-17"});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err == "sop: `sop report points` has no --from; it takes --at, --top\n");
+    CHECK(week.report({"tiers", "--by", "day"}).err ==
+          "sop: `sop report tiers` has no --by; it takes --dir, --zoneinfo and --format alone\n");
+    CHECK(week.report({"--top", "3"}).exit_code == 2);
+}
+
 TEST_CASE("forms of contents are reported with what came of them", "[command][report]") {
     const Week week;
     // Three members got it on Monday at 09:00. m1 ordered a day later and opened `two`, m3 ordered
@@ -184,6 +198,8 @@ TEST_CASE("forms of contents are reported with what came of them", "[command][re
     const auto wrong = week.report({"variants", "--event", "ordr"});
     CHECK(wrong.exit_code == 2);
     CHECK(wrong.err.find("no playbook declares it; did you mean `order`?") != std::string::npos);
+    CHECK(week.report({"variants", "--event", "opened(twoo)"}).err ==
+          "sop: --event opened(twoo): there is no content `twoo`; did you mean `two`?\n");
     CHECK(week.report({"variants", "--event", "message(x)"}).exit_code == 2);
     CHECK(week.report({"variants", "--within", "soon"}).exit_code == 2);
 }

@@ -51,6 +51,11 @@ playbook p {
         CHECK(listed["tasks"][0]["rule"] == "p.handover");
         CHECK(sop({"tasks", "--group", "g0002"}).out.find("Call about rice") != std::string::npos);
         CHECK(sop({"tasks", "--role", "admin"}).out == "no task\n");
+        const auto misspelt = sop({"tasks", "--role", "onwer"});
+        CHECK(misspelt.exit_code == 2);
+        CHECK(misspelt.err ==
+              "sop: no playbook declares the role `onwer`; did you mean `owner`?\n");
+        CHECK(sop({"tasks", "--group", "g9"}).err == "sop: there is no group `g9`\n");
         CHECK(sop({"tasks", "--overdue"}).out == "no task\n");
 
         const auto done = sop({"tasks", "done", "1", "--by", "lily", "--note", "a, b"});

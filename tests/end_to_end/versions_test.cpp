@@ -100,7 +100,7 @@ TEST_CASE("a running executor takes up a deploy, a migration and a rollback", "[
     INFO(deployed.err);
     CHECK(deployed.exit_code == 0);
     CHECK(deployed.out.find("rules: 0 added, 1 changed, 0 removed\n") != std::string::npos);
-    CHECK(deployed.out.find("1 run is under way, which keep the plan") != std::string::npos);
+    CHECK(deployed.out.find("1 run is under way, which keeps the plan") != std::string::npos);
     CHECK(deployed.out.find("\nversion 2, ") != std::string::npos);
     CHECK(deployed.out.find("no executor runs") == std::string::npos);
     REQUIRE(serve.wait_for_line("event=deployed plan=2"));

@@ -141,6 +141,27 @@ TEST_CASE("a hole without its brace is suspected, however it is spaced", "[parse
     }
 }
 
+TEST_CASE("a branch on the line of the one before it is told, with what is missing",
+          "[parse][recovery]") {
+    const auto parsed = parse_text(
+        "sop 1\nplaybook p {\n  a: on order { points -5 { yes: reply \"x {a: 0}\" no: reply \"y\" "
+        "} }\n"
+        "}\n");
+    REQUIRE(parsed.diagnostics.size() == 1);
+    const Diagnostic& diagnostic = parsed.diagnostics[0];
+    CHECK(diagnostic.code == code::syntax);
+    CHECK(diagnostic.message.text() == "`no` does not belong after an action");
+    CHECK(diagnostic.label.text() == "a new line or `;` goes before the next item");
+    REQUIRE(diagnostic.fix);
+    CHECK(diagnostic.fix->replacement == "; no");
+}
+
+TEST_CASE("what is expected is told in the words of the file", "[parse][dialect]") {
+    const auto parsed = parse_text("sop 1\nlanguage zh-CN\n渠道 钩子 { 种类 webhook }\n");
+    REQUIRE(parsed.diagnostics.size() == 1);
+    CHECK(parsed.diagnostics[0].label.text() == "`类型`, `限速`, `配额` stands here");
+}
+
 TEST_CASE("what is no text at all is refused with one report", "[parse][limits]") {
     CHECK(tests::codes_of("sop 1\ntag \xff\xfe\n") == std::vector<std::string>{"SOP0001 at 2:5"});
     CHECK(tests::codes_of("sop 1\n" + std::string(source_bytes_max, '#')) ==

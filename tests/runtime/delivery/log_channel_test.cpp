@@ -138,12 +138,12 @@ TEST_CASE("a log that cannot be opened says why", "[delivery][log]") {
     CHECK_THAT(opening_error(""), Contains("No such file or directory"));
 }
 
-TEST_CASE("on a full disk messages fail with the reason", "[delivery][log]") {
+TEST_CASE("what a full disk does not take is worth another try", "[delivery][log]") {
     Wakeup wakeup;
     const auto channel = make_log_channel({.path = "/dev/full"}, wakeup);
     channel->start(attempts(2));
     for (const AttemptResult& result : results_of(*channel, wakeup, 2)) {
-        CHECK(result.kind == Kind::failed);
+        CHECK(result.kind == Kind::retry);
         CHECK(result.reason == "cannot write to /dev/full: No space left on device");
     }
 }

@@ -153,6 +153,35 @@ TEST_CASE("a header alone imports nothing and is no mistake", "[directory][impor
     CHECK(report.rows == 0);
 }
 
+TEST_CASE("a file without records marks nobody as missing", "[directory][import]") {
+    World world;
+    world.import_members("id\nm1\n");
+    const ImportSettings settings{.marks_missing = true};
+    for (const char* name : {"m.csv", "m.ndjson"}) {
+        const std::string text = std::string(name).ends_with("csv") ? "id,name\n" : "\n";
+        const auto report = import_directory_file(
+            SubjectKind::member, world.folder.write(name, text), *world.store, settings);
+        CHECK(problems_of(report) ==
+              Texts{"0: the file has no records, so that all there are would be marked; write "
+                    "those that stay, or leave out --missing mark"});
+        CHECK_FALSE(world.store->find_member("m1")->gone_at);
+    }
+}
+
+TEST_CASE("an id is as long as events may name it, a value as long as a text",
+          "[directory][import]") {
+    World world;
+    const auto rows = [](std::size_t id, std::size_t name) {
+        return "id,name\n" + std::string(id, 'x') + "," + std::string(name, 'n') + "\n";
+    };
+    CHECK(problems_of(world.import_groups(rows(200, 65'536))).empty());
+    CHECK(problems_of(world.import_groups(rows(201, 1))) ==
+          Texts{"2: the id has 201 bytes; at most 200 are allowed"});
+    CHECK(problems_of(world.import_groups(rows(1, 65'537))) ==
+          Texts{"2: `name` has 65537 bytes; at most 65536 are allowed, so look for a quote that "
+                "stands in the wrong place"});
+}
+
 TEST_CASE("all fields of groups and members are imported", "[directory][import]") {
     World world;
     CHECK(problems_of(world.import_groups(
@@ -346,6 +375,10 @@ TEST_CASE("a file that names its columns wrongly is refused before its rows",
         {"id,groups\ng1,g2\n",
          {"1: unknown column \"groups\"; there are id, name, owner, tags, zone, status, created; "
           "\"attribute.groups\" would keep it as a free field"}},
+        {"id,attribute.\ng1,x\n",
+         {"1: column \"attribute.\" has no name behind the dot; write one"}},
+        {"{\"id\": \"g1\"}\n",
+         {"0: the file has JSON where CSV is read; give it a name that ends in .ndjson"}},
         {"id;name\ng1;One\n",
          {"1: unknown column \"id;name\"; columns are parted by commas",
           "1: there is no column \"id\"; the first row names the columns, and each record needs an "

@@ -120,6 +120,8 @@ TEST_CASE("a wrong event is refused with its reason and how to mend it", "[intak
          "join, leave, message, opt_in, opt_out, order, refund"},
         {"{" + order + R"(,"fields":{"sku":"S1"}})",
          "wrong field: the event `order` needs the field `amount` (money)"},
+        {"{" + order + R"(,"amount":"59 CNY","fields":{"sku":"S1"}})",
+         "wrong field: the field `amount` stands beside `fields`; write it in there"},
         {"{" + order + R"(,"fields":{"amount":"59","sku":"S1"}})",
          "wrong field: `59` is no money for the field `amount`; write `9.90 CNY`"},
         {"{" + order + R"(,"fields":{"amount":"1 CNY","sku":["S1"]}})",
