@@ -20,6 +20,11 @@ namespace {
 constexpr std::size_t waiting_looked_at = 100;
 constexpr std::chrono::milliseconds just_after{1};
 
+// What changes the world besides messages is never too late.
+bool gives_up(const DueDelivery& due, const lang::Rule& rule) {
+    return is_message(action_of(rule, {due.delivery.step, due.delivery.action}));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
@@ -252,6 +257,7 @@ std::optional<Instant> Dispatcher::end_or_go_on_waiting(const DueDelivery& due, 
             end(due, *found, now);
             return std::nullopt;
         }
+        if (!gives_up(due, *rule.rule)) return Instant::max();
         return give_up_at(due, *rule.rule) + just_after;
     } catch (const PlanError& error) {
         end(due, {DeliveryState::failed, error.what()}, now);
@@ -298,8 +304,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
 std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule& rule,
                                         Instant now) {
     const Delivery& delivery = due.delivery;
-    // What changes the world besides messages is never too late.
-    if (!is_message(action_of(rule, {delivery.step, delivery.action}))) return std::nullopt;
+    if (!gives_up(due, rule)) return std::nullopt;
     if (guardian_.is_missed(due, rule)) return end_of_waiting(delivery, "late");
     if (has_expired(due, rule, delivery.wanted_at(), now))
         return end_of_waiting(delivery, "budget");
