@@ -188,8 +188,11 @@ void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Insta
         // It goes on counting as one that may have reached its subject.
         return store_.resend(result.delivery, now + *delay, result.reason);
     }
-    store_.reschedule(result.delivery, now + *delay, result.reason);
-    if (!attempt.in_doubt) guardian_.waits(attempt.contact, now + *delay);
+    // Wanted later, if the clock was set back meanwhile.
+    const Instant due_at =
+        std::max(now + *delay, delivery ? delivery->delivery.wanted_at() : now);
+    store_.reschedule(result.delivery, due_at, result.reason);
+    if (!attempt.in_doubt) guardian_.waits(attempt.contact, due_at);
 }
 
 // Of one that was not to be sent any more while it was under way.
