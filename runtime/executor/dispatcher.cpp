@@ -189,8 +189,7 @@ void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Insta
         return store_.resend(result.delivery, now + *delay, result.reason);
     }
     // Wanted later, if the clock was set back meanwhile.
-    const Instant due_at =
-        std::max(now + *delay, delivery ? delivery->delivery.wanted_at() : now);
+    const Instant due_at = std::max(now + *delay, delivery ? delivery->delivery.wanted_at() : now);
     store_.reschedule(result.delivery, due_at, result.reason);
     if (!attempt.in_doubt) guardian_.waits(attempt.contact, due_at);
 }

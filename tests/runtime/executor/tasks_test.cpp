@@ -325,7 +325,8 @@ TEST_CASE("a pause holds reminders, and a stop has the same result", "[executor]
     }
     CHECK(results[0] == results[1]);
     const bool in_time = until == "2026-11-16 13:00";
-    CHECK(results[0].at(1) == (in_time ? "13:00 remind Call Group g1 to owner-g1" : "16:00 post end"));
+    CHECK(results[0].at(1) ==
+          (in_time ? "13:00 remind Call Group g1 to owner-g1" : "16:00 post end"));
 }
 
 TEST_CASE("a rule's own pause goes before its playbook's also for reminders", "[executor][task]") {
