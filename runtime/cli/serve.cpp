@@ -13,6 +13,7 @@
 #include "runtime/store/identity.h"
 #include "runtime/store/nudge.h"
 #include "runtime/store/sqlite/sqlite_store.h"
+#include "runtime/store/sqlite/upgrade.h"
 #include "runtime/zoneinfo/zoneinfo.h"
 
 #include <fmt/format.h>
@@ -204,6 +205,13 @@ Channels make_all_channels(ProjectChannels& channels, Store& store, const lang::
     return all;
 }
 
+// Before it begins: of a large store it takes minutes.
+void tell_upgrade(const std::filesystem::path& store, LogObserver& observer) {
+    if (const auto upgrade = find_upgrade(store.string()))
+        observer.log("upgrading", fmt::format("store={} from={} to={}", store.string(),
+                                              upgrade->from, upgrade->to));
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -217,6 +225,7 @@ int serve(const ServeOptions& options) {
     SystemClock clock;
     LogObserver observer(clock);
     const ExecutorLock lock(loaded.config.store);
+    tell_upgrade(loaded.config.store, observer);
     const auto store = open_and_seed(loaded.config);
     NudgeListener nudges(loaded.config.store);
     wakeup.watch(nudges.fd());

@@ -20,6 +20,11 @@ namespace {
 constexpr std::size_t waiting_looked_at = 100;
 constexpr std::chrono::milliseconds just_after{1};
 
+// What changes the world besides messages is never too late.
+bool gives_up(const DueDelivery& due, const lang::Rule& rule) {
+    return is_message(action_of(rule, {due.delivery.step, due.delivery.action}));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Store& store, PlanBook& plans, Guardian& guardian, Channels channels,
@@ -183,8 +188,10 @@ void Dispatcher::try_again(const Outcome& outcome, DeliveryState last_end, Insta
         // It goes on counting as one that may have reached its subject.
         return store_.resend(result.delivery, now + *delay, result.reason);
     }
-    store_.reschedule(result.delivery, now + *delay, result.reason);
-    if (!attempt.in_doubt) guardian_.waits(attempt.contact, now + *delay);
+    // Wanted later, if the clock was set back meanwhile.
+    const Instant due_at = std::max(now + *delay, delivery ? delivery->delivery.wanted_at() : now);
+    store_.reschedule(result.delivery, due_at, result.reason);
+    if (!attempt.in_doubt) guardian_.waits(attempt.contact, due_at);
 }
 
 // Of one that was not to be sent any more while it was under way.
@@ -252,6 +259,7 @@ std::optional<Instant> Dispatcher::end_or_go_on_waiting(const DueDelivery& due, 
             end(due, *found, now);
             return std::nullopt;
         }
+        if (!gives_up(due, *rule.rule)) return Instant::max();
         return give_up_at(due, *rule.rule) + just_after;
     } catch (const PlanError& error) {
         end(due, {DeliveryState::failed, error.what()}, now);
@@ -298,8 +306,7 @@ std::optional<Attempt> Dispatcher::prepare(const DueDelivery& due, Instant now) 
 std::optional<End> Dispatcher::find_end(const DueDelivery& due, const lang::Rule& rule,
                                         Instant now) {
     const Delivery& delivery = due.delivery;
-    // What changes the world besides messages is never too late.
-    if (!is_message(action_of(rule, {delivery.step, delivery.action}))) return std::nullopt;
+    if (!gives_up(due, rule)) return std::nullopt;
     if (guardian_.is_missed(due, rule)) return end_of_waiting(delivery, "late");
     if (has_expired(due, rule, delivery.wanted_at(), now))
         return end_of_waiting(delivery, "budget");

@@ -156,8 +156,10 @@ void Reconciler::go_on(DueDelivery due, const Answer& answer, Instant now) {
     const std::string reason = with_detail("not taken, says the platform", answer.result.reason);
     const auto delay = retry_delay(delivery.attempts, answer.key, std::nullopt);
     if (!delay) return end(due, DeliveryState::failed, reason, now);
-    store_.stop_asking(delivery.id, now + *delay, reason);
-    guardian_.waits(contact_of(due), now + *delay);
+    // Wanted later, if the clock was set back meanwhile.
+    const Instant due_at = std::max(now + *delay, delivery.wanted_at());
+    store_.stop_asking(delivery.id, due_at, reason);
+    guardian_.waits(contact_of(due), due_at);
 }
 
 void Reconciler::end(const DueDelivery& due, DeliveryState state, const std::string& reason,

@@ -297,6 +297,27 @@ TEST_CASE("what a folder would change is told before it is served", "[plan]") {
     CHECK(plan({"--horizon", "soon"}).exit_code == 2);
 }
 
+TEST_CASE("that a store is upgraded is told before it is", "[serve][versions]") {
+    HttpSink sink;
+    Project project(2);
+    project.configure(sink.url());
+    project.post_each_minute("hook");
+    std::filesystem::copy_file(SOP_SOURCE_DIR "/tests/testdata/stores/version_4.db",
+                               project.folder / "sop.db");
+    {
+        Process serve(project.serve());
+        REQUIRE(serve.wait_for_line("event=upgrading"));
+        REQUIRE(serve.wait_for_line("event=serving"));
+        serve.terminate();
+        CHECK(serve.wait() == 0);
+        CHECK(serve.err().find(" from=4 to=") != std::string::npos);
+    }
+    // Once.
+    Process serve(project.serve());
+    REQUIRE(serve.wait_for_line("event=serving"));
+    CHECK(serve.err().find("event=upgrading") == std::string::npos);
+}
+
 TEST_CASE("a rule is paused and goes on while the executor runs", "[serve][pause]") {
     HttpSink sink;
     Project project(2);

@@ -120,7 +120,6 @@ Audit::Named Audit::name(const Attempt& attempt) {
 
 void Audit::attempted(const std::string& channel, const Attempt& attempt, Instant now,
                       Instant elapsed, const Answer& answer) {
-    const Named named = name(attempt);
     const bool is_group = attempt.target_kind == lang::SubjectKind::group;
     Made made{attempt.key,
               attempt.delivery,
@@ -131,12 +130,29 @@ void Audit::attempted(const std::string& channel, const Attempt& attempt, Instan
               elapsed,
               history_.clock_steps(),
               history_.looks(),
-              is_guarded(*named.rule, named.step),
+              false,
+              attempt.command.has_value(),
               reconciling_.contains(channel),
               answer};
+    if (!made.is_order) {
+        const Named named = name(attempt);
+        made.is_guarded = is_guarded(*named.rule, named.step);
+        check_message(attempt, named, made);
+    }
     if (now < attempt.planned_for) report(made, "sent before its time");
-    if (named.step.path != attempt.step) report(made, "the text of another step");
     check_repetition(attempt, made);
+    check_pause(attempt, made);
+    check_budget(made);
+    ++attempts_of_[made.delivery];
+    by_channel_[made.channel].push_back(attempts_.size());
+    by_key_[made.key].push_back(attempts_.size());
+    by_target_[made.target].push_back(attempts_.size());
+    attempts_.push_back(std::move(made));
+}
+
+// Orders and what staff are told are never held back, and never too late.
+void Audit::check_message(const Attempt& attempt, const Named& named, const Made& made) {
+    if (named.step.path != attempt.step) report(made, "the text of another step");
     check_identity(attempt, named);
     if (made.is_guarded) {
         check_quiet(named, made);
@@ -144,14 +160,7 @@ void Audit::attempted(const std::string& channel, const Attempt& attempt, Instan
         check_spacing(named, made);
     }
     check_lateness(attempt, named, made);
-    check_pause(attempt, made);
-    check_budget(made);
     check_quota(named, made);
-    ++attempts_of_[made.delivery];
-    by_channel_[made.channel].push_back(attempts_.size());
-    by_key_[made.key].push_back(attempts_.size());
-    by_target_[made.target].push_back(attempts_.size());
-    attempts_.push_back(std::move(made));
 }
 
 void Audit::check_repetition(const Attempt& attempt, const Made& made) {
@@ -314,9 +323,9 @@ void Audit::check_quota(const Named& named, const Made& made) {
     std::set<std::string> taken;
     for (const std::size_t i : by_target_[made.target]) {
         const Made& other = attempts_[i];
-        const bool counts = other.channel == made.channel && other.look >= channel.limited_since &&
-                            other.at >= forgotten && other.key != made.key &&
-                            other.answer.is_taken();
+        const bool counts = !other.is_order && other.channel == made.channel &&
+                            other.look >= channel.limited_since && other.at >= forgotten &&
+                            other.key != made.key && other.answer.is_taken();
         if (counts && other.at > since && other.at <= made.at) taken.insert(other.key);
     }
     if (static_cast<int>(taken.size()) >= channel.quota->count)
@@ -335,7 +344,8 @@ void Audit::clock_stepped(milliseconds by, Instant now) {
 
 std::vector<std::string> Audit::violations() const {
     std::vector<std::string> all = violations_;
-    all.insert(all.end(), planned_.violations().begin(), planned_.violations().end());
+    for (const auto* others : {&planned_.violations(), &books_.violations()})
+        all.insert(all.end(), others->begin(), others->end());
     return all;
 }
 
@@ -358,6 +368,7 @@ void Audit::check_store(runtime::Store& store, const Places& places, Instant now
     check_waiting(rows, places, now);
     check_refused(rows);
     planned_.check(rows, now);
+    books_.check(store, rows, now);
     first_look_ = history_.looks() + 1;
 }
 
@@ -400,8 +411,10 @@ void Audit::check_waiting(const std::vector<DueDelivery>& rows, const Places& pl
 void Audit::check_refused(const std::vector<DueDelivery>& rows) {
     for (const DueDelivery& row : rows) {
         const runtime::Delivery& delivery = row.delivery;
-        if (delivery.state != DeliveryState::refused || !refused_.insert(delivery.id).second)
-            continue;
+        // Others were refused by a decision (books_audit.h).
+        const bool is_by_channel =
+            delivery.state == DeliveryState::refused && delivery.message != 0;
+        if (!is_by_channel || !refused_.insert(delivery.id).second) continue;
         const auto rules = history_.channel_since(first_look_, delivery.channel);
         const bool is_due =
             std::any_of(rules.begin(), rules.end(), [&](const History::ChannelRule& rule) {
@@ -461,6 +474,7 @@ void Audit::check_end(runtime::Store& store, const std::set<std::string>& perman
     check_open_runs(store);
     check_outcomes(rows);
     planned_.check_end(permanent, first, last);
+    books_.check_end(store);
 }
 
 // Nothing is paused any more.

@@ -15,6 +15,7 @@
 #include "lang/plan.h"
 #include "runtime/delivery/channel.h"
 #include "runtime/store/store.h"
+#include "tests/sim/books_audit.h"
 #include "tests/sim/history.h"
 #include "tests/sim/planned_audit.h"
 #include "tests/sim/scenario.h"
@@ -72,6 +73,7 @@ class Audit {
         int clock_steps = 0;
         int look = 0;
         bool is_guarded = false;
+        bool is_order = false;  // no message
         bool is_reconciled = false;
         tests::Answer answer{};
     };
@@ -83,6 +85,7 @@ class Audit {
     };
 
     Named name(const runtime::Attempt& attempt);
+    void check_message(const runtime::Attempt& attempt, const Named& named, const Made& made);
     void check_repetition(const runtime::Attempt& attempt, const Made& made);
     void check_identity(const runtime::Attempt& attempt, const Named& named);
     void check_quiet(const Named& named, const Made& made);
@@ -107,6 +110,7 @@ class Audit {
 
     History history_;
     PlannedAudit planned_{history_};
+    BooksAudit books_{history_};
     std::set<std::string> reconciling_;
     std::vector<Made> attempts_;
     std::map<std::string, std::vector<std::size_t>> by_key_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "runtime/scheduler/staff.h"
+#include "tests/sim/enrichment.h"
 #include "tests/sim/simulated_world.h"
 
 namespace sop::sim {
@@ -50,6 +52,19 @@ void SimulatedWorld::disturb() {
 void SimulatedWorld::send_events() {
     if (!machine_.is_running()) return;
     for (auto i = dice_.between(1, 5); i > 0; --i) send_event();
+    if (!scenario_.has_games) return;
+    for (auto i = dice_.between(0, 2); i > 0; --i) answer_task();
+}
+
+// As `sop tasks done` and `sop tasks reject` do; perhaps of one that is over.
+void SimulatedWorld::answer_task() {
+    const auto tasks = machine_.store().list_tasks({.limit = runtime::every_row});
+    if (tasks.empty()) return;
+    const runtime::Task& task = dice_.chance(70) ? tasks.back() : tasks[dice_.below(tasks.size())];
+    runtime::TaskEnd end{.at = machine_.now(), .by = "lily"};
+    end.state = dice_.chance(70) ? runtime::TaskState::done : runtime::TaskState::rejected;
+    log(fmt::format("task {} is {}", task.id, to_text(end.state)));
+    machine_.store().add_event(runtime::task_answer(task.id, end));
 }
 
 void SimulatedWorld::send_event() {
@@ -64,6 +79,7 @@ void SimulatedWorld::send_event() {
         event.at = machine_.now();
         if (dice_.chance(30)) event.at -= dice_.between(1s, dice_.chance(50) ? 10min : 48h);
         if (dice_.chance(5)) event.at += dice_.between(1s, 1h);
+        if (scenario_.has_games) make_order(event);
     }
     event.received_at = machine_.now();
     log(fmt::format("event {} {} of {}", event.id, event.type, date::format("%F %T", event.at)));
@@ -71,6 +87,30 @@ void SimulatedWorld::send_event() {
         audit_.event_received(event.id, machine_.now());
         events_.push_back(event);
     }
+}
+
+// Often for a list that is open; an order says how many, and some come back.
+void SimulatedWorld::make_order(runtime::Event& event) {
+    if (!events_.empty() && dice_.chance(20)) {
+        event.type = returned_event;
+        event.fields[returned_order] = dice_.pick(events_).id;
+        return;
+    }
+    auto& store = machine_.store();
+    const std::string group = dice_.pick(groups_);
+    const std::string member = dice_.pick(members_);
+    const auto is_open = [&](runtime::SubjectKind kind, const std::string& subject) {
+        return !store.collections_at(kind, subject, machine_.now()).empty();
+    };
+    if (is_open(runtime::SubjectKind::group, group) ||
+        is_open(runtime::SubjectKind::member, member)) {
+        event.type = ordered_event;
+        event.group = group;
+        event.member = member;
+        event.at = machine_.now();
+    }
+    if (event.type == ordered_event && dice_.chance(70))
+        event.fields[ordered_items] = std::to_string(dice_.between(1, 4));
 }
 
 void SimulatedWorld::plan_fault() {

@@ -47,7 +47,7 @@ class PlannedAudit {
         bool is_migrated = false;
     };
     void check_new(const runtime::DueDelivery& row);
-    void check_identity(const Planned& planned);
+    void check_identity(const Planned& planned, const lang::Action& action);
     void check_time(const Planned& planned);
     void check_owner(const Planned& planned);
     void check_pause(const Planned& planned);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "tests/sim/enrichment.h"
 #include "tests/support/draft.h"
 
 namespace sop::sim {
@@ -30,8 +32,8 @@ const std::vector<seconds> late_lengths{1min, 5min, 5min, 30min, 3h, 12h};
 
 class PlanMaker {
   public:
-    PlanMaker(Dice& dice, const Scenario& scenario, bool is_mass)
-        : dice_(dice), scenario_(scenario), is_mass_(is_mass) {}
+    PlanMaker(Dice& dice, const Scenario& scenario, bool is_mass, bool is_plain)
+        : dice_(dice), scenario_(scenario), is_mass_(is_mass), is_plain_(is_plain) {}
 
     lang::Plan make(std::size_t rules) {
         lang::Plan plan;
@@ -41,6 +43,11 @@ class PlanMaker {
         for (const auto& channel : scenario_.channels)
             plan.channels.push_back(make_channel(channel));
         plan.playbooks = {{"alpha", "", {}}, {"beta", "", {}}};
+        if (!is_plain_) {
+            enrichment_.declare(plan);
+            for (lang::Playbook& playbook : plan.playbooks)
+                playbook.rules.push_back(make_rule(leaf_rule));
+        }
         for (std::size_t i = 0; i < rules; ++i) {
             plan.playbooks[dice_.below(2)].rules.push_back(make_rule(fmt::format("r{}", i)));
         }
@@ -97,6 +104,15 @@ class PlanMaker {
     }
 
     lang::Rule make_rule(const std::string& name) {
+        lang::Rule rule = make_plain_rule(name);
+        if (name == leaf_rule)
+            enrichment_.make_leaf(rule);
+        else if (!is_plain_)
+            enrichment_.enrich(rule);
+        return rule;
+    }
+
+    lang::Rule make_plain_rule(const std::string& name) {
         lang::Rule rule;
         rule.name = name;
         rule.timezone = dice_.pick(zone_names);
@@ -285,6 +301,8 @@ class PlanMaker {
     Dice& dice_;
     const Scenario& scenario_;
     bool is_mass_;
+    bool is_plain_;
+    Enrichment enrichment_{dice_};
     int new_rules_ = 0;
     int new_steps_ = 0;
 };
@@ -303,11 +321,15 @@ void write_texts(lang::Plan& plan, std::size_t version) {
                 } else {
                     text.parts.push_back(std::string{"-"});
                 }
-                for (lang::Action& action : steps[i].step->actions) {
-                    auto* deliver = std::get_if<lang::Deliver>(&action);
-                    if (deliver == nullptr) continue;
-                    deliver->content = plan.contents.size();
-                    plan.contents.push_back({"", text});
+                auto& actions = steps[i].step->actions;
+                for (std::size_t at = 0; at < actions.size(); ++at) {
+                    if (auto* deliver = std::get_if<lang::Deliver>(&actions[at])) {
+                        deliver->content = plan.contents.size();
+                        plan.contents.push_back({"", text});
+                    }
+                    if (auto* task = std::get_if<lang::Task>(&actions[at])) task->text = text;
+                    if (auto* points = std::get_if<lang::ChangePoints>(&actions[at]))
+                        points->reason = fmt::format("v{} i{} a{}", version, i, at);
                 }
             }
         }
@@ -326,26 +348,62 @@ std::vector<std::string> some_tags(Dice& dice, bool is_permanent) {
 
 namespace {
 
+// What is said of the steps in a branch by the event that began the run, or answered its wait.
+enum class Moment { later, as_above, at_event };
+
 struct Block {
     std::string label;
     std::vector<lang::Step>* steps;
-    bool is_answer;  // the branch of an event that came
+    Moment moment;
 };
 
-std::vector<Block> blocks_of(lang::Action& action, bool at_answer) {
-    if (auto* wait = std::get_if<lang::Wait>(&action))
-        return {{"yes", &wait->yes.edit(), true}, {"no", &wait->no.edit(), false}};
-    std::vector<Block> blocks;
-    if (auto* choice = std::get_if<lang::If>(&action)) {
-        for (auto& branch : choice->branches)
-            blocks.push_back({branch.condition ? "if" : "else", &branch.steps, at_answer});
+struct BlocksOf {
+    std::vector<Block> operator()(lang::Wait& wait) const {
+        return {{"yes", &wait.yes.edit(), Moment::at_event},
+                {"no", &wait.no.edit(), Moment::later}};
     }
-    if (auto* split = std::get_if<lang::Split>(&action)) {
-        for (auto& branch : split->branches)
-            blocks.push_back({branch.name, &branch.steps, at_answer});
+    std::vector<Block> operator()(lang::If& choice) const {
+        std::vector<Block> blocks;
+        for (auto& branch : choice.branches)
+            blocks.push_back({branch.condition ? "if" : "else", &branch.steps, Moment::as_above});
+        return blocks;
     }
-    return blocks;
-}
+    std::vector<Block> operator()(lang::Split& split) const {
+        std::vector<Block> blocks;
+        for (auto& branch : split.branches)
+            blocks.push_back({branch.name, &branch.steps, Moment::as_above});
+        return blocks;
+    }
+    std::vector<Block> operator()(lang::ChangePoints& points) const {
+        return {{"yes", &points.granted.edit(), Moment::as_above},
+                {"no", &points.refused.edit(), Moment::as_above}};
+    }
+    std::vector<Block> operator()(lang::Give& give) const {
+        return {{"yes", &give.given.edit(), Moment::as_above},
+                {"no", &give.refused.edit(), Moment::as_above}};
+    }
+    std::vector<Block> operator()(lang::Task& task) const {
+        return {{"done", &task.done.edit(), Moment::later},
+                {"late", &task.late.edit(), Moment::later}};
+    }
+    std::vector<Block> operator()(lang::Approve& approve) const {
+        return {{"yes", &approve.yes.edit(), Moment::later},
+                {"no", &approve.no.edit(), Moment::later}};
+    }
+    std::vector<Block> operator()(lang::Collect& collect) const {
+        return {{"every", &collect.listed.edit(), Moment::later},
+                {"refused", &collect.refused.edit(), Moment::at_event},
+                {"full", &collect.full.edit(), Moment::later}};
+    }
+    std::vector<Block> operator()(lang::Draw& draw) const {
+        return {{"winner", &draw.winner.edit(), Moment::later},
+                {"all", &draw.all.edit(), Moment::later}};
+    }
+    template <typename Other>
+    std::vector<Block> operator()(Other&) const {
+        return {};
+    }
+};
 
 // What stands in the branches of a step comes right after it.
 void number(std::vector<lang::Step>& block, const std::string& path, bool at_answer,
@@ -358,19 +416,45 @@ void number(std::vector<lang::Step>& block, const std::string& path, bool at_ans
         std::string name = step.name;
         if (is_branch) name = is_first ? path : path + " / " + step.name;
         steps.push_back({&step, name, is_answer});
+        std::map<std::string, int> labels;
+        bool has_waited = false;
         for (lang::Action& action : step.actions) {
-            for (const Block& branch : blocks_of(action, is_answer))
-                number(*branch.steps, name + " / " + branch.label, branch.is_answer, steps);
+            for (const Block& branch : std::visit(BlocksOf{}, action)) {
+                const int nth = ++labels[branch.label];
+                const std::string label =
+                    nth == 1 ? branch.label : fmt::format("{} ({})", branch.label, nth);
+                const bool as_above = branch.moment == Moment::as_above && is_answer && !has_waited;
+                number(*branch.steps, name + " / " + label,
+                       as_above || branch.moment == Moment::at_event, steps);
+            }
+            has_waited = has_waited || stands_still(action);
         }
     }
 }
 
 }  // namespace
 
+std::vector<std::vector<lang::Step>*> branches_of(lang::Action& action) {
+    std::vector<std::vector<lang::Step>*> branches;
+    for (const Block& block : std::visit(BlocksOf{}, action)) branches.push_back(block.steps);
+    return branches;
+}
+
+bool stands_still(const lang::Action& action) {
+    if (const auto* task = std::get_if<lang::Task>(&action))
+        return !task->done.empty() || !task->late.empty();
+    return std::holds_alternative<lang::Wait>(action) ||
+           std::holds_alternative<lang::Approve>(action);
+}
+
 std::vector<NumberedStep> numbered_steps(lang::Rule& rule) {
     std::vector<NumberedStep> steps;
     number(rule.steps, {}, std::holds_alternative<lang::EventTrigger>(rule.trigger), steps);
     return steps;
+}
+
+const lang::Action& action_of(const lang::Step& step, std::size_t delivery) {
+    return step.actions.at(delivery % step.actions.size());
 }
 
 Scenario make_scenario(Dice& dice, const ScenarioOptions& options) {
@@ -393,7 +477,14 @@ Scenario make_scenario(Dice& dice, const ScenarioOptions& options) {
     }
     const std::size_t rules =
         options.rules != 0 ? options.rules : static_cast<std::size_t>(dice.between(3, 14));
-    PlanMaker maker(dice, scenario, is_mass);
+    const bool is_plain = options.plain || is_mass;
+    if (!is_plain) {
+        scenario.has_games = true;
+        for (runtime::Group& group : scenario.groups) {
+            if (dice.chance(60)) group.owner = dice.pick(scenario.members).id;
+        }
+    }
+    PlanMaker maker(dice, scenario, is_mass, is_plain);
     scenario.plans.push_back(maker.make(rules));
     for (auto i = options.calm ? 0 : dice.between(0, 5); i > 0; --i) {
         scenario.plans.push_back(maker.change(scenario.plans.back()));

@@ -23,6 +23,8 @@ struct ScenarioOptions {
     std::size_t rules = 0;
     int days = 0;       // 0: by chance, 2 to 9
     bool calm = false;  // nothing breaks, nobody deploys
+    // Rules send messages, change tags, wait and branch, and do nothing else (enrichment.h).
+    bool plain = false;
 };
 
 struct Scenario {
@@ -34,6 +36,7 @@ struct Scenario {
     std::vector<runtime::Group> groups;
     std::vector<runtime::Member> members;
     std::vector<std::string> event_types;
+    bool has_games = false;  // rules do more than plain ones
     std::set<std::string>
         permanent;  // subjects that stay `member`: the first and the last of a kind
 };
@@ -44,11 +47,17 @@ struct NumberedStep {
     std::string path;        // as messages name it
     bool is_answer = false;  // done at the moment of an event of its subject
 };
+// The branches of an action, in the order in which they are written.
+std::vector<std::vector<lang::Step>*> branches_of(lang::Action& action);
+// Whether a run stands still there until an answer comes or time is over.
+bool stands_still(const lang::Action& action);
 // Depth first.
 std::vector<NumberedStep> numbered_steps(lang::Rule& rule);
+// The action that made a delivery with such a number: where one makes several, they go round.
+const lang::Action& action_of(const lang::Step& step, std::size_t delivery);
 
 // Texts tell the audit what they belong to: "v2 i3 e17" is plan 2 (from 0), step 3 as they are
-// numbered, event 17 ("-" for a calendar rule).
+// numbered, event 17 ("-" for a calendar rule). Reasons of points tell "v2 i3 a1", action 1.
 Scenario make_scenario(Dice& dice, const ScenarioOptions& options);
 
 }  // namespace sop::sim

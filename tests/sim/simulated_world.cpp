@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/sim/enrichment.h"
+
 namespace sop::sim {
 
 using namespace std::chrono_literals;
@@ -127,6 +129,9 @@ void SimulatedWorld::import_people() {
     const auto transaction = machine_.store().begin();
     for (const auto& group : scenario_.groups) machine_.store().put_group(group);
     for (const auto& member : scenario_.members) machine_.store().put_member(member);
+    machine_.store().set_draw_secret("nobody knows");
+    for (int i = 0; i < codes_max; ++i)
+        machine_.store().add_code(pool_name, fmt::format("code {}", i));
     transaction->commit();
     is_imported_ = true;
 }

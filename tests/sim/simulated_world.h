@@ -54,6 +54,8 @@ class SimulatedWorld : private runtime::Observer {
     void disturb();
     void send_events();
     void send_event();
+    void make_order(runtime::Event& event);
+    void answer_task();
     void plan_fault();
     void fill_disk();
     void step_clock();

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "runtime/store/sqlite/sql.h"
+#include "runtime/store/sqlite/upgrade.h"
 
 namespace sop::runtime {
 
@@ -132,6 +133,16 @@ void check_path(const std::string& path, SqliteOptions::Open open) {
             throw StoreError(
                 fmt::format("{} is not a regular file; name another for the store", path));
     }
+}
+
+std::optional<Upgrade> find_upgrade(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+    SqliteConnection connection(path, SqliteConnection::Access::write,
+                                SqliteOptions{}.busy_timeout);
+    const Schema schema = read_schema(connection);
+    if (!schema.is_ours() || schema.version >= newest_version) return std::nullopt;
+    return Upgrade{schema.version, newest_version};
 }
 
 void prepare_schema(SqliteConnection& connection, SqliteOptions::Open open) {

@@ -90,6 +90,24 @@ TEST_CASE("what finds no room gives up on time", "[executor][limits]") {
     CHECK(world.outcomes() == Outcomes{{"sent", 2}, {"pending", 149}, {"skipped: budget", 149}});
 }
 
+TEST_CASE("an order waits for room for as long as it takes, and keeps nobody busy",
+          "[executor][limits]") {
+    lang::Plan plan = posts({.budget = ChannelLimit{1, ChannelLimit::Per::day}}, {8h});
+    plan.playbooks[0].rules[0].steps[0].actions = {lang::Call{"hook", {}}};
+    World world{plan, "2026-11-16 07:00"};
+    world.groups(2);
+    world.run_until("2026-11-16 09:00");
+    // Longer than a message would wait.
+    world.sleep_until("2026-11-16 12:00");
+    int rounds = 0;
+    while (world.turn() && rounds < 10) ++rounds;
+    REQUIRE(rounds < 10);
+    world.run_until("2026-11-17 07:59");
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}, {"pending", 1}});
+    world.run_until("2026-11-17 08:00:01");
+    CHECK(attempts_by_time(world.platform()) == "08:00 2");
+}
+
 TEST_CASE("a deploy that allows more is used at once", "[executor][limits]") {
     World world{posts({.budget = ChannelLimit{5, ChannelLimit::Per::hour}}, {8h}),
                 "2026-11-16 07:00"};

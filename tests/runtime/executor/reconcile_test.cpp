@@ -81,6 +81,21 @@ std::set<std::string> keys(const Platform& platform) {
 
 }  // namespace
 
+TEST_CASE("what was not taken waits for its time when the clock was set back meanwhile",
+          "[executor][reconcile][clock]") {
+    World world{posts(), "2026-11-16 07:00", reconciling()};
+    world.group("g1");
+    leave_under_way(world, false);
+    world.run_until("2026-11-16 08:00");
+    world.crash_until("2026-11-15 09:00");
+    answer_later_ones(world, false);
+    world.run_until("2026-11-16 07:59");
+    CHECK(world.platform().attempts.size() == 1);
+    world.run_until("2026-11-16 08:00");
+    CHECK(world.platform().attempts.size() == 2);
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}});
+}
+
 TEST_CASE("the platform is asked about what it may have taken", "[executor][reconcile]") {
     SECTION("it was taken") {
         World world{posts(), "2026-11-16 07:00", reconciling()};

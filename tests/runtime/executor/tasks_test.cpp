@@ -300,6 +300,46 @@ TEST_CASE("a pause holds what follows an answer, and a stop has the same result"
     CHECK(results[0].at(1) == "10:30 post they were called");
 }
 
+TEST_CASE("a pause holds reminders, and a stop has the same result", "[executor][task]") {
+    // Before the task's time is over, and after it.
+    const std::string until = GENERATE("2026-11-16 13:00", "2026-11-16 15:00");
+    CAPTURE(until);
+    Lines results[2];
+    for (const bool paused : {false, true}) {
+        World world{handover(), "2026-11-16 10:00"};
+        world.group("g1");
+        world.event("o1", "order", "g1", std::nullopt, {{"sku", "x"}});
+        world.run_until("2026-11-16 10:10");
+        if (paused) {
+            world.store().put_pause({"members", "", PauseMode::hold, world.clock().now(), {}});
+            world.run_until(until);
+            CHECK(world.outcomes() == Outcomes{{"sent", 1}});
+            Pause pause = world.store().list_pauses().at(0);
+            pause.resumed_at = world.clock().now();
+            world.store().put_pause(pause);
+        } else {
+            world.sleep_until(until);
+        }
+        world.run_until("2026-11-16 20:00");
+        results[paused ? 1 : 0] = told(world);
+    }
+    CHECK(results[0] == results[1]);
+    const bool in_time = until == "2026-11-16 13:00";
+    CHECK(results[0].at(1) ==
+          (in_time ? "13:00 remind Call Group g1 to owner-g1" : "16:00 post end"));
+}
+
+TEST_CASE("a rule's own pause goes before its playbook's also for reminders", "[executor][task]") {
+    World world{handover(), "2026-11-16 10:00"};
+    world.group("g1");
+    world.event("o1", "order", "g1", std::nullopt, {{"sku", "x"}});
+    world.run_until("2026-11-16 10:10");
+    world.store().put_pause({"members", "", PauseMode::hold, world.clock().now(), {}});
+    world.store().put_pause({"members", "handover", PauseMode::skip, world.clock().now(), {}});
+    world.run_until("2026-11-16 13:00");
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}, {"skipped: paused", 1}});
+}
+
 TEST_CASE("while a rule is paused to skip, staff are not asked", "[executor][task]") {
     World world{handover(), "2026-11-16 10:00"};
     world.group("g1");
