@@ -21,8 +21,8 @@ class Rare {
     Rare() = default;
     Rare(std::nullopt_t) {}
     template <typename Other = T>
-    requires std::convertible_to<Other&&, T> Rare(Other&& value)
-        : value_(std::make_unique<T>(std::forward<Other>(value))) {}
+        requires std::convertible_to<Other&&, T>
+    Rare(Other&& value) : value_(std::make_unique<T>(std::forward<Other>(value))) {}
     Rare(std::optional<T> value) {
         if (value) value_ = std::make_unique<T>(*std::move(value));
     }

@@ -103,7 +103,8 @@ void Reconciler::mark(Line& line, Instant now) {
         if (*due.delivery.due_at > now) return;
         try {
             const LoadedRule& rule = plans_.rule(due.firing.plan, due.firing.rule);
-            line.marked.push_back(attempt_at(store_, due, *rule.rule, due.delivery.attempts));
+            line.marked.push_back(
+                attempt_at(store_, due, *rule.rule, std::max(due.delivery.attempts, 1)));
         } catch (const PlanError& error) {
             // Without its plan nobody knows its key.
             end(due, DeliveryState::unknown, error.what(), now);

@@ -8,7 +8,7 @@
 namespace sop::runtime {
 
 End end_of_waiting(const Delivery& delivery, const std::string& reason) {
-    if (delivery.attempts > 0) return {DeliveryState::failed, delivery.reason};
+    if (delivery.attempts > 0 || delivery.in_doubt) return {DeliveryState::failed, delivery.reason};
     return {DeliveryState::skipped, reason};
 }
 

@@ -289,8 +289,7 @@ UPDATE delivery SET moved_to = ?2, due_at = ?2 WHERE id = ?1 AND state = 'pendin
 
 -- name: update_to_asked_about
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0,
-    attempts = attempts - 1
+SET state = 'pending', due_at = ?2, reason = iif(unless_taken IS NULL, ?3, reason), in_doubt = 1, asks = 0
 WHERE id = ?1 AND state = 'attempting'
 
 -- name: update_attempting_to_asked_about

@@ -1,7 +1,8 @@
 // How much a channel takes, and what becomes of what it may have taken.
-#include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "runtime/executor/executor.h"
 #include "runtime/scheduler/retry.h"

@@ -76,7 +76,7 @@ TEST_CASE("quiet hours put off till morning, by urgency and planned time", "[exe
 TEST_CASE("an executor that sleeps through the night sends what was put off",
           "[executor][guards]") {
     Draft draft;
-    daily_post(draft, "late", 23h).guards.quiet = lang::QuietHours{22h, 7h};
+    daily_post(draft, "late", 23h).guards.edit().quiet = lang::QuietHours{22h, 7h};
     World world{draft.plan, "2026-11-19 12:00"};
     world.group("g1");
     world.crash_until("2026-11-20 06:00");
@@ -87,9 +87,9 @@ TEST_CASE("an executor that sleeps through the night sends what was put off",
 TEST_CASE("quiet hours can drop, and a message that waited into them obeys", "[executor][guards]") {
     Draft draft;
     lang::Rule& dropped = daily_post(draft, "dropped", 23h);
-    dropped.guards.quiet = lang::QuietHours{22h, 7h, true};
+    dropped.guards.edit().quiet = lang::QuietHours{22h, 7h, true};
     lang::Rule& waiting = daily_post(draft, "waiting", 21h + 59min);
-    waiting.guards.quiet = lang::QuietHours{22h, 7h};
+    waiting.guards.edit().quiet = lang::QuietHours{22h, 7h};
     World world{draft.plan, "2026-11-19 12:00"};
     world.platform().answer = [&](const Attempt& attempt) {
         if (attempt.number == 1) return Answer{Answer::Kind::retry, "busy", 0ms, 5min};
@@ -135,7 +135,8 @@ TEST_CASE("a cap holds over all rules, and the day's slot is the more urgent one
 TEST_CASE("what did not reach anybody does not count, what may have does", "[executor][guards]") {
     Draft draft;
     for (const auto& [name, time] : {std::pair{"a", 8h}, {"b", 9h}, {"c", 10h}})
-        daily_post(draft, name, time).guards.limits = {{1, lang::SubjectKind::group, Unit::day}};
+        daily_post(draft, name, time).guards.edit().limits = {
+            {1, lang::SubjectKind::group, Unit::day}};
     World world{draft.plan, "2026-11-19 00:00"};
     world.group("g1");
     world.platform().answer = [&](const Attempt& attempt) {
@@ -154,7 +155,7 @@ TEST_CASE("a deploy that brings the first cap counts what was sent before it",
     daily_post(before, "a", 8h);
     Draft after;
     daily_post(after, "a", 8h);
-    daily_post(after, "b", 9h).guards.limits = {{1, lang::SubjectKind::group, Unit::day}};
+    daily_post(after, "b", 9h).guards.edit().limits = {{1, lang::SubjectKind::group, Unit::day}};
     World world{before.plan, "2026-11-19 00:00"};
     world.group("g1");
     world.run_until("2026-11-19 08:30");
@@ -179,7 +180,7 @@ TEST_CASE("spacing keeps posts of a group apart, up to when they are given up",
 
 TEST_CASE("spread keeps the groups of one time apart", "[executor][guards]") {
     Draft draft;
-    daily_post(draft, "morning", 8h).guards.spread = 10min;
+    daily_post(draft, "morning", 8h).guards.edit().spread = 10min;
     World world{draft.plan, "2026-11-19 00:00"};
     world.groups(50);
     world.run_until("2026-11-19 08:00");
@@ -218,7 +219,7 @@ TEST_CASE("of several misses as many are sent as the rule says, in order and apa
 
 TEST_CASE("`late skip` sends nothing that was missed", "[executor][guards][late]") {
     Draft draft;
-    daily_post(draft, "a", 8h).guards.late.skip = true;
+    daily_post(draft, "a", 8h).guards.edit().late.skip = true;
     World world{draft.plan, "2026-11-19 00:00"};
     world.group("g1");
     world.crash_until("2026-11-19 08:01:00.001");

@@ -448,7 +448,7 @@ TEST_CASE("a pause has the results of a stop", "[executor][pause][late]") {
         often.steps = {{"start", at_start(), {draft.post("one")}},
                        {"start + 3m", at_start(3min), {draft.post("two")}}};
         lang::Rule& news = draft.rule("news", daily({8h + 1min}, 30min));
-        news.guards.late = {.last = 2, .spaced = 2min};
+        news.guards.edit().late = {.last = 2, .spaced = 2min};
         news.late_within = 20min;
         news.steps = {{"start", at_start(), {draft.post("a")}},
                       {"start + 5m", at_start(5min), {draft.post("b")}},

@@ -30,7 +30,7 @@ lang::Plan busy_plan() {
                                        lang::ValueType::date)}})}}};
     lang::Rule& capped = draft.rule("capped", daily({9h, 12h}));
     capped.steps = {{"start", at_start(), {draft.post("Good day")}}};
-    capped.guards.limits = {{.count = 1}};
+    capped.guards.edit().limits = {{.count = 1}};
     lang::Rule& welcome = draft.rule("welcome", on_event("came"), lang::SubjectKind::member);
     welcome.steps = {{"start", at_start(), {draft.post("Welcome")}},
                      {"after 12h", after(12h), {draft.post("How was it?")}}};

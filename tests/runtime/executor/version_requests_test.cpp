@@ -173,7 +173,7 @@ TEST_CASE("a plan with a channel that is not set up is refused, and changes noth
     World world{posting("one"), "2026-11-16 00:00"};
     world.group("g1");
     lang::Plan plan = posting("two");
-    plan.playbooks[0].rules[0].via = {"shop"};
+    plan.playbooks[0].rules[0].via = std::vector<std::string>{"shop"};
     CHECK(world.carry_out(deploying(plan)) ==
           VersionAnswer{VersionOutcome::refused, 1, 0, "the channel `shop` has no URL"});
     world.run_until("2026-11-16 09:00");

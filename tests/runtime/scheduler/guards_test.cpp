@@ -121,7 +121,7 @@ TEST_CASE("a message is given up after deliver_within and at the end of its wind
     CHECK_FALSE(expired(patient, rows[0], eight, eight + 8h));
     CHECK(expired(patient, rows[0], eight, eight + 8h + 1ms));
     lang::Rule written;
-    written.guards.deliver_within_written = true;
+    written.guards.edit().deliver_within_written = true;
     CHECK_FALSE(expired(written, window, eight, eight + 2h));
     CHECK(expired(written, window, eight, eight + 2h + 1ms));
     CHECK(expired(written, rows[0], eight + 9h, eight + 9h));
@@ -170,7 +170,7 @@ TEST_CASE("quiet hours move, drop or let pass", "[scheduler][guards]") {
     CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
     rule.deliver_within = 9h;
     CHECK(place(rule, shanghai(), {eleven, eleven + 2h}, eleven, "g1", true) == morning);
-    rule.guards->quiet->skip = true;
+    rule.guards.edit().quiet->skip = true;
     CHECK_FALSE(place(rule, shanghai(), moment, eleven, "g1", true));
 }
 
@@ -336,7 +336,7 @@ TEST_CASE("a cap counts what was made and what more urgent rules are to make",
     CHECK_FALSE(capped(instant("2026-11-20 00:00")));
     CHECK(capped(instant("2026-11-19 23:59:59.999")));
     // A cap on members is none of a group's.
-    rule.guards->limits[0].per = lang::SubjectKind::member;
+    rule.guards.edit().limits[0].per = lang::SubjectKind::member;
     CHECK_FALSE(capped(noon));
 }
 
@@ -375,7 +375,7 @@ TEST_CASE("messages to come are those of steps whose time is fixed", "[scheduler
     rule.guards.edit().quiet = lang::QuietHours{22h, 7h};
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 00:00") == 2);
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 07:00:01") == 3);
-    rule.guards->quiet->skip = true;
+    rule.guards.edit().quiet->skip = true;
     CHECK(to_come("2026-11-19 00:00", "2026-11-20 12:00") == 2);
 }
 

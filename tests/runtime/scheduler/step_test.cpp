@@ -110,7 +110,7 @@ TEST_CASE("messages that quiet hours or spread move are late from when they are 
     CHECK(effects_text(scene.decide(eight + 65min + 1ms)) ==
           "0 skipped late, 1 tag seen, 2 skipped late");
 
-    rule.guards->quiet->skip = true;
+    rule.guards.edit().quiet->skip = true;
     CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 skipped quiet");
     std::get<lang::Deliver>(rule.steps[0].actions[2]).at_once = true;
     CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 send second");
@@ -154,7 +154,7 @@ TEST_CASE("a subject that is gone ends its run", "[scheduler][step]") {
 TEST_CASE("without a channel a message fails and the run goes on", "[scheduler][step]") {
     Scene scene;
     scene.channel = std::nullopt;
-    scene.draft.plan.playbooks[0].rules[0].via = {"robot", "staff"};
+    scene.draft.plan.playbooks[0].rules[0].via = std::vector<std::string>{"robot", "staff"};
     const StepDecision decision = scene.decide(eight);
     CHECK(effects_text(decision) ==
           "0 failed no channel of `via robot else staff` is set up, 1 tag seen, "
