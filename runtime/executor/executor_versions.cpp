@@ -67,9 +67,9 @@ Instant used_through(Store& store, PlanBook& plans, const lang::Playbook& playbo
     const auto latest = store.latest_plan();
     if (!latest) return before_now;
     try {
-        for (const auto& [id, loaded] : plans.plan(latest->version).rules) {
+        for (const LoadedRule& loaded : plans.plan(latest->version).rules) {
             if (loaded.playbook->name != playbook.name || loaded.rule->name != rule.name) continue;
-            if (!loaded.trouble.empty() || !loaded.is_calendar_rule()) break;
+            if (loaded.trouble || !loaded.is_calendar_rule()) break;
             const Instant stored =
                 store.find_or_add_rule(playbook.name, rule.name, before_now).fired_through;
             return std::max(before_now, fired_through_at(*loaded.rule, *loaded.zone, stored, now));

@@ -35,7 +35,7 @@ bool counts_contacts(const lang::Rule& rule) {
 
 bool counts_contacts(const LoadedPlan& loaded) {
     return std::any_of(loaded.rules.begin(), loaded.rules.end(),
-                       [](const auto& entry) { return counts_contacts(*entry.second.rule); });
+                       [](const LoadedRule& rule) { return counts_contacts(*rule.rule); });
 }
 
 }  // namespace
@@ -73,9 +73,9 @@ class Guardian::SubjectContacts : public Contacts {
         std::int64_t messages = guardian_.store_.count_contacts_waiting(
             kind_, subject_, period.from, period.to, priority);
         if (guardian_.in_force_ == nullptr) return messages;
-        for (const auto& [id, rule] : guardian_.in_force_->rules) {
+        for (const LoadedRule& rule : guardian_.in_force_->rules) {
             if (rule.rule->guards->priority >= priority || !rule.is_calendar_rule()) continue;
-            if (!rule.trouble.empty()) continue;
+            if (rule.trouble) continue;
             messages += still_to_plan(rule, nullptr, *rule.rule->audience, period, now);
             for (const lang::Audience* to : rule.other_audiences)
                 messages += still_to_plan(rule, to, *to, period, now);

@@ -117,11 +117,10 @@ class Migrator {
     // Throws PlanError for a rule that cannot be read. Its zone may be missing, which only what
     // counts by it minds.
     const LoadedRule& rule_before(PlanVersion version, RuleId rule) {
-        const auto& rules = plans_.plan(version).rules;
-        const auto found = rules.find(rule);
-        if (found == rules.end())
+        const LoadedRule* found = plans_.plan(version).rules.find(rule);
+        if (found == nullptr)
             throw PlanError(fmt::format("plan version {} has no rule with id {}", version, rule));
-        return found->second;
+        return *found;
     }
 
     WaitingRuns& waiting_at(const Place& place) {

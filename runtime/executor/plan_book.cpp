@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/flow.h"
@@ -52,6 +53,29 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
 
 }  // namespace
 
+LoadedRules::LoadedRules(std::vector<LoadedRule> rules) : rules_(std::move(rules)) {
+    std::sort(rules_.begin(), rules_.end(),
+              [](const LoadedRule& a, const LoadedRule& b) { return a.id < b.id; });
+    const auto twice =
+        std::adjacent_find(rules_.begin(), rules_.end(),
+                           [](const LoadedRule& a, const LoadedRule& b) { return a.id == b.id; });
+    if (twice != rules_.end())
+        throw std::logic_error(fmt::format("two rules of a plan have the id {}", twice->id));
+}
+
+const LoadedRule* LoadedRules::find(RuleId id) const {
+    const auto found =
+        std::lower_bound(rules_.begin(), rules_.end(), id,
+                         [](const LoadedRule& rule, RuleId wanted) { return rule.id < wanted; });
+    return found == rules_.end() || found->id != id ? nullptr : &*found;
+}
+
+const LoadedRule& LoadedRules::at(RuleId id) const {
+    const LoadedRule* rule = find(id);
+    if (rule == nullptr) throw std::out_of_range(fmt::format("no rule of the plan has id {}", id));
+    return *rule;
+}
+
 // Nothing where the data lack it: points stay until they have it.
 std::shared_ptr<const lang::calendar::Zone> find_zone(const std::string& name,
                                                       const lang::calendar::ZoneDatabase& zones) {
@@ -93,12 +117,13 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
     } catch (const lang::PlanFormatError& error) {
         return {nullptr, fmt::format("plan version {} cannot be read: {}", version, error.what())};
     }
+    std::vector<LoadedRule> rules;
     for (const lang::Playbook& playbook : loaded->plan.playbooks) {
         for (const lang::Rule& rule : playbook.rules) {
             // The rule was made when the version was deployed; this looks up its id.
             const RuleId id =
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
-            loaded->rules.emplace(id, load_rule(id, playbook, rule, *zones_));
+            rules.push_back(load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
             if (has_action<lang::Collect>(rule)) loaded->collects = true;
             loaded->awaited_events.merge(awaited_events(rule));
@@ -109,7 +134,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 loaded->conditions.push_back(id);
         }
     }
-    for (auto& [type, rules] : loaded->begun_by) std::sort(rules.begin(), rules.end());
+    for (auto& [type, begun] : loaded->begun_by) std::sort(begun.begin(), begun.end());
     loaded->tiers = tier_playbook(loaded->plan);
     for (std::size_t i = 0; i < loaded->plan.tiers.size(); ++i) {
         const lang::Rule& rule = loaded->tiers.rules[i];
@@ -117,8 +142,10 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
             store_.find_or_add_rule(loaded->tiers.name, rule.name, stored->deployed_at).id;
         LoadedRule tier = load_rule(id, loaded->tiers, rule, *zones_);
         tier.tier = &loaded->plan.tiers[i];
-        loaded->rules.emplace(id, std::move(tier));
+        rules.push_back(std::move(tier));
     }
+    rules.shrink_to_fit();
+    loaded->rules = LoadedRules(std::move(rules));
     if (loaded->plan.points_expiry)
         loaded->points_zone = find_zone(loaded->plan.points_expiry->timezone, *zones_);
     return {std::move(loaded), {}};
@@ -156,12 +183,11 @@ const LoadedPlan& PlanBook::plan(PlanVersion version) {
 
 const LoadedRule& PlanBook::rule(PlanVersion version, RuleId rule) {
     const LoadedPlan& loaded = plan(version);
-    const auto found = loaded.rules.find(rule);
-    if (found == loaded.rules.end()) {
+    const LoadedRule* found = loaded.rules.find(rule);
+    if (found == nullptr)
         throw PlanError(fmt::format("plan version {} has no rule with id {}", version, rule));
-    }
-    if (!found->second.trouble.empty()) throw PlanError(found->second.trouble);
-    return found->second;
+    if (found->trouble) throw PlanError(*found->trouble);
+    return *found;
 }
 
 }  // namespace sop::runtime

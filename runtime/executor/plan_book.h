@@ -21,11 +21,11 @@ struct LoadedRule {
     RuleId id = 0;
     const lang::Playbook* playbook = nullptr;
     const lang::Rule* rule = nullptr;
-    std::shared_ptr<const lang::calendar::Zone> zone;  // nullptr when the zone data lacks it
-    std::string trouble;                               // why it cannot be executed; else empty
-    bool draws = false;                                // has a `draw`
-    bool gives = false;                                // has a `give`
-    const lang::Tier* tier = nullptr;                  // that it is, if it is one (tier.h)
+    std::shared_ptr<const lang::calendar::Zone> zone;         // nullptr when the zone data lacks it
+    lang::Rare<std::string> trouble{};                        // why it cannot be executed
+    bool draws = false;                                       // has a `draw`
+    bool gives = false;                                       // has a `give`
+    const lang::Tier* tier = nullptr;                         // that it is, if it is one (tier.h)
     lang::RareList<const lang::Audience*> other_audiences{};  // of its guarded messages (guards.h)
 
     bool is_calendar_rule() const {
@@ -33,12 +33,29 @@ struct LoadedRule {
     }
 };
 
+// In the order of their ids, each once.
+class LoadedRules {
+  public:
+    // Throws std::logic_error for two with one id.
+    explicit LoadedRules(std::vector<LoadedRule> rules = {});
+
+    auto begin() const { return rules_.begin(); }
+    auto end() const { return rules_.end(); }
+    // nullptr when there is none.
+    const LoadedRule* find(RuleId id) const;
+    // Throws std::out_of_range when there is none.
+    const LoadedRule& at(RuleId id) const;
+
+  private:
+    std::vector<LoadedRule> rules_;
+};
+
 struct LoadedPlan {
     PlanVersion version = 0;
     Instant deployed_at{};
     lang::Plan plan;
     lang::Playbook tiers;  // as rules
-    std::map<RuleId, LoadedRule> rules;
+    LoadedRules rules;
     std::shared_ptr<const lang::calendar::Zone> points_zone;  // by which points expire, if they do
     std::vector<RuleId> conditions;                           // the rules `when`
     std::set<std::string> watched_tags;                       // by any of the rules (event_match.h)

@@ -73,9 +73,9 @@ void Walker::take_over(PlanVersion version, Instant now) {
     counters_.use(&loaded);
     look_at_older_plans(version);
     look_at_new_conditions(loaded);
-    for (const auto& [id, rule] : loaded.rules) {
-        if (!rule.trouble.empty()) {
-            reports_.trouble(rule.trouble);
+    for (const LoadedRule& rule : loaded.rules) {
+        if (rule.trouble) {
+            reports_.trouble(*rule.trouble);
             continue;
         }
         const StoredRule stored = store_.find_or_add_rule(rule.playbook->name, rule.rule->name,
@@ -596,10 +596,10 @@ int Walker::count_newer(const StepContext& context, RuleId rule, Position positi
         return in_run;
     }
     // A later occurrence is one of the plan in force, whichever version this run began with.
-    const auto found = in_force_->rules.find(rule);
-    if (found == in_force_->rules.end()) return in_run;
-    const LoadedRule& current = found->second;
-    if (!current.trouble.empty() || !current.is_calendar_rule()) return in_run;
+    const LoadedRule* found = in_force_->rules.find(rule);
+    if (found == nullptr) return in_run;
+    const LoadedRule& current = *found;
+    if (current.trouble || !current.is_calendar_rule()) return in_run;
     const auto key =
         std::tuple{rule, context.zone.name(), context.window.start, planned_for, context.now};
     auto known = newer_occurrences_.find(key);

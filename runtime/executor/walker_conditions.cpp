@@ -30,7 +30,7 @@ void Walker::look_at_new_conditions(const LoadedPlan& loaded) {
     looked_through_ = store_.looked_through().value_or(Instant{});
     for (const RuleId id : loaded.conditions) {
         const LoadedRule& rule = loaded.rules.at(id);
-        if (!rule.trouble.empty() || is_condition_known(loaded, rule)) continue;
+        if (rule.trouble || is_condition_known(loaded, rule)) continue;
         Firing firing;
         firing.rule = id;
         firing.key = first_look_key(loaded.version);
@@ -47,9 +47,9 @@ bool Walker::is_condition_known(const LoadedPlan& loaded, const LoadedRule& rule
     if (loaded.version == 1) return false;
     try {
         const LoadedPlan& before = plans_.plan(loaded.version - 1);
-        const auto found = before.rules.find(rule.id);
-        return found != before.rules.end() && found->second.rule->trigger == rule.rule->trigger &&
-               found->second.rule->audience == rule.rule->audience;
+        const LoadedRule* found = before.rules.find(rule.id);
+        return found != nullptr && found->rule->trigger == rule.rule->trigger &&
+               found->rule->audience == rule.rule->audience;
     } catch (const PlanError&) {
         return false;
     }
@@ -83,7 +83,7 @@ void Walker::look_at_touched(Instant now) {
             const bool is_late = at < looked_through_;
             for (const RuleId id : in_force_->conditions) {
                 const LoadedRule& rule = in_force_->rules.at(id);
-                if (!rule.trouble.empty() || rule.rule->audience->kind != who.first) continue;
+                if (rule.trouble || rule.rule->audience->kind != who.first) continue;
                 for (const std::string& subject : touched_subjects(rule, who.second)) {
                     look_at_condition(*in_force_, rule, {subject, at, true, is_late}, now);
                     if (is_late)

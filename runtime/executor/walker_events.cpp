@@ -93,7 +93,7 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
     for (const RuleId id : begun->second) {
         const LoadedRule& rule = in_force_->rules.at(id);
         const auto& trigger = std::get<lang::EventTrigger>(rule.rule->trigger);
-        if (!rule.trouble.empty() || !may_match(in_force_->plan, trigger, event)) continue;
+        if (rule.trouble || !may_match(in_force_->plan, trigger, event)) continue;
         const auto subject = event_subject(*rule.rule, event);
         if (!subject || taken.contains(id) || !starts(rule, event, *subject)) continue;
         start_event_run(rule, event, *subject, now);
@@ -105,11 +105,11 @@ std::size_t Walker::start_event_runs(const Event& event, const std::set<RuleId>&
 // A calendar rule at a time that its calendar does not have, or any rule that another one runs.
 void Walker::fire_now(const Event& event, Instant now) {
     const auto path = event.fields.find(run_now_rule);
-    for (const auto& [id, rule] : in_force_->rules) {
+    for (const LoadedRule& rule : in_force_->rules) {
         if (path == event.fields.end() ||
             lang::rule_path(*rule.playbook, *rule.rule) != path->second)
             continue;
-        if (!rule.trouble.empty()) break;
+        if (rule.trouble) break;
         const auto subject = event_subject(*rule.rule, event);
         if (!rule.is_calendar_rule()) {
             if (subject && is_for(rule, *subject, event.at))
@@ -117,7 +117,7 @@ void Walker::fire_now(const Event& event, Instant now) {
             return;
         }
         Firing firing;
-        firing.rule = id;
+        firing.rule = rule.id;
         firing.key = event_firing_key(event.id);
         firing.plan = in_force_->version;
         firing.subject_kind = rule.rule->audience->kind;

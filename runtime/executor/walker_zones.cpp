@@ -34,12 +34,11 @@ void Walker::plan_next_firings_by_zone(const LoadedRule& rule, Instant deployed_
 // A member has it since then.
 void Walker::look_after_zone(const std::string& zone, Instant since) {
     if (zone.empty() || in_force_ == nullptr) return;
-    for (const auto& [id, rule] : in_force_->rules) {
-        if (!rule.rule->timezone_of_member || !rule.is_calendar_rule() || !rule.trouble.empty())
-            continue;
-        if (store_.zone_fired_through(id, zone)) continue;
+    for (const LoadedRule& rule : in_force_->rules) {
+        if (!rule.rule->timezone_of_member || !rule.is_calendar_rule() || rule.trouble) continue;
+        if (store_.zone_fired_through(rule.id, zone)) continue;
         if (plans_.zone(zone) != nullptr) store_.put_zone({zone, plans_.zones().data_of(zone)});
-        store_.set_zone_fired_through(id, zone, since);
+        store_.set_zone_fired_through(rule.id, zone, since);
         plan_next_firing(rule, zone, since);
     }
 }

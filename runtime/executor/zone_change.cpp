@@ -208,7 +208,7 @@ class Mover {
         const auto latest = store_.latest_plan();
         const LoadedPlan* plan = latest ? find_plan(latest->version) : nullptr;
         if (plan == nullptr) return;
-        for (const auto& [id, rule] : plan->rules) {
+        for (const LoadedRule& rule : plan->rules) {
             if (!rule.is_calendar_rule()) {
                 find_changed(rule, rule.rule->timezone);
                 continue;
@@ -310,14 +310,13 @@ class Mover {
     std::optional<Moving> find_moving(const Firing& firing) {
         const LoadedPlan* plan = find_plan(firing.plan);
         if (plan == nullptr) return std::nullopt;
-        const auto rule = plan->rules.find(firing.rule);
-        if (rule == plan->rules.end()) return std::nullopt;
-        const ZoneState* zone =
-            find_changed(rule->second, zone_name_of(store_, rule->second, firing));
+        const LoadedRule* rule = plan->rules.find(firing.rule);
+        if (rule == nullptr) return std::nullopt;
+        const ZoneState* zone = find_changed(*rule, zone_name_of(store_, *rule, firing));
         if (zone == nullptr) return std::nullopt;
-        Moving moving{&rule->second, zone, window_of(firing), window_of(firing)};
+        Moving moving{rule, zone, window_of(firing), window_of(firing)};
         try {
-            if (const auto window = moved_window(*rule->second.rule, *zone->after, firing)) {
+            if (const auto window = moved_window(*rule->rule, *zone->after, firing)) {
                 moving.after = *window;
             }
         } catch (const std::exception&) {
