@@ -499,13 +499,4 @@ std::vector<std::string> spellings(const std::vector<Keyword>& keywords) {
     return result;
 }
 
-std::string listed(const std::vector<Keyword>& keywords) {
-    std::string text;
-    for (const Keyword keyword : keywords) {
-        if (!text.empty()) text += ", ";
-        text += "`" + std::string(spelling(keyword)) + "`";
-    }
-    return text;
-}
-
 }  // namespace sop::lang

@@ -318,7 +318,5 @@ Keyword month_keyword(int index);
 
 // The spellings of some keywords, for suggestions.
 std::vector<std::string> spellings(const std::vector<Keyword>& keywords);
-// "`yes`, `no`"
-std::string listed(const std::vector<Keyword>& keywords);
 
 }  // namespace sop::lang
