@@ -273,7 +273,8 @@ WHERE id = ?1 AND (state = 'attempting' OR asks IS NOT NULL)
 
 -- name: update_attempting_to_resend
 UPDATE delivery
-SET state = 'pending', due_at = ?2, reason = ?3, in_doubt = 1, attempts = attempts - 1
+SET state = 'pending', due_at = max(?2, coalesce(moved_to, planned_for)), reason = ?3, in_doubt = 1,
+    attempts = attempts - 1
 WHERE channel = ?1 AND state = 'attempting' AND unless_taken IS NULL
 
 -- name: update_to_settled

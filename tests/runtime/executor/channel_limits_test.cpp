@@ -242,6 +242,21 @@ TEST_CASE("however often it is killed in the middle of it, a message is tried as
     CHECK(world.outcomes() == Outcomes{{"sent", 1}});
 }
 
+TEST_CASE("what may have been sent waits for its time when the clock was set back meanwhile",
+          "[executor][limits][doubt][clock]") {
+    World world{posts({}, {8h}), "2026-11-16 07:00", {.unknown = UnknownPolicy::resend}};
+    world.groups(1);
+    world.platform().answer = [](const Attempt&) { return Answer{Answer::Kind::never}; };
+    world.run_until("2026-11-16 08:00");
+    world.crash_until("2026-11-15 09:00");
+    world.platform().answer = [](const Attempt&) { return Answer{}; };
+    world.run_until("2026-11-16 07:59");
+    CHECK(world.platform().attempts.size() == 1);
+    world.run_until("2026-11-16 08:00");
+    CHECK(world.platform().attempts.size() == 2);
+    CHECK(world.outcomes() == Outcomes{{"sent", 1}});
+}
+
 TEST_CASE("what may have been sent is not called late after a long stop",
           "[executor][limits][doubt]") {
     World world{posts({}, {8h}), "2026-11-16 07:00", {.unknown = UnknownPolicy::resend}};
