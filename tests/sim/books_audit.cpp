@@ -352,8 +352,8 @@ void BooksAudit::check_refused(const DueDelivery& row) {
         is_due = (reason == "balance" && takes && !points->correction) ||
                  (reason == "no value" && !has_member) || (reason == "gone" && !has_member);
     } else if (std::holds_alternative<lang::Give>(action)) {
-        is_due =
-            (reason == "pool empty" && is_pool_empty_) || (reason == "no value" && !has_member);
+        is_due = (reason == "pool empty" && is_pool_empty_) ||
+                 (!has_member && (reason == "no value" || reason == "gone"));
     } else if (!std::holds_alternative<lang::Deliver>(action)) {
         is_due = reason == "no holder";
     }
