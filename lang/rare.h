@@ -74,8 +74,9 @@ class RareList {
     std::vector<T>& edit() { return values_ ? *values_ : values_.emplace(); }
     auto begin() const { return list().begin(); }
     auto end() const { return list().end(); }
-    auto begin() { return edit().begin(); }
-    auto end() { return edit().end(); }
+    // Iterators made of nothing are equal: a walk over an empty list makes none.
+    auto begin() { return values_ ? values_->begin() : typename std::vector<T>::iterator{}; }
+    auto end() { return values_ ? values_->end() : typename std::vector<T>::iterator{}; }
     bool empty() const { return list().empty(); }
     std::size_t size() const { return list().size(); }
     const T& operator[](std::size_t index) const { return list()[index]; }

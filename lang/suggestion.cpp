@@ -1,5 +1,7 @@
 #include "lang/suggestion.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lang/likeness.h"
@@ -128,6 +130,11 @@ std::optional<std::string> closest(std::string_view word,
     for (const std::string& candidate : candidates) all.push_back(&candidate);
     const std::string* sounding = sounds_like(word, all);
     return sounding ? std::optional<std::string>(*sounding) : std::nullopt;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const auto near = closest(word, candidates);
+    return near ? fmt::format("; did you mean `{}`?", *near) : "";
 }
 
 }  // namespace sop::lang

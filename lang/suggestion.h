@@ -21,4 +21,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string> closest(std::string_view word,
                                    const std::vector<std::string>& candidates);
 
+// "; did you mean `…`?", to stand behind what says that there is no such name; empty when no
+// candidate is close.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace sop::lang

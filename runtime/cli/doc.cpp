@@ -53,10 +53,9 @@ int doc(const DocOptions& options) {
     }
     const auto* file = lang::find_library_file(*options.name);
     if (!file) {
-        const auto near = lang::closest(*options.name, lang::library_names());
         throw CommandError(fmt::format("the standard library has no `{}`{}; `sop doc` lists it",
                                        *options.name,
-                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                       lang::did_you_mean(*options.name, lang::library_names())));
     }
     if (options.format == OutputFormat::json) {
         const json content{{"format_version", 1},

@@ -67,9 +67,8 @@ void require_known(const DrawsOptions& options, Store& store) {
     std::vector<std::string> rules;
     for (const auto& [id, name] : rule_names(store)) rules.push_back(name);
     if (options.rule && std::find(rules.begin(), rules.end(), *options.rule) == rules.end()) {
-        const auto near = lang::closest(*options.rule, rules);
         throw CommandError(fmt::format("there is no rule `{}`{}", *options.rule,
-                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                       lang::did_you_mean(*options.rule, rules)));
     }
     if (options.group && !store.find_group(*options.group))
         throw CommandError(fmt::format("there is no group `{}`", *options.group));

@@ -66,9 +66,8 @@ void tell_undeclared(const std::string& pool, Store& store) {
     if (!stored) return;
     const auto declared = lang::plan_from_json(stored->json).pools;
     if (std::find(declared.begin(), declared.end(), pool) != declared.end()) return;
-    const auto near = lang::closest(pool, declared);
     fmt::print(stderr, "no playbook in force declares the pool `{}`{}\n", pool,
-               near ? fmt::format("; did you mean `{}`?", *near) : "");
+               lang::did_you_mean(pool, declared));
 }
 
 template <typename Work>

@@ -108,9 +108,8 @@ int report_funnel(const ReportScene& scene) {
     for (const auto& [name, flow] : flows) known.insert(name);
     for (const std::string& name : scene.options.rules) {
         if (known.contains(name)) continue;
-        const auto near = lang::closest(name, {known.begin(), known.end()});
         throw CommandError(fmt::format("there is no rule `{}`{}", name,
-                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                       lang::did_you_mean(name, {known.begin(), known.end()})));
     }
     const bool is_text = scene.options.format == OutputFormat::text;
     using enum Sheet::Kind;

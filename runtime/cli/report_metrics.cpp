@@ -53,9 +53,8 @@ void require_known(const std::vector<std::string>& names, const std::set<std::st
                    const std::string& what) {
     for (const std::string& name : names) {
         if (known.contains(name)) continue;
-        const auto near = lang::closest(name, {known.begin(), known.end()});
         throw CommandError(fmt::format("there is no {} `{}`{}", what, name,
-                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                       lang::did_you_mean(name, {known.begin(), known.end()})));
     }
 }
 

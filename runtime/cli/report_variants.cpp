@@ -23,10 +23,8 @@ void require_content(const ReportScene& scene, const Answering& answering) {
     std::vector<std::string> names;
     for (const lang::Content& content : scene.plan.contents) names.push_back(content.name);
     if (std::find(names.begin(), names.end(), answering.value) != names.end()) return;
-    const auto near = lang::closest(answering.value, names);
     throw CommandError(fmt::format("--event {}: there is no content `{}`{}", scene.options.event,
-                                   answering.value,
-                                   near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                   answering.value, lang::did_you_mean(answering.value, names)));
 }
 
 // "order", or "opened(article_1)": its first field.
@@ -43,11 +41,10 @@ Answering read_answering(const ReportScene& scene) {
         if (each.name == answering.event) type = &each;
     }
     if (std::find(known.begin(), known.end(), answering.event) == known.end()) {
-        const auto near = lang::closest(answering.event, known);
-        throw CommandError(
-            fmt::format("--event {}: no playbook declares it{}", written,
-                        near ? fmt::format("; did you mean `{}`?", *near)
-                             : "; name one of the plan in force, such as `--event order`"));
+        const std::string meant = lang::did_you_mean(answering.event, known);
+        throw CommandError(fmt::format(
+            "--event {}: no playbook declares it{}", written,
+            meant.empty() ? "; name one of the plan in force, such as `--event order`" : meant));
     }
     if (parenthesis == std::string::npos) return answering;
     if (type == nullptr || type->fields.empty() || !written.ends_with(')'))

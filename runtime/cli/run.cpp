@@ -23,10 +23,10 @@ const lang::Rule& find_rule(const lang::Plan& plan, const std::string& path) {
             if (paths.back() == path) return rule;
         }
     }
-    const auto near = lang::closest(path, paths);
-    throw CommandError(fmt::format("the plan in force has no rule `{}`{}", path,
-                                   near ? fmt::format("; did you mean `{}`?", *near)
-                                        : fmt::format("; it has {}", fmt::join(paths, ", "))));
+    const std::string meant = lang::did_you_mean(path, paths);
+    throw CommandError(
+        fmt::format("the plan in force has no rule `{}`{}", path,
+                    meant.empty() ? fmt::format("; it has {}", fmt::join(paths, ", ")) : meant));
 }
 
 void require_calendar(const lang::Rule& rule, const std::string& path) {

@@ -54,9 +54,8 @@ void require_known(const TasksOptions& options, const lang::Plan& plan, Store& s
     const bool is_role = !options.role || std::find(plan.roles.begin(), plan.roles.end(),
                                                     *options.role) != plan.roles.end();
     if (!is_role) {
-        const auto near = lang::closest(*options.role, plan.roles);
         throw CommandError(fmt::format("no playbook declares the role `{}`{}", *options.role,
-                                       near ? fmt::format("; did you mean `{}`?", *near) : ""));
+                                       lang::did_you_mean(*options.role, plan.roles)));
     }
     if (options.group && !store.find_group(*options.group))
         throw CommandError(fmt::format("there is no group `{}`", *options.group));

@@ -221,9 +221,9 @@ class Import {
     }
 
     static std::optional<std::string> find_length_problem(const RecordRow& row) {
-        if (row.id.size() > record_id_bytes_max) {
+        if (row.id.size() > id_bytes_max) {
             return fmt::format("the id has {} bytes; at most {} are allowed", row.id.size(),
-                               record_id_bytes_max);
+                               id_bytes_max);
         }
         for (const RecordCell& cell : row.cells) {
             if (cell.text.size() > record_value_bytes_max) {

@@ -62,8 +62,7 @@ struct ImportReport {
 
 inline constexpr std::size_t import_problems_shown_max = 20;
 inline constexpr std::size_t import_changes_shown_max = 20;
-// The id of a record, as events may name it; and any other value.
-inline constexpr std::size_t record_id_bytes_max = 200;
+// Of any value but the id (id_bytes_max).
 inline constexpr std::size_t record_value_bytes_max = std::size_t{64} * 1024;
 
 struct ImportSettings {

@@ -19,15 +19,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t id_bytes_max = 200;
-
 // Events that rules make have ids of their own, which nobody else may take.
 constexpr std::string_view own_id_prefix = "run:";
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-    if (const auto near = lang::closest(word, candidates))
-        return fmt::format("; did you mean `{}`?", *near);
-    if (candidates.empty()) return "";
+std::string meant_or_known(const std::string& word, const std::vector<std::string>& candidates) {
+    const std::string meant = lang::did_you_mean(word, candidates);
+    if (!meant.empty() || candidates.empty()) return meant;
     return fmt::format("; known are {}", fmt::join(candidates, ", "));
 }
 
@@ -293,7 +290,7 @@ const lang::EventType& EventSchema::find(const std::string& name) const {
     for (const auto& [known, type] : types_) names.push_back(known);
     std::sort(names.begin(), names.end());
     throw EventError(Rejection::unknown_event, fmt::format("no playbook declares the event `{}`{}",
-                                                           name, did_you_mean(name, names)));
+                                                           name, meant_or_known(name, names)));
 }
 
 Event EventSchema::check(Event event) const {
@@ -312,7 +309,7 @@ Event EventSchema::check(Event event) const {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
         throw EventError(Rejection::wrong_field,
                          fmt::format("the event `{}` has no field `{}`{}", type.name, name,
-                                     did_you_mean(name, names)));
+                                     meant_or_known(name, names)));
     }
     event.fields = std::move(fields);
     judge_message(event);

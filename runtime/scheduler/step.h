@@ -218,9 +218,8 @@ struct StepDecision {
 //  - one that is too late or overtaken (lateness.h), counted from when it is wanted: `skipped`
 //    "late". Tags and points change all the same, as later steps and other rules build on them, and
 //    so are staff asked and orders given;
-//  - points that would go below zero are `refused` "balance", but for a correction and what is
-//  taken
-//    back; those of an amount or a person without a value are `refused` "no value";
+//  - points that would go below zero are `refused` "balance", but for a correction and for what
+//    is taken back; those of an amount or a person without a value are `refused` "no value";
 //  - a code that is to be given when none is left, or to nobody: `refused` "pool empty", "no
 //    value", "gone" for who is not in the directory;
 //  - a message that goes to nobody: `refused` "no value" where nothing names its target, "gone"

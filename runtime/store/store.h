@@ -46,8 +46,7 @@ class Transaction {
     virtual void commit() = 0;
 };
 
-// ---- plans and rules
-// ------------------------------------------------------------------------------------------------
+// ---- plans and rules ----------------------------------------------------------------------------
 
 // A version that brought an earlier plan back.
 struct Rollback {
@@ -110,8 +109,7 @@ class PlanStore {
                                         Instant fired_through) = 0;
 };
 
-// ---- requests for versions
-// --------------------------------------------------------------------------------------
+// ---- requests for versions ----------------------------------------------------------------------
 
 using VersionRequestId = std::int64_t;
 
@@ -163,8 +161,7 @@ class VersionRequests {
     virtual void remove_version_request(VersionRequestId id) = 0;
 };
 
-// ---- firings and runs
-// -----------------------------------------------------------------------------------------------
+// ---- firings and runs ---------------------------------------------------------------------------
 
 // One row for each time a rule fired. (rule, key) is unique: the key is the nominal local time and
 // zone, or the event's id, so that nothing fires twice whatever the clock or the zone data do.
@@ -252,8 +249,7 @@ class RunStore {
     virtual void release_runs(RuleId rule) = 0;
 };
 
-// ---- outbox
-// ---------------------------------------------------------------------------------------------------------
+// ---- outbox -------------------------------------------------------------------------------------
 
 // The closed list of what can become of a planned message. The first two are not ends.
 enum class DeliveryState {
@@ -411,7 +407,8 @@ class Outbox {
     // One that was being attempted, or asked about, is pending again and `in_doubt`, due at
     // `due_at`.
     virtual void resend(DeliveryId id, Instant due_at, const std::string& reason) = 0;
-    // All those of a channel that are still to be sent, when the process died. Returns how many.
+    // All those of a channel that are still to be sent, when the process died; none before it was
+    // wanted. Returns how many.
     virtual std::int64_t resend_attempting(const std::string& channel, Instant due_at) = 0;
 
     // One that was being attempted is asked about, the first time at `due_at`.
@@ -456,8 +453,7 @@ class Outbox {
     virtual std::vector<DueDelivery> list_deliveries(const DeliveryFilter& filter) = 0;
 };
 
-// ---- messages to many
-// ------------------------------------------------------------------------------------------------
+// ---- messages to many ---------------------------------------------------------------------------
 
 class Mailings {
   public:
@@ -470,8 +466,7 @@ class Mailings {
     virtual void remove_mailing(std::int64_t id) = 0;
 };
 
-// ---- contents that take their forms in turn
-// --------------------------------------------------------------------------
+// ---- contents that take their forms in turn -----------------------------------------------------
 
 class Rotations {
   public:
@@ -481,8 +476,7 @@ class Rotations {
     virtual void add_turn(const std::string& content, const Target& target) = 0;
 };
 
-// ---- contacts
-// -------------------------------------------------------------------------------------------------------
+// ---- contacts -----------------------------------------------------------------------------------
 
 // A message that caps and spacing count. Whose it is: delivery and subject name it.
 struct Contact {
@@ -522,8 +516,7 @@ class ContactBook {
     virtual void rebuild_contacts(Instant since) = 0;
 };
 
-// ---- channel uses
-// ---------------------------------------------------------------------------------------------------
+// ---- channel uses -------------------------------------------------------------------------------
 
 // An attempt by a channel that has a budget or a quota.
 struct ChannelUse {
@@ -556,8 +549,7 @@ class ChannelUses {
                                      DeliveryId except) = 0;
 };
 
-// ---- presence
-// -------------------------------------------------------------------------------------------------------
+// ---- presence -----------------------------------------------------------------------------------
 
 class Presence {
   public:
@@ -567,8 +559,7 @@ class Presence {
     virtual void set_present_until(Instant until) = 0;
 };
 
-// ---- pauses
-// ---------------------------------------------------------------------------------------------------------
+// ---- pauses -------------------------------------------------------------------------------------
 
 enum class PauseMode {
     hold,  // nothing is decided or sent; what was planned meanwhile goes by the late rule after it
@@ -596,8 +587,7 @@ class PauseStore {
     virtual std::vector<Pause> list_pauses() = 0;
 };
 
-// ---- identity
-// -------------------------------------------------------------------------------------------------------
+// ---- identity -----------------------------------------------------------------------------------
 
 // What tells a file from its copies, as far as the file system says it.
 struct FileIdentity {
@@ -626,8 +616,7 @@ class IdentityStore {
     virtual void set_identity(const StoredIdentity& identity) = 0;
 };
 
-// ---- zone data
-// ------------------------------------------------------------------------------------------------------
+// ---- zone data ----------------------------------------------------------------------------------
 
 // A zone that plans use, as the bytes that the instants in the store were counted with.
 struct StoredZone {
@@ -667,8 +656,7 @@ class ZoneStore {
     virtual std::vector<MovedTime> moved_times() = 0;
 };
 
-// ---- events
-// ---------------------------------------------------------------------------------------------------------
+// ---- events -------------------------------------------------------------------------------------
 
 struct Event {
     std::string id{};  // unique: a second event of this id is ignored
@@ -716,8 +704,7 @@ class EventInbox {
     virtual bool has_processed_events() = 0;
 };
 
-// ---- intake
-// ---------------------------------------------------------------------------------------------------------
+// ---- intake -------------------------------------------------------------------------------------
 
 enum class IntakeOutcome {
     accepted,
@@ -761,8 +748,7 @@ class IntakeBook {
     virtual std::vector<RejectedEvent> rejected_events(std::size_t limit) = 0;
 };
 
-// ---- retention
-// -------------------------------------------------------------------------------------------------------
+// ---- retention ----------------------------------------------------------------------------------
 
 // What is let go in the course of time.
 enum class Kept {
@@ -805,11 +791,13 @@ class Retention {
     virtual std::vector<DeliverySummary> summarize_forgotten() = 0;
 };
 
-// ---- directory
-// ------------------------------------------------------------------------------------------------------
+// ---- directory ----------------------------------------------------------------------------------
 
 // Free facts, by name. A number is its text.
 using Attributes = std::map<std::string, std::string>;
+
+// Of a group, a member or an event, as whoever feeds them names it.
+inline constexpr std::size_t id_bytes_max = 200;
 
 struct Group {
     std::string id{};
@@ -936,8 +924,7 @@ class Directory {
     virtual std::vector<AttributeName> list_attributes(SubjectKind kind) = 0;
 };
 
-// ---- imports
-// ----------------------------------------------------------------------------------------------------
+// ---- imports ------------------------------------------------------------------------------------
 
 using ImportId = std::int64_t;
 
@@ -970,8 +957,7 @@ class ImportBook {
     virtual void set_import(SubjectKind kind, const std::string& id, ImportId import) = 0;
 };
 
-// ---- privacy
-// ----------------------------------------------------------------------------------------------------
+// ---- privacy ------------------------------------------------------------------------------------
 
 class Privacy {
   public:
@@ -989,8 +975,7 @@ class Privacy {
                                             std::size_t limit) = 0;
 };
 
-// ---- entries
-// --------------------------------------------------------------------------------------------------------
+// ---- entries ------------------------------------------------------------------------------------
 
 // How often one subject, or one member in a rule for groups, began a rule.
 struct EntryKey {
@@ -1014,8 +999,7 @@ class EntryBook {
     virtual void put_entry(const EntryKey& key, const Entry& entry) = 0;
 };
 
-// ---- conditions
-// --------------------------------------------------------------------------------------------------------
+// ---- conditions ---------------------------------------------------------------------------------
 
 // What `when` found the last time it looked.
 class ConditionBook {
@@ -1029,8 +1013,7 @@ class ConditionBook {
     virtual void set_looked_through(Instant at) = 0;
 };
 
-// ---- points
-// ---------------------------------------------------------------------------------------------------------
+// ---- points -------------------------------------------------------------------------------------
 
 // One change of a member's points.
 struct PointEntry {

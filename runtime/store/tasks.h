@@ -72,8 +72,10 @@ class TaskStore {
     virtual std::vector<Task> open_tasks_of_run(std::int64_t run) = 0;
     // An open one, or one that was late.
     virtual void settle_task(TaskId id, const TaskEnd& end) = 0;
-    // Those whose staff are to be reminded by then, in the order (remind_at, id).
+    // Those whose staff are to be reminded by then, in the order (remind_at, id), but for the tasks
+    // of rules that are held.
     virtual std::vector<Task> due_reminders(Instant until, std::size_t limit) = 0;
+    // When the first of them is, however late.
     virtual std::optional<Instant> next_reminder_at() = 0;
     virtual void set_reminded(TaskId id) = 0;
     // It belongs to another run, which goes on for its own, and is at another place there.

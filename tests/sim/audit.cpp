@@ -121,8 +121,11 @@ Audit::Named Audit::name(const Attempt& attempt) {
 void Audit::attempted(const std::string& channel, const Attempt& attempt, Instant now,
                       Instant elapsed, const Answer& answer) {
     const bool is_group = attempt.target_kind == lang::SubjectKind::group;
+    const auto asked = questions_about_.find(attempt.delivery);
     Made made{attempt.key,
               attempt.delivery,
+              attempt.number,
+              asked == questions_about_.end() ? 0 : asked->second,
               channel,
               attempt.playbook + "." + attempt.rule + "/" + attempt.step,
               (is_group ? "group " : "member ") + attempt.target,
@@ -140,7 +143,7 @@ void Audit::attempted(const std::string& channel, const Attempt& attempt, Instan
         check_message(attempt, named, made);
     }
     if (now < attempt.planned_for) report(made, "sent before its time");
-    check_repetition(attempt, made);
+    check_repetition(made);
     check_pause(attempt, made);
     check_budget(made);
     ++attempts_of_[made.delivery];
@@ -163,24 +166,24 @@ void Audit::check_message(const Attempt& attempt, const Named& named, const Made
     check_quota(named, made);
 }
 
-void Audit::check_repetition(const Attempt& attempt, const Made& made) {
+void Audit::check_repetition(const Made& made) {
     const auto before = by_key_.find(made.key);
     if (before == by_key_.end()) {
-        // Who died when it was just to be sent has asked about one that never came here.
-        if (attempt.number != 1 && !questions_about_.contains(made.delivery))
-            report(made, "tried again without having been tried");
+        if (made.number != 1) report(made, "tried again without having been tried");
         return;
     }
     const Made& last = attempts_[before->second.back()];
     if (made.is_reconciled ? last.answer.is_taken() : last.answer.kind != Answer::Kind::retry)
         report(made, "sent again though it may have been taken at " + utc(last.at));
-    if (before->second.size() >= 6) report(made, "tried more than 6 times");
+    // A try whose answer was lost with the process does not count; the platform was asked about it.
+    const bool was_asked = made.questions > last.questions;
+    if (made.number != last.number + 1 && !(was_asked && made.number == last.number))
+        report(made, fmt::format("try {} after try {}", made.number, last.number));
+    if (made.number > 6) report(made, "tried more than 6 times");
     if (last.delivery != made.delivery) report(made, "one key for two messages");
     if (last.clock_steps != made.clock_steps) return;
-    const milliseconds first_wait = 750ms * (1 << (before->second.size() - 1));
-    // Of one that was asked about, what it was answered before may have been lost with the process.
-    const milliseconds asked_for =
-        questions_about_.contains(made.delivery) ? 0ms : last.answer.retry_after.value_or(0ms);
+    const milliseconds first_wait = 750ms * (1 << std::max(made.number - 2, 0));
+    const milliseconds asked_for = was_asked ? 0ms : last.answer.retry_after.value_or(0ms);
     if (made.elapsed - last.elapsed < std::max(first_wait, asked_for))
         report(made, "tried again too soon");
 }

@@ -65,6 +65,8 @@ class Audit {
     struct Made {
         std::string key;
         runtime::DeliveryId delivery = 0;
+        int number = 0;
+        std::size_t questions = 0;  // that the platform was asked about it before
         std::string channel;
         std::string rule;
         std::string target;
@@ -86,7 +88,7 @@ class Audit {
 
     Named name(const runtime::Attempt& attempt);
     void check_message(const runtime::Attempt& attempt, const Named& named, const Made& made);
-    void check_repetition(const runtime::Attempt& attempt, const Made& made);
+    void check_repetition(const Made& made);
     void check_identity(const runtime::Attempt& attempt, const Named& named);
     void check_quiet(const Named& named, const Made& made);
     void check_caps(const Named& named, const Made& made);

@@ -1571,21 +1571,6 @@ WHERE remind_at <= ?1
 ORDER BY remind_at, id
 LIMIT ?2
 
--- name: select_next_reminder_at
-SELECT remind_at
-FROM task
-WHERE remind_at IS NOT NULL
-  AND NOT EXISTS (
-    SELECT 1
-    FROM rule
-    JOIN pause ON pause.playbook = rule.playbook AND pause.rule IN ('', rule.name)
-    WHERE rule.id = task.rule AND pause.resumed_at IS NULL AND pause.mode = 'hold'
-      AND (pause.rule <> '' OR NOT EXISTS (
-        SELECT 1 FROM pause AS own
-        WHERE own.playbook = rule.playbook AND own.rule = rule.name AND own.resumed_at IS NULL)))
-ORDER BY remind_at
-LIMIT 1
-
 -- name: update_to_reminded
 UPDATE task SET remind_at = NULL WHERE id = ?1
 

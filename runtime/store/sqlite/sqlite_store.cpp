@@ -1984,7 +1984,8 @@ class SqliteStore : public Store {
     }
 
     std::optional<Instant> next_reminder_at() override {
-        return first(query(sql::select_next_reminder_at), read_instant);
+        const auto next = due_reminders(Instant::max(), 1);
+        return next.empty() ? std::nullopt : next.front().remind_at;
     }
 
     void set_reminded(TaskId id) override {
