@@ -71,6 +71,7 @@ inline constexpr const char* split_not_whole = "SOP0304";
 inline constexpr const char* rule_runs_itself = "SOP0305";
 inline constexpr const char* too_many_steps = "SOP0306";
 inline constexpr const char* rules_start_each_other = "SOP0307";
+inline constexpr const char* always_quiet = "SOP0308";
 
 // Names and types.
 inline constexpr const char* unknown_tag = "SOP0401";

@@ -157,6 +157,24 @@ bool continues_name(char32_t code_point) {
     return may_follow && !is_ignorable(code_point);
 }
 
+bool is_blank(std::string_view text) {
+    for (std::size_t offset = 0; offset < text.size();) {
+        const CodePoint current = code_point_at(text, offset);
+        switch (category_of(current.value)) {
+            case UTF8PROC_CATEGORY_ZS:
+            case UTF8PROC_CATEGORY_ZL:
+            case UTF8PROC_CATEGORY_ZP:
+            case UTF8PROC_CATEGORY_CC:
+            case UTF8PROC_CATEGORY_CF:
+                break;
+            default:
+                return false;
+        }
+        offset += current.length;
+    }
+    return true;
+}
+
 bool is_bidi_control(char32_t code_point) {
     return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
            (code_point >= 0x202A && code_point <= 0x202E) ||

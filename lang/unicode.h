@@ -32,6 +32,9 @@ bool continues_name(char32_t code_point);
 // a file read other than it is.
 bool is_bidi_control(char32_t code_point);
 
+// Whether there is nothing in it to be seen: white space, controls and format characters at most.
+bool is_blank(std::string_view text);
+
 // Canonical composition, so that names typed in two ways compare equal.
 std::string to_nfc(std::string_view text);
 

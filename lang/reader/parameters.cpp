@@ -88,7 +88,7 @@ ast::Expression any_value(const ast::TemplateDeclaration::Parameter& parameter) 
     switch (*parameter.kind) {
         case ParameterKind::text:
             expression.kind = Kind::text;
-            expression.texts.emplace_back();
+            expression.texts.push_back({{std::string("text")}, {}});
             return expression;
         case ParameterKind::number:
             return literal(Kind::number, "1");

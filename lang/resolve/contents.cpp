@@ -1,6 +1,10 @@
 #include "lang/resolve/contents.h"
 
+#include <algorithm>
+
+#include "lang/codes.h"
 #include "lang/resolve/expressions.h"
+#include "lang/unicode.h"
 
 namespace sop::lang {
 
@@ -49,6 +53,16 @@ Content resolve_content(const ast::ContentDeclaration& declaration, const Scope&
                                                                    : Content::Pick::first);
     for (const auto& part : parts) content.variants.push_back(resolve_part(part, scope, context));
     return content;
+}
+
+void check_says_something(const ast::Text& text, const ResolveContext& context) {
+    const bool is_nothing = std::all_of(text.parts.begin(), text.parts.end(), [](const auto& part) {
+        const auto* plain = std::get_if<std::string>(&part);
+        return plain != nullptr && is_blank(*plain);
+    });
+    if (is_nothing)
+        context.report(code::syntax, text.span, "this text says nothing"_say,
+                       "write what the message is to say"_say);
 }
 
 }  // namespace sop::lang

@@ -213,8 +213,7 @@ class Resolver {
                 break;
             case FieldProblem::not_visible:
             case FieldProblem::no_window:
-                context_.report(code::not_visible_here, written.span,
-                                "there is no `{}` here"_say(root.text), why_not_visible(root.text));
+                report_not_visible(written.span, root.text);
                 break;
         }
         return std::nullopt;
@@ -239,10 +238,18 @@ class Resolver {
         }
     }
 
+    void report_not_visible(SourceSpan span, const std::string& owner) {
+        auto& diagnostic =
+            context_.report(code::not_visible_here, span, "there is no `{}` here"_say(owner),
+                            why_not_visible(owner));
+        if (owner == "member" && scope_.event)
+            diagnostic.notes.push_back("`event.member` is the id of whom the event is about"_say);
+    }
+
     Message why_not_visible(const std::string& owner) const {
         if (owner == "end") return "the rule has no window"_say;
         if (owner == "event" || owner == "join") return "the rule is on the calendar"_say;
-        if (owner == "collected") return "only inside `collect`"_say;
+        if (owner == "collected") return "the rule has no `collect`"_say;
         if (owner == "draw") return "only inside `draw`"_say;
         if (owner == "given") return "the rule gives nothing from a pool"_say;
         return owner == "member" ? "the rule is for groups"_say : "the rule is for members"_say;

@@ -190,6 +190,9 @@ class DeclarationResolver {
             return;
         }
         check_forms(content);
+        for (const auto& part : content.parts) {
+            if (part.text) check_says_something(*part.text, context_);
+        }
         resolve_content(content, widest_scope(context_.symbols), context_);
     }
 

@@ -12,6 +12,7 @@
 #include "lang/resolve/audience.h"
 #include "lang/resolve/events.h"
 #include "lang/resolve/expressions.h"
+#include "lang/resolve/quiet_check.h"
 #include "lang/resolve/steps.h"
 #include "lang/resolve/templates.h"
 #include "lang/schedule_check.h"
@@ -95,8 +96,15 @@ class RuleResolver {
         result.steps = resolve_steps(rule_.steps, known, context_);
         if (settings.calendar && counts_workdays(rule_.steps)) take_workdays(settings, result);
         const auto* calendar = std::get_if<CalendarTrigger>(&result.trigger);
-        if (!head_broken && settings.timezone)
-            check_order(calendar ? &calendar->schedule : nullptr, *settings.timezone);
+        if (!head_broken && settings.timezone) {
+            if (const auto zone = find_zone(settings.timezone->zone, false, context_)) {
+                check_order(calendar ? &calendar->schedule : nullptr, *zone);
+                if (!playbook_.is_template)
+                    check_quiet_hours(rule_, result, *zone,
+                                      zone->to_instant(coming_dates(horizon_default).from),
+                                      context_);
+            }
+        }
         return result;
     }
 
@@ -124,6 +132,7 @@ class RuleResolver {
             // Without `for` there is one run, for nobody.
             if (!settings.audience) known.audience_known = !playbook_.playbook.broken_settings;
         }
+        known.scope.collected = has_action<ast::CollectAction>(rule_.steps);
         known.scope.draws = has_action<ast::DrawAction>(rule_.steps);
         known.scope.gives = has_action<ast::GiveAction>(rule_.steps);
         // What could not be read may have said anything.
@@ -371,17 +380,15 @@ class RuleResolver {
 
     // Steps stand in the order in which they happen, so that a run walks down its rule; here it is
     // tried out on coming dates.
-    void check_order(const calendar::Schedule* schedule, const ast::TimezoneClause& clause) {
-        const auto zone = find_zone(clause.zone, false, context_);
-        if (!zone) return;
-        const auto misplaced = find_misplaced_step(rule_, schedule, *zone);
+    void check_order(const calendar::Schedule* schedule, const calendar::Zone& zone) {
+        const auto misplaced = find_misplaced_step(rule_, schedule, zone);
         if (!misplaced) return;
         auto& diagnostic = context_.report(code::steps_out_of_order, misplaced->label->span,
                                            "this step comes before the one above it"_say,
-                                           "{} here"_say(local_text(*zone, misplaced->at)));
+                                           "{} here"_say(local_text(zone, misplaced->at)));
         if (misplaced->above) {
             diagnostic.related.push_back(
-                {misplaced->above->span, "{} here"_say(local_text(*zone, misplaced->above_at))});
+                {misplaced->above->span, "{} here"_say(local_text(zone, misplaced->above_at))});
         }
         diagnostic.notes.push_back("write the steps in the order in which they happen"_say);
     }

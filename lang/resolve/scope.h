@@ -26,8 +26,8 @@ struct Scope {
     bool event = false;
     std::string event_name{};  // empty although `event`: any declared event
     bool window = false;
-    bool collected = false;
-    std::string collected_event{};
+    bool collected = false;         // the rule has a list
+    std::string collected_event{};  // of what is given back to it
     bool draw = false;
     bool draws = false;  // the rule has a draw: what seals it is known before
     bool gives = false;  // the rule gives codes

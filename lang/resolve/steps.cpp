@@ -302,7 +302,6 @@ class StepResolver {
     std::optional<Action> make(const ast::CollectAction& collect, SourceSpan span) {
         require_window("`collect` takes what comes while the window is open"_say, span);
         RuleContext inner = rule_;
-        inner.scope.collected = true;
         inner.scope.collected_event = collect.event.event.text;
         inner.scope.event = true;
         inner.scope.event_name = collect.event.event.text;
@@ -484,7 +483,9 @@ std::size_t resolve_message(const std::variant<ast::Name, ast::Text>& message,
         content = resolve_content(*found->second, scope, narrow);
         if (scope_known && !here.empty()) report_content_use(*name, found->second, here, context);
     } else {
-        content.text = resolve_text(std::get<ast::Text>(message), scope, context);
+        const auto& text = std::get<ast::Text>(message);
+        check_says_something(text, context);
+        content.text = resolve_text(text, scope, context);
     }
     return context.plan.place_of(std::move(content));
 }

@@ -26,15 +26,6 @@ constexpr std::size_t page_rows = 1000;
 // How many of each rule were skipped for what.
 using SkippedCounts = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
-std::shared_ptr<const lang::calendar::Zone> zone_in_force(
-    Store& store, const Config& config, const lang::calendar::ZoneDatabase& zones) {
-    const auto stored = store.latest_plan();
-    if (!stored)
-        throw CommandError(
-            fmt::format("{}: no playbook was ever served from it", config.store.string()));
-    return first_zone(lang::plan_from_json(stored->json), zones);
-}
-
 BackfillRequest read_request(const BackfillOptions& options, Store& store,
                              const lang::calendar::Zone& zone, Instant now) {
     const RuleName name = find_rule_name(options.name, store);
@@ -105,7 +96,7 @@ int backfill(const BackfillOptions& options) {
     const auto store = open_existing(config, options.dry_run);
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const Instant now = SystemClock().now();
-    const auto zone = zone_in_force(*store, config, zones);
+    const auto zone = first_zone(plan_in_force(*store, config), zones);
     const BackfillRequest request = read_request(options, *store, *zone, now);
     const SkippedCounts counts = count_skipped(*store, request);
     Event event;

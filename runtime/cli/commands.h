@@ -88,6 +88,7 @@ struct EmitOptions {
     std::optional<std::string> member;
     std::optional<std::string> id;
     std::optional<std::string> at;
+    std::string zoneinfo = zoneinfo_folder_default;
 };
 int emit(const EmitOptions& options);
 
@@ -350,6 +351,7 @@ struct DirectoryOptions {
     std::string folder = ".";
     std::optional<std::string> id{};  // of `show` and `export`
     std::vector<std::string> tags{};  // any of them
+    std::string name{};               // a part of it
     std::optional<std::string> where{};
     std::string sort = "id";
     bool descending = false;

@@ -7,6 +7,7 @@
 
 #include "lang/calendar/zone.h"
 #include "lang/filter.h"
+#include "lang/unicode.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/csv_text.h"
 #include "runtime/cli/exit_code.h"
@@ -105,11 +106,16 @@ std::optional<lang::Expression> read_filter(const DirectoryOptions& options, con
     return std::move(checked.value);
 }
 
+const std::string& name_of(const Subject& subject) {
+    if (const Group* group = group_of(subject)) return group->name;
+    return member_of(subject)->name;
+}
+
 class Listing {
   public:
     Listing(const DirectoryOptions& options, Store& store,
             const lang::calendar::ZoneDatabase& zones)
-        : options_(options), store_(store), records_(store) {
+        : options_(options), name_(lang::folded(options.name)), store_(store), records_(store) {
         if (const auto stored = store.latest_plan()) plan_ = lang::plan_from_json(stored->json);
         zone_ = plan_ ? first_zone(*plan_, zones) : zones.find("UTC");
         if (!zone_) throw CommandError("the zone data have no zone UTC");
@@ -124,17 +130,12 @@ class Listing {
     // Each that is asked for, in the order of ids, until `take` gives no.
     void walk(const std::function<bool(const Subject&)>& take) {
         const Instant now = SystemClock().now();
-        const lang::Plan no_plan;
-        const Window window{now, now};
         std::string after = options_.after;
         for (;;) {
             const auto ids = page(after);
             for (const std::string& id : ids) {
                 const Subject subject = find_subject(store_, options_.kind, id);
-                if (std::holds_alternative<std::monostate>(subject)) continue;
-                if (filter_ && !holds(*filter_, {plan_ ? *plan_ : no_plan, *zone_, window, subject,
-                                                 nullptr, now, &records_}))
-                    continue;
+                if (!is_asked_for(subject, now)) continue;
                 if (!take(subject)) return;
             }
             if (ids.size() < page_rows) return;
@@ -144,7 +145,8 @@ class Listing {
 
     // All that are asked for, where that is known without a look at each.
     std::optional<std::int64_t> count() {
-        if (filter_ || options_.all || !options_.after.empty()) return std::nullopt;
+        const bool is_looked_at = filter_ || !name_.empty();
+        if (is_looked_at || options_.all || !options_.after.empty()) return std::nullopt;
         return store_.count_audience(audience());
     }
 
@@ -153,6 +155,17 @@ class Listing {
     }
 
   private:
+    bool is_asked_for(const Subject& subject, Instant now) {
+        if (std::holds_alternative<std::monostate>(subject)) return false;
+        if (!name_.empty() && lang::folded(name_of(subject)).find(name_) == std::string::npos)
+            return false;
+        if (!filter_) return true;
+        const lang::Plan no_plan;
+        const Window window{now, now};
+        return holds(*filter_,
+                     {plan_ ? *plan_ : no_plan, *zone_, window, subject, nullptr, now, &records_});
+    }
+
     lang::Audience audience() const {
         lang::Audience audience{.kind = options_.kind};
         if (!options_.tags.empty()) audience.tagged.push_back(options_.tags);
@@ -166,6 +179,7 @@ class Listing {
     }
 
     const DirectoryOptions& options_;
+    const std::string name_;  // asked for, folded
     Store& store_;
     StoreRecords records_;
     std::optional<lang::Plan> plan_{};

@@ -2,6 +2,7 @@
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/intake_rules.h"
 #include "runtime/cli/seed.h"
+#include "runtime/cli/stored_plans.h"
 #include "runtime/cli/time_argument.h"
 #include "runtime/clock/instant_text.h"
 #include "runtime/intake/intake.h"
@@ -14,14 +15,22 @@ namespace sop::runtime::cli {
 
 namespace {
 
-Event event_of(const EmitOptions& options, Instant now) {
+// By the clock of the first rule; UTC before anything was served.
+Instant read_time(const EmitOptions& options, Store& store) {
+    const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
+    const auto stored = store.latest_plan();
+    const auto zone = first_zone(stored ? lang::plan_from_json(stored->json) : lang::Plan{}, zones);
+    return parse_instant(*options.at, *zone, "--at");
+}
+
+Event event_of(const EmitOptions& options, Store& store, Instant now) {
     Event event;
     event.type = options.event;
     event.group = options.group;
     event.member = options.member;
     event.received_at = now;
     event.at = now;
-    if (options.at) event.at = parse_utc_instant(*options.at, "--at");
+    if (options.at) event.at = read_time(options, store);
     event.id = options.id ? *options.id : make_event_id(now);
     for (const std::string& field : options.fields) {
         const std::size_t equal = field.find('=');
@@ -41,7 +50,7 @@ Event event_of(const EmitOptions& options, Instant now) {
 int emit(const EmitOptions& options) {
     const Config config = load_config(options.folder);
     const auto store = open_existing(config, false);
-    const Event event = event_of(options, SystemClock().now());
+    const Event event = event_of(options, *store, SystemClock().now());
     if (event.group && !store->find_group(*event.group)) {
         throw CommandError(
             fmt::format("there is no group `{}`; `sop groups import` adds it", *event.group));

@@ -9,6 +9,8 @@
 #include <optional>
 
 #include "lang/calendar/zone.h"
+#include "lang/plan.h"
+#include "lang/suggestion.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/operator_name.h"
@@ -29,11 +31,15 @@ std::string_view noun(SubjectKind kind) {
     return kind == SubjectKind::group ? "groups" : "members";
 }
 
+std::string_view noun_of(SubjectKind kind, std::size_t count) {
+    return count == 1 ? noun(kind).substr(0, noun(kind).size() - 1) : noun(kind);
+}
+
 std::string counts_text(const ImportReport& report, SubjectKind kind) {
-    std::string text = fmt::format(
-        "{} {}{}: {} added, {} changed, {} as {}", report.rows,
-        kind == SubjectKind::group ? "group" : "member", report.rows == 1 ? "" : "s", report.added,
-        report.changed, report.unchanged, report.unchanged == 1 ? "it was" : "they were");
+    std::string text =
+        fmt::format("{} {}: {} added, {} changed, {} as {}", report.rows,
+                    noun_of(kind, report.rows), report.added, report.changed, report.unchanged,
+                    report.unchanged == 1 ? "it was" : "they were");
     if (report.marked > 0) {
         text += fmt::format(", {} not in the file and marked as {}", report.marked,
                             kind == SubjectKind::group ? "dissolved" : "gone");
@@ -77,6 +83,20 @@ std::string changes_text(const ImportReport& report, Store& store) {
     return text;
 }
 
+// No mistake by itself: tags may also serve lists and reports alone.
+std::string undeclared_text(const ImportReport& report, SubjectKind kind, const lang::Plan& plan) {
+    std::string text;
+    const auto tell = [&](std::string_view what, const std::map<std::string, std::size_t>& names,
+                          const std::vector<std::string>& declared) {
+        for (const auto& [name, count] : names)
+            text += fmt::format("  no playbook declares the {} `{}` of {} {}{}\n", what, name,
+                                count, noun_of(kind, count), lang::did_you_mean(name, declared));
+    };
+    tell("tag", report.undeclared_tags, plan.tags);
+    tell("role", report.undeclared_roles, plan.roles);
+    return text;
+}
+
 json json_of(const ImportReport& report, SubjectKind kind, Store& store) {
     json changes = json::array();
     for (const FieldChange& change : report.changes) {
@@ -107,6 +127,8 @@ json json_of(const ImportReport& report, SubjectKind kind, Store& store) {
             {"changes", changes},
             {"overwritten", overwritten},
             {"unknown_columns", report.unknown_columns},
+            {"undeclared_tags", report.undeclared_tags},
+            {"undeclared_roles", report.undeclared_roles},
             {"problems", problems},
             {"imported", report.is_imported}};
 }
@@ -119,7 +141,9 @@ bool is_asked(const ImportOptions& options) {
 class ImportRun {
   public:
     explicit ImportRun(const ImportOptions& options)
-        : options_(options), config_(load_config(options.folder)), store_(open_store()) {}
+        : options_(options), config_(load_config(options.folder)), store_(open_store()) {
+        if (const auto stored = store_->latest_plan()) plan_ = lang::plan_from_json(stored->json);
+    }
 
     int run() {
         const bool tells_progress = is_terminal(stderr) && options_.format == OutputFormat::text;
@@ -129,7 +153,8 @@ class ImportRun {
             .agree = [this](const ImportReport& found) { return agree(found); },
             .marks_missing = options_.marks_missing,
             .leaves_unknown_columns = options_.ignores_unknown,
-            .is_zone = [this](const std::string& name) { return is_zone(name); }};
+            .is_zone = [this](const std::string& name) { return is_zone(name); },
+            .plan = plan_ ? &*plan_ : nullptr};
         if (tells_progress) {
             settings.progress = [](std::size_t rows) {
                 constexpr std::size_t told_each = 10'000;
@@ -162,7 +187,10 @@ class ImportRun {
     }
 
     bool agree(const ImportReport& found) {
-        if (options_.format == OutputFormat::text) fmt::print("{}", changes_text(found, *store_));
+        if (options_.format == OutputFormat::text) {
+            fmt::print("{}", changes_text(found, *store_));
+            if (plan_) fmt::print("{}", undeclared_text(found, options_.kind, *plan_));
+        }
         if (options_.dry_run) return false;
         const bool changes_nothing = found.added + found.changed + found.marked == 0;
         if (!is_asked(options_) || changes_nothing) return true;
@@ -184,6 +212,7 @@ class ImportRun {
     Config config_;
     std::optional<ScratchFolder> scratch_{};
     std::unique_ptr<Store> store_;
+    std::optional<lang::Plan> plan_{};  // in force
     std::unique_ptr<lang::calendar::ZoneDatabase> zones_{};
 };
 

@@ -601,8 +601,12 @@ struct CommandLine {
             ->add_option("--id", emit_options.id,
                          "The event's own id; a second one with it is ignored")
             ->type_name("ID");
-        command->add_option("--at", emit_options.at, "When it happened, in UTC (default: now)")
+        command
+            ->add_option("--at", emit_options.at,
+                         "When it happened; without an offset, by the clock of the first rule's "
+                         "zone (default: now)")
             ->type_name("TIME");
+        add_zoneinfo(command, emit_options.zoneinfo);
         add_folder(command, emit_options.folder);
         command->footer(
             "Example:\n  sop emit opened what=article_1 --member m00002 --dir examples/members");
@@ -1040,6 +1044,10 @@ struct CommandLine {
         command->add_option("--tag", directory_options.tags, "Of those tagged so; any of several")
             ->delimiter(',')
             ->type_name("TAG");
+        command
+            ->add_option("--name", directory_options.name,
+                         "Of those with this in their name; case and width do not matter")
+            ->type_name("TEXT");
         command
             ->add_option("--sort", directory_options.sort,
                          of_groups ? "id, name, owner, zone, status, created, size or talked"

@@ -1,5 +1,6 @@
 #include "runtime/cli/project.h"
 
+#include "lang/suggestion.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/scheduler/unsupported.h"
@@ -144,6 +145,23 @@ void require_supported(const lang::Plan& plan, const std::string& folder) {
     if (!places.empty()) throw CommandError(refusal_text(folder, places));
 }
 
+// No mistake that stops anything: runs of an earlier plan may still go that way.
+void tell_undeclared_channels(const lang::Plan& plan, const Config& config,
+                              const std::string& folder, lang::Language language) {
+    std::vector<std::string> declared{"log"};  // needs no declaration
+    for (const auto& channel : plan.channels) declared.push_back(channel.name);
+    for (const auto& [name, settings] : config.channels) {
+        if (std::find(declared.begin(), declared.end(), name) != declared.end()) continue;
+        const auto near = lang::closest(name, declared);
+        const std::string file = (fs::path(folder) / "sop.toml").string();
+        const lang::Message message =
+            near ? "{}: [channels.{}] sets up what no playbook declares; did you mean `{}`?"_say(
+                       file, name, *near)
+                 : "{}: [channels.{}] sets up what no playbook declares"_say(file, name);
+        fmt::print(stderr, "{}\n", message.text(language));
+    }
+}
+
 }  // namespace
 
 std::string refusal_text(const std::string& folder, std::vector<std::string> places) {
@@ -174,7 +192,10 @@ ProjectPlan load_plan(const std::string& folder, const lang::calendar::ZoneDatab
         fmt::print(stderr, "{}\n",
                    "{}: {}; nothing was started"_say(folder, findings).text(language));
     }
-    if (compilation.plan) require_supported(*compilation.plan, folder);
+    if (compilation.plan) {
+        require_supported(*compilation.plan, folder);
+        tell_undeclared_channels(*compilation.plan, loaded.config, folder, language);
+    }
     loaded.plan = std::move(compilation.plan);
     return loaded;
 }

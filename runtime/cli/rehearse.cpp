@@ -79,8 +79,12 @@ struct EventFile {
     std::map<std::string, std::int64_t> left_out;  // by type
 };
 
+// Throws CommandError that names the wrong lines, the first of them at least.
 EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
+    constexpr std::size_t wrong_lines_told = 20;
     EventFile events;
+    std::string told;
+    std::size_t wrong = 0;
     std::istringstream lines(read_file(file));
     const EventSchema schema(plan);
     const auto transaction = store.begin();
@@ -94,11 +98,17 @@ EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& st
             if (event.id.empty()) event.id = fmt::format("line-{}", number);
             ++(store.add_event(event) ? events.taken : events.repeated);
         } catch (const EventError& error) {
-            if (error.reason() != Rejection::unknown_event)
-                throw CommandError(fmt::format("{}:{}: {}", file, number, error.what()));
+            if (error.reason() != Rejection::unknown_event) {
+                if (++wrong <= wrong_lines_told)
+                    told += fmt::format("{}{}:{}: {}", told.empty() ? "" : "\n", file, number,
+                                        error.what());
+                continue;
+            }
             ++events.left_out[nlohmann::json::parse(line).at("type").get<std::string>()];
         }
     }
+    if (wrong > wrong_lines_told) told += fmt::format("\n… and {} more", wrong - wrong_lines_told);
+    if (wrong > 0) throw CommandError(told);
     transaction->commit();
     return events;
 }

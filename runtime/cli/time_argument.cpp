@@ -36,11 +36,6 @@ Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
     return zone.to_instant(seconds) + (written.local - seconds);
 }
 
-Instant parse_utc_instant(const std::string& text, const std::string& option) {
-    const WrittenTime written = read_time(text, option);
-    return instant_at(written, written.offset.value_or(std::chrono::minutes(0)));
-}
-
 date::local_days parse_date(const std::string& text, const std::string& option) {
     return date::floor<date::days>(read_time(text, option).local);
 }

@@ -16,9 +16,6 @@ namespace sop::runtime::cli {
 Instant parse_instant(const std::string& text, const lang::calendar::Zone& zone,
                       const std::string& option);
 
-// The same with UTC for a time without an offset, which needs no zone data.
-Instant parse_utc_instant(const std::string& text, const std::string& option);
-
 // The date of such a time, as written. Throws CommandError.
 date::local_days parse_date(const std::string& text, const std::string& option);
 // In UTC.

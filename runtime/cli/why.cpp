@@ -96,6 +96,7 @@ std::string skip_text(const Delivery& delivery, SubjectKind kind, const lang::Ru
     if (reason == "condition") return "the condition of its step did not hold";
     if (reason == "paused") return "its rule was paused";
     if (reason == "opted out") return "the member has opted out";
+    if (reason == "empty") return "there was nothing to say: its holes had no values";
     if (reason == "before admission")
         return "before admission: it lay before its rule was deployed, or before this subject was "
                "in the audience";

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <type_traits>
 #include <unordered_map>
 
 #include "runtime/directory/record_file.h"
@@ -164,6 +165,7 @@ class Import {
             report_.problems.push_back({.line = row.line, .message = std::move(*problem)});
             return;
         }
+        note_undeclared(record);
         if (before == record) {
             ++report_.unchanged;
             return;
@@ -179,6 +181,23 @@ class Import {
         store_.set_import(kind_, record.id, entry_.id);
         change_.ids.push_back(record.id);
         note_consequences(before, record, change_);
+    }
+
+    static void count_undeclared(const std::string& name, const std::vector<std::string>& declared,
+                                 std::map<std::string, std::size_t>& undeclared) {
+        if (std::find(declared.begin(), declared.end(), name) != declared.end()) return;
+        if (undeclared.size() < import_undeclared_max || undeclared.contains(name))
+            ++undeclared[name];
+    }
+
+    void note_undeclared(const Record& record) {
+        if (settings_.plan == nullptr) return;
+        for (const std::string& tag : record.tags)
+            count_undeclared(tag, settings_.plan->tags, report_.undeclared_tags);
+        if constexpr (std::is_same_v<Record, Group>) {
+            for (const auto& [role, members] : record.staff)
+                count_undeclared(role, settings_.plan->roles, report_.undeclared_roles);
+        }
     }
 
     void note_changes(const Record& before, const Record& after) {

@@ -55,6 +55,9 @@ struct ImportReport {
     std::vector<FieldChange> changes{};                   // the first import_changes_shown_max
     std::map<ImportId, std::size_t> overwritten{};  // of the changed: those an import wrote last
     std::vector<std::string> unknown_columns{};     // that were left out
+    // What the plan does not declare, and on how many records; the first import_undeclared_max.
+    std::map<std::string, std::size_t> undeclared_tags{};
+    std::map<std::string, std::size_t> undeclared_roles{};
     bool is_imported = false;
     std::vector<ImportProblem>
         problems;  // when there are any, nothing was imported and the counts are 0
@@ -62,6 +65,7 @@ struct ImportReport {
 
 inline constexpr std::size_t import_problems_shown_max = 20;
 inline constexpr std::size_t import_changes_shown_max = 20;
+inline constexpr std::size_t import_undeclared_max = 20;
 // Of any value but the id (id_bytes_max).
 inline constexpr std::size_t record_value_bytes_max = std::size_t{64} * 1024;
 
@@ -75,6 +79,7 @@ struct ImportSettings {
     bool marks_missing = false;
     bool leaves_unknown_columns = false;                // else they are a problem
     std::function<bool(const std::string&)> is_zone{};  // which there are; every one without it
+    const lang::Plan* plan = nullptr;  // whose tags and roles the records are held against
     std::size_t page_rows = 1000;
     std::function<void(std::size_t rows)> progress{};  // told now and then, while it writes
 };

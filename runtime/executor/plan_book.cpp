@@ -45,6 +45,7 @@ LoadedRule load_rule(RuleId id, const lang::Playbook& playbook, const lang::Rule
     } catch (const lang::calendar::ZoneDataError& error) {
         loaded.trouble = fmt::format("rule `{}`: {}", path, error.what());
     }
+    loaded.collects = has_action<lang::Collect>(rule);
     loaded.draws = has_action<lang::Draw>(rule);
     loaded.gives = has_action<lang::Give>(rule);
     if (rule.steps.empty()) loaded.trouble = fmt::format("rule `{}` has no steps", path);
@@ -125,7 +126,7 @@ PlanBook::Page PlanBook::read(PlanVersion version) {
                 store_.find_or_add_rule(playbook.name, rule.name, stored->deployed_at).id;
             rules.push_back(load_rule(id, playbook, rule, *zones_));
             loaded->watched_tags.merge(watched_tags(rule));
-            if (has_action<lang::Collect>(rule)) loaded->collects = true;
+            if (rules.back().collects) loaded->collects = true;
             loaded->awaited_events.merge(awaited_events(rule));
             if (const auto* trigger = std::get_if<lang::EventTrigger>(&rule.trigger))
                 loaded->begun_by[trigger->event].push_back(id);

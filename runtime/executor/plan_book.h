@@ -23,6 +23,7 @@ struct LoadedRule {
     const lang::Rule* rule = nullptr;
     std::shared_ptr<const lang::calendar::Zone> zone;         // nullptr when the zone data lacks it
     lang::Rare<std::string> trouble{};                        // why it cannot be executed
+    bool collects = false;                                    // has a `collect`
     bool draws = false;                                       // has a `draw`
     bool gives = false;                                       // has a `give`
     const lang::Tier* tier = nullptr;                         // that it is, if it is one (tier.h)

@@ -124,7 +124,8 @@ class Walker {
     };
     BackfillPage backfill(const Event& event, Instant now, std::size_t room);
     bool try_backfill(const DueDelivery& due, Instant now);
-    void make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
+    // False when there is nothing to say.
+    bool make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
                       Instant now);
     bool is_for(const LoadedRule& rule, const std::string& subject, Instant at);
     bool starts(const LoadedRule& rule, const Event& event, const std::string& subject);
@@ -280,6 +281,7 @@ class Walker {
                        const lang::Collect& collect, Instant after);
     bool prepare_listing(Run& run, const Firing& firing);
     std::optional<int> newer_listings(const Run& run, Instant now);
+    Proceeds::List list_of(const LoadedRule& rule, const Collection& collection);
     Proceeds proceeds_of(const LoadedRule& rule, const Run& run);
     std::string name_of(const std::string& member);
     void add_own_event(const StepRecord& step, Event event);

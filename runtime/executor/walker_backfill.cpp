@@ -55,8 +55,7 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
         const Event* own_event = own ? &*own : nullptr;
         const StepContext context = context_of(rule, due.firing, now);
         if (ended_early || !find_exit(context, *run, own_event).empty()) return false;
-        make_pending(due, context, {subject, own_event, {}, proceeds_of(rule, *run)}, now);
-        return true;
+        return make_pending(due, context, {subject, own_event, {}, proceeds_of(rule, *run)}, now);
     } catch (const StoreError&) {
         throw;
     } catch (const std::exception& error) {
@@ -66,7 +65,7 @@ bool Walker::try_backfill(const DueDelivery& due, Instant now) {
     }
 }
 
-void Walker::make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
+bool Walker::make_pending(const DueDelivery& due, const StepContext& context, const RunFacts& facts,
                           Instant now) {
     const Delivery& delivery = due.delivery;
     const Position position{delivery.step, delivery.action};
@@ -75,15 +74,17 @@ void Walker::make_pending(const DueDelivery& due, const StepContext& context, co
     } else {
         const Composition composed =
             compose_message(context, position, delivery.planned_for, facts, delivery.target);
+        if (says_nothing(composed.content)) return false;
         if (!composed.rotated.empty())
             store_.add_turn(composed.rotated, {due.subject_kind, due.subject});
         store_.backfill(delivery.id, store_.intern_message(composed.content), composed.variant,
                         now);
     }
-    if (!is_guarded(context.rule, position)) return;
+    if (!is_guarded(context.rule, position)) return true;
     Contact contact = contact_of(due);
     contact.at = now;
     guardian_.expect(contact);
+    return true;
 }
 
 }  // namespace sop::runtime

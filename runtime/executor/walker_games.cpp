@@ -265,6 +265,14 @@ std::string Walker::name_of(const std::string& member) {
     return found && !found->name.empty() ? found->name : member;
 }
 
+Proceeds::List Walker::list_of(const LoadedRule& rule, const Collection& collection) {
+    const auto& collect = game_at<lang::Collect>(*rule.rule, collection.of);
+    std::vector<ListedEntry> entries;
+    for (const CollectedEntry& entry : store_.collected(collection.id))
+        entries.push_back({name_of(entry.member), entry.quantity});
+    return {list_text(collect, entries), left_of(collect, collection)};
+}
+
 Proceeds Walker::proceeds_of(const LoadedRule& rule, const Run& run) {
     Proceeds proceeds;
     const Firing& firing = firing_of(run);
@@ -287,13 +295,11 @@ Proceeds Walker::proceeds_of(const LoadedRule& rule, const Run& run) {
             if (key->label == winner_label && entry.event == key->what) told.place = entry.place;
         }
     } else if (key) {
-        const auto collection = store_.find_collection(key->of);
-        if (!collection) return proceeds;
-        const auto& collect = game_at<lang::Collect>(*rule.rule, key->of);
-        std::vector<ListedEntry> entries;
-        for (const CollectedEntry& entry : store_.collected(collection->id))
-            entries.push_back({name_of(entry.member), entry.quantity});
-        proceeds.list = Proceeds::List{list_text(collect, entries), left_of(collect, *collection)};
+        if (const auto collection = store_.find_collection(key->of))
+            proceeds.list = list_of(rule, *collection);
+    } else if (rule.collects) {
+        if (const auto collection = store_.last_collection_of(run.id))
+            proceeds.list = list_of(rule, *collection);
     }
     if (rule.draws && !proceeds.draw) {
         Proceeds::Draw& sealed = proceeds.draw.emplace(Proceeds::Draw{});

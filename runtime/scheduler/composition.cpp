@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lang/unicode.h"
 #include "runtime/scheduler/text.h"
 
 namespace sop::runtime {
@@ -22,6 +23,10 @@ MessageCard card_of(const lang::Card& card, const Facts& facts) {
 }
 
 }  // namespace
+
+bool says_nothing(const MessageContent& content) {
+    return lang::is_blank(content.text) && content.form.pictures.empty() && !content.form.card;
+}
 
 Composition compose(const lang::Deliver& deliver, const Address& address,
                     const MessageIdentity& message, const Facts& facts) {

@@ -17,6 +17,9 @@ struct Composition {
     std::string variant{};  // as Delivery has it
     std::string rotated{};  // the content that takes its forms in turn, and has taken one; or empty
 };
+// Neither a text nor a picture nor a card.
+bool says_nothing(const MessageContent& content);
+
 Composition compose(const lang::Deliver& deliver, const Address& address,
                     const MessageIdentity& message, const Facts& facts);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lang/quiet_hours.h"
 #include "runtime/scheduler/event_match.h"
 #include "runtime/scheduler/lateness.h"
 #include "runtime/scheduler/stable_hash.h"
@@ -112,11 +113,8 @@ std::optional<Instant> quiet_end(const lang::QuietHours& quiet, const calendar::
     const date::local_seconds local = zone.to_local(whole);
     const auto day = date::floor<date::days>(local);
     const seconds time = local - day;
-    const bool over_midnight = quiet.until <= quiet.from;
-    const bool in_evening = time >= quiet.from && (over_midnight || time < quiet.until);
-    const bool in_morning = over_midnight && time < quiet.until;
-    if (!in_evening && !in_morning) return std::nullopt;
-    const auto last_day = over_midnight && in_evening ? day + date::days{1} : day;
+    if (!lang::is_quiet(quiet, time)) return std::nullopt;
+    const auto last_day = quiet.until <= time ? day + date::days{1} : day;
     const Instant end = zone.to_instant(last_day + quiet.until);
     // In an hour that comes twice the end that is still to come.
     if (end > at) return end;

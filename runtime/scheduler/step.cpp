@@ -144,6 +144,7 @@ class MessageDecision {
                                         fmt::join(*context_.rule.via, " else ")));
         }
         Composition composed = compose(address);
+        if (says_nothing(composed.content)) return withhold(DeliveryState::skipped, "empty");
         return SendText{std::move(composed.content.text), *wanted_at,
                         std::move(composed.content.form), address.target,
                         std::move(composed.variant),      std::move(composed.rotated)};

@@ -224,6 +224,7 @@ struct StepDecision {
 //    value", "gone" for who is not in the directory;
 //  - a message that goes to nobody: `refused` "no value" where nothing names its target, "gone"
 //    where that is not in the directory (target.h);
+//  - a message whose holes leave nothing to be seen, without picture and card: `skipped` "empty";
 //  - otherwise everything is done. Behind a message to many the run goes on at once, when all of
 //    them have theirs.
 // `newer` is how many newer messages of the rule for the subject are due, as far as they count.

@@ -56,6 +56,8 @@ class Collections {
     // Nothing when the action has one already.
     virtual std::optional<CollectionId> add_collection(const Collection& collection) = 0;
     virtual std::optional<Collection> find_collection(const ActionOfRun& of) = 0;
+    // That the run opened last.
+    virtual std::optional<Collection> last_collection_of(std::int64_t run) = 0;
     // Those of a subject that are open at that time, or full; in the order in which they were made.
     virtual std::vector<Collection> collections_at(lang::SubjectKind kind,
                                                    const std::string& subject, Instant at) = 0;

@@ -54,7 +54,14 @@ TEST_CASE("wrong input is one clear answer with the documented exit code", "[com
     project.folder.write(
         "unasked/sop.toml",
         "[channels.notes]\nunknown = \"reconcile\"\nask_url = \"http://127.0.0.1:9/\"\n");
+    project.folder.write("misnamed/good.sop", good_playbook);
+    project.folder.write("misnamed/sop.toml", "[channels.shop]\n[channels.lgo]\n");
     const std::vector<Row> rows{
+        {"channels that nobody declares",
+         {"plan", "misnamed"},
+         0,
+         "sop.toml: [channels.lgo] sets up what no playbook declares; did you mean `log`?\n"
+         "misnamed/sop.toml: [channels.shop] sets up what no playbook declares\n"},
         {"no command", {}, 2, "A subcommand is required"},
         {"an unknown command", {"chek"}, 2, "there is no command `chek`; did you mean `check`?"},
         {"no such file", {"check", "nothing.sop"}, 2, "nothing.sop: no such file or folder"},
@@ -257,6 +264,12 @@ playbook p {
     events += R"({"type":"message","at":"2026-11-16T05:00:00Z","group":"g0001","member":"m1",)"
               R"("fields":{"text":"ad"}})";
     project.folder.write("events.ndjson", events);
+    project.folder.write("wrong.ndjson", "{\n" + events + "\n[]\n");
+    const auto wrong =
+        project.sop({"rehearse", ".", "--from", "2026-11-16", "--events", "wrong.ndjson"});
+    CHECK(wrong.exit_code == 2);
+    CHECK(contains(wrong.err, "wrong.ndjson:1: "));
+    CHECK(contains(wrong.err, "\nwrong.ndjson:7: "));
     const auto rehearsed = project.sop({"rehearse", ".", "--from", "2026-11-16", "--for", "1d",
                                         "--events", "events.ndjson", "--keep"});
     INFO(rehearsed.out << rehearsed.err);

@@ -66,6 +66,8 @@ TEST_CASE("groups and members are found by what rules ask", "[directory]") {
     CHECK(community.ids({"groups", "--tag", "new,vip", "--sort", "size", "--desc"}) ==
           Ids{"g1", "g3"});
     CHECK(community.ids({"groups", "--limit", "1", "--after", "g1"}) == Ids{"g2"});
+    CHECK(community.ids({"groups", "--name", "ＯＮ"}) == Ids{"g1"});
+    CHECK(community.ids({"groups", "--name", "on", "--where", "size > 100"}).empty());
     CHECK(community.ids({"members", "--where", "age > 9"}) == Ids{"m1"});
     CHECK(community.ids({"members", "--where", "joined < 2026-04-01"}) == Ids{"m2"});
     const auto wrong = community.sop({"groups", "--where", "nmae exists"});

@@ -106,6 +106,12 @@ TEST_CASE("controls that reorder text are known", "[unicode]") {
     }
 }
 
+TEST_CASE("what shows nothing is blank", "[unicode]") {
+    for (const char* text : {"", " ", " \n\t", "\u3000\u00a0", "\u200b\ufeff"})
+        CHECK(is_blank(text));
+    for (const char* text : {"a", " . ", "会", "😀"}) CHECK_FALSE(is_blank(text));
+}
+
 TEST_CASE("names typed in two ways become one", "[unicode]") {
     CHECK(to_nfc("e\u0301") == "é");
     CHECK(to_nfc("é") == "é");

@@ -1657,6 +1657,13 @@ SELECT id, run, step, action, subject_kind, subject, opened_at, closes_at, taken
 FROM collection
 WHERE run = ?1 AND step = ?2 AND action = ?3
 
+-- name: select_last_collection
+SELECT id, run, step, action, subject_kind, subject, opened_at, closes_at, taken, is_full
+FROM collection
+WHERE run = ?1
+ORDER BY id DESC
+LIMIT 1
+
 -- name: select_collections_at
 SELECT id, run, step, action, subject_kind, subject, opened_at, closes_at, taken, is_full
 FROM collection

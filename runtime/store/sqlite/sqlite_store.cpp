@@ -1803,6 +1803,10 @@ class SqliteStore : public Store {
             read_collection);
     }
 
+    std::optional<Collection> last_collection_of(RunId run) override {
+        return first(query(sql::select_last_collection, run), read_collection);
+    }
+
     std::vector<Collection> collections_at(SubjectKind kind, const std::string& subject,
                                            Instant at) override {
         return all(query(sql::select_collections_at, to_text(kind), subject, to_column(at)),

@@ -291,6 +291,24 @@ TEST_CASE("a report says what changed, and whose import it was", "[directory][im
     CHECK_FALSE(world.store->find_group("g3")->dissolved_at);
 }
 
+TEST_CASE("a report names the tags and roles that no playbook declares", "[directory][import]") {
+    const World world;
+    lang::Plan plan;
+    plan.tags = {"member", "vip"};
+    plan.roles = {"admin"};
+    const auto file = world.folder.write("groups.csv",
+                                         "id,tags,staff.admin,staff.hots\n"
+                                         "g1,member;vpi,m1,\ng2,vpi,,m2\ng3,vip,m1,\n");
+    using Counts = std::map<std::string, std::size_t>;
+    const auto report =
+        import_directory_file(SubjectKind::group, file, *world.store, {.plan = &plan});
+    CHECK(report.is_imported);
+    CHECK(report.undeclared_tags == Counts{{"vpi", 2}});
+    CHECK(report.undeclared_roles == Counts{{"hots", 1}});
+    const auto without = import_directory_file(SubjectKind::group, file, *world.store);
+    CHECK(without.undeclared_tags.empty());
+}
+
 TEST_CASE("a large file is read block by block, each row once", "[directory][import]") {
     const std::string line_end = GENERATE("\n", "\r\n", "\r");
     World world;

@@ -116,6 +116,17 @@ TEST_CASE("messages that quiet hours or spread move are late from when they are 
     CHECK(effects_text(scene.decide(eight)) == "0 skipped quiet, 1 tag seen, 2 send second");
 }
 
+TEST_CASE("a message that says nothing is not sent", "[scheduler][step]") {
+    Scene scene;
+    const auto& rule = scene.draft.plan.playbooks[0].rules[0];
+    const std::size_t first = std::get<lang::Deliver>(rule.steps[0].actions[0]).content;
+    lang::Content& content = scene.draft.plan.contents[first];
+    content.text = {{" \n"}};
+    CHECK(effects_text(scene.decide(eight)) == "0 skipped empty, 1 tag seen, 2 send second");
+    content.variants = {lang::Variant{.text = {}, .pictures = {"list.png"}, .card = {}}};
+    CHECK(effects_text(scene.decide(eight)) == "0 send , 1 tag seen, 2 send second");
+}
+
 TEST_CASE("as many newer messages overtake as the rule says", "[scheduler][step][late]") {
     Scene scene;
     scene.draft.plan.playbooks[0].rules[0].guards.edit().late.last = 3;

@@ -48,6 +48,21 @@ TEMPLATE_TEST_CASE("a collection is open in its window, for its subject", "[stor
     CHECK(store.find_collection({7, 1, 2})->is_full);
 }
 
+TEMPLATE_TEST_CASE("the collection that a run opened last is found", "[store][games]", MemoryStore,
+                   FileStore) {
+    TestType held;
+    Store& store = *held;
+    Collection collection = a_collection();
+    CHECK(store.last_collection_of(7) == std::nullopt);
+    for (const ActionOfRun of :
+         {ActionOfRun{7, 3, 0}, ActionOfRun{8, 9, 0}, ActionOfRun{7, 1, 2}}) {
+        collection.of = of;
+        CHECK(store.add_collection(collection));
+    }
+    CHECK(store.last_collection_of(7)->of == ActionOfRun{7, 1, 2});
+    CHECK(store.last_collection_of(8)->of == ActionOfRun{8, 9, 0});
+}
+
 TEMPLATE_TEST_CASE("what is collected counts once, until it is given back", "[store][games]",
                    MemoryStore, FileStore) {
     TestType held;
