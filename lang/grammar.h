@@ -24,8 +24,7 @@ namespace sop::lang::grammar {
 
 using namespace tao::pegtl;
 
-// ---- characters
-// -----------------------------------------------------------------------------------------------------
+// ---- characters ---------------------------------------------------------------------------------
 
 template <bool (*Accepts)(char32_t)>
 struct unicode_character {
@@ -61,8 +60,7 @@ struct blank_character : sor<one<' ', '\t'>, full_width_space> {};
 struct comment : seq<one<'#'>, until<at<eolf>>> {};
 struct space : star<sor<blank_character, comment>> {};
 
-// ---- words, numbers, times
-// ------------------------------------------------------------------------------------------
+// ---- words, numbers, times ----------------------------------------------------------------------
 
 // A zone such as America/Port-au-Prince or Etc/GMT+5 is a word that goes on after a slash.
 struct zone_part : seq<one<'/'>, alpha, star<sor<alnum, one<'_', '-', '+'>>>> {};
@@ -77,8 +75,7 @@ struct number
     : seq<plus<digit>, opt<seq<one<'.'>, plus<digit>>>, opt<seq<name_start, star<name_continue>>>> {
 };
 
-// ---- signs; each full-width form stands for the ASCII one
-// -----------------------------------------------------------
+// ---- signs; each full-width form stands for the ASCII one ---------------------------------------
 
 struct open_brace : sor<one<'{'>, wide<'\xEF', '\xBD', '\x9B'>> {};
 struct close_brace : sor<one<'}'>, wide<'\xEF', '\xBD', '\x9D'>> {};
@@ -93,8 +90,7 @@ struct operator_sign : sor<string<'=', '='>, string<'!', '='>, string<'<', '='>,
                            string<'.', '.'>, one<'.', '<', '>', '*', '/', '%', '[', ']'>> {};
 struct equal_sign : one<'='> {};
 
-// ---- strings
-// --------------------------------------------------------------------------------------------------------
+// ---- strings ------------------------------------------------------------------------------------
 
 struct straight_quote : one<'"'> {};
 struct triple_quote : string<'"', '"', '"'> {};
@@ -152,8 +148,7 @@ struct text_string : sor<quoted<triple_quote, triple_quote, eof>,
                          quoted<curly_open, curly_close, line_string_end>,
                          quoted<corner_open, corner_close, line_string_end>> {};
 
-// ---- structure
-// ------------------------------------------------------------------------------------------------------
+// ---- structure ----------------------------------------------------------------------------------
 
 struct block;
 struct parentheses;

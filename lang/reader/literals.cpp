@@ -15,8 +15,7 @@ namespace sop::lang::reader {
 
 namespace {
 
-// ---- texts
-// ----------------------------------------------------------------------------------------------------------
+// ---- texts --------------------------------------------------------------------------------------
 
 // `{expr}`, `{expr: format}`, `{link X}`
 void read_hole_inside(Cursor& cursor, ast::Hole& hole) {
@@ -74,8 +73,7 @@ std::string without_carriage_returns(std::string_view text) {
     return result;
 }
 
-// ---- durations
-// ------------------------------------------------------------------------------------------------------
+// ---- durations ----------------------------------------------------------------------------------
 
 std::optional<std::int64_t> whole_number(std::string_view digits) {
     std::int64_t value = 0;

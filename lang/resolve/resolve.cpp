@@ -293,6 +293,12 @@ class PlaybooksResolver {
         const EffectiveSettings settings = effective_settings(settings_, tier.clauses);
         Tier result;
         result.audience = resolve_audience(tier.audience, context_);
+        if (result.audience.of_groups) {
+            context_
+                .report(code::syntax, tier.audience.span,
+                        "a tier is for groups, or for members whatever groups they are in"_say)
+                .notes.push_back("tags are a member's in all its groups; write `members`"_say);
+        }
         if (settings.timezone) {
             result.timezone = settings.timezone->zone.text;
         } else {

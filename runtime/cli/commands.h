@@ -16,7 +16,7 @@
 namespace sop::runtime::cli {
 
 // Not every command knows the last two.
-enum class OutputFormat { text, json, csv, prometheus };
+enum class OutputFormat { text, json, csv, excel, prometheus };
 
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.

@@ -237,9 +237,8 @@ class Output {
   public:
     Output(const DirectoryOptions& options, Store& store, Listing& listing)
         : options_(options), store_(store), listing_(listing) {
-        columns_ = options.format == OutputFormat::csv
-                       ? csv_columns(options.kind, store, listing.roles())
-                       : table_columns(options.kind);
+        columns_ = is_csv(options.format) ? csv_columns(options.kind, store, listing.roles())
+                                          : table_columns(options.kind);
     }
 
     void print() {
@@ -286,7 +285,7 @@ class Output {
     }
 
     void begin() {
-        if (options_.format == OutputFormat::csv) fmt::print("{}", csv_line(columns_));
+        if (is_csv(options_.format)) fmt::print("{}", csv_head(columns_, options_.format));
         if (options_.format == OutputFormat::json)
             fmt::print("{{\"format_version\":1,\"{}\":[", noun(options_.kind, false));
     }
@@ -294,7 +293,9 @@ class Output {
     void show(const Subject& subject) {
         switch (options_.format) {
             case OutputFormat::csv:
-                fmt::print("{}", csv_line(values_of(record_of(subject, store_), columns_)));
+            case OutputFormat::excel:
+                fmt::print("{}", csv_line(values_of(record_of(subject, store_), columns_),
+                                          options_.format));
                 break;
             case OutputFormat::json:
                 fmt::print("{}{}", shown_ == 0 ? "" : ",", json_of(subject, store_).dump());

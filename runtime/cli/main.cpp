@@ -22,8 +22,12 @@ using namespace sop::runtime::cli;
 const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                   {"json", OutputFormat::json}};
 
-const std::map<std::string, OutputFormat> table_formats{
-    {"text", OutputFormat::text}, {"csv", OutputFormat::csv}, {"json", OutputFormat::json}};
+const std::map<std::string, OutputFormat> table_formats{{"text", OutputFormat::text},
+                                                        {"csv", OutputFormat::csv},
+                                                        {"excel", OutputFormat::excel},
+                                                        {"json", OutputFormat::json}};
+constexpr const char* table_formats_text =
+    "text, csv, excel (CSV that a spreadsheet opens as it is) or json";
 
 const std::map<std::string, OutputFormat> status_formats{{"text", OutputFormat::text},
                                                          {"json", OutputFormat::json},
@@ -843,7 +847,7 @@ struct CommandLine {
             ->type_name("TIME");
         add_folder(command, report_options.folder);
         add_zoneinfo(command, report_options.zoneinfo);
-        command->add_option("--format", report_options.format, "text, csv or json")
+        command->add_option("--format", report_options.format, table_formats_text)
             ->transform(one_of(table_formats))
             ->type_name("FORMAT");
         command->footer(
@@ -869,7 +873,7 @@ struct CommandLine {
                           "Also those that are done, rejected, late or cancelled");
         add_folder(command, tasks_options.folder);
         add_zoneinfo(command, tasks_options.zoneinfo);
-        command->add_option("--format", tasks_options.format, "text, csv or json")
+        command->add_option("--format", tasks_options.format, table_formats_text)
             ->transform(one_of(table_formats))
             ->type_name("FORMAT");
         command->footer(
@@ -1070,7 +1074,7 @@ struct CommandLine {
         add_folder(command, directory_options.folder);
         add_zoneinfo(command, directory_options.zoneinfo);
         add_language(command, directory_options.language);
-        command->add_option("--format", directory_options.format, "text, json or csv")
+        command->add_option("--format", directory_options.format, table_formats_text)
             ->transform(one_of(table_formats))
             ->type_name("FORMAT");
         command->footer(

@@ -115,10 +115,11 @@ int show_pool(const PoolsOptions& options) {
                        .dump());
         return exit_fine;
     }
-    fmt::print("{}", csv_line({"code", "member", "given_at"}));
+    fmt::print("{}", csv_head({"code", "member", "given_at"}, OutputFormat::csv));
     for_each_code(*store, options.pool, [](const PoolCode& code) {
         fmt::print("{}", csv_line({code.code, code.member.value_or(""),
-                                   code.given_at ? instant_text(*code.given_at) : ""}));
+                                   code.given_at ? instant_text(*code.given_at) : ""},
+                                  OutputFormat::csv));
     });
     return exit_fine;
 }

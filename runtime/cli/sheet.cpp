@@ -30,11 +30,11 @@ std::string as_table(const Sheet& sheet) {
     return render_table(table);
 }
 
-std::string as_csv(const Sheet& sheet) {
+std::string as_csv(const Sheet& sheet, OutputFormat format) {
     std::vector<std::string> names;
     for (const Sheet::Column& column : sheet.columns) names.push_back(column.name);
-    std::string text = csv_line(names);
-    for (const auto& row : sheet.rows) text += csv_line(row);
+    std::string text = csv_head(names, format);
+    for (const auto& row : sheet.rows) text += csv_line(row, format);
     return text;
 }
 
@@ -67,7 +67,7 @@ std::string as_json(const Sheet& sheet, nlohmann::json about) {
 }  // namespace
 
 std::string render(const Sheet& sheet, OutputFormat format, nlohmann::json about) {
-    if (format == OutputFormat::csv) return as_csv(sheet);
+    if (is_csv(format)) return as_csv(sheet, format);
     if (format == OutputFormat::json) return as_json(sheet, std::move(about));
     return as_table(sheet);
 }

@@ -103,16 +103,18 @@ void print_text(const std::vector<Line>& lines, bool shows_ends, const lang::cal
     fmt::print("{}", render_table(table));
 }
 
-void print_csv(const std::vector<Line>& lines) {
-    fmt::print("{}", csv_line({"task", "what", "due_at", "state", "role", "group", "member", "text",
-                               "rule", "made_at", "settled_at", "by", "note"}));
+void print_csv(const std::vector<Line>& lines, OutputFormat format) {
+    fmt::print("{}", csv_head({"task", "what", "due_at", "state", "role", "group", "member", "text",
+                               "rule", "made_at", "settled_at", "by", "note"},
+                              format));
     for (const auto& [task, rule, state] : lines) {
         fmt::print(
             "{}",
             csv_line({std::to_string(task.id), kind_of(task), instant_text(task.due_at), state,
                       task.role, task.group.value_or(""), task.member.value_or(""), task.text, rule,
                       instant_text(task.made_at),
-                      task.settled_at ? instant_text(*task.settled_at) : "", task.by, task.note}));
+                      task.settled_at ? instant_text(*task.settled_at) : "", task.by, task.note},
+                     format));
     }
 }
 
@@ -160,7 +162,8 @@ int tasks(const TasksOptions& options) {
             print_json(lines);
             break;
         case OutputFormat::csv:
-            print_csv(lines);
+        case OutputFormat::excel:
+            print_csv(lines, options.format);
             break;
         default:
             print_text(lines, options.all, *zone);

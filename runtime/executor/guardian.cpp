@@ -93,10 +93,19 @@ class Guardian::SubjectContacts : public Contacts {
                                const lang::Audience& audience, const Period& period, Instant now) {
         if (audience.kind != kind_) return 0;
         const std::int64_t to_come = guardian_.to_come(rule, to, now, period.to);
-        const bool is_for_it =
-            to_come > 0 && guardian_.audiences_.contains(guardian_.in_force_->plan, audience,
-                                                         *rule.zone, now, subject_);
-        return is_for_it ? to_come : 0;
+        if (to_come == 0) return 0;
+        const auto is_for = [&](const std::string& subject) {
+            return guardian_.audiences_.contains(guardian_.in_force_->plan, audience, *rule.zone,
+                                                 now, subject);
+        };
+        if (!audience.of_groups) return is_for(subject_) ? to_come : 0;
+        const auto member = guardian_.store_.find_member(subject_);
+        if (!member) return 0;
+        // A run for each of its groups; a message of another rule once.
+        const auto times = std::count_if(
+            member->groups.begin(), member->groups.end(),
+            [&](const std::string& group) { return is_for(to_subject({subject_, group})); });
+        return to_come * (to == nullptr ? times : std::min<std::int64_t>(times, 1));
     }
 
     Guardian& guardian_;

@@ -90,9 +90,13 @@ std::size_t Walker::mail_page(const Mailing& mailing, std::size_t room) {
     if (!to && page.subjects.empty() && mailing.through.empty())
         record(record_of_each, Withhold{DeliveryState::refused, "no value"});
     for (const std::string& id : page.subjects) {
-        const Target target{to ? to->kind : SubjectKind::group, id};
+        const Target target{to ? to->kind : SubjectKind::group, addressee_of(id)};
+        const bool is_own = target == Target{firing.subject_kind, addressee_of(run->subject)};
+        // Members of groups come once for each of their groups, and get it once.
+        if (to && to->of_groups &&
+            store_.has_delivery({run->id, mailing.step, mailing.action}, is_own ? "" : target.id))
+            continue;
         if (mailing.withheld) {
-            const bool is_own = target == Target{firing.subject_kind, addressee_of(run->subject)};
             record(record_of_each, Withhold{*mailing.withheld, mailing.reason,
                                             is_own ? std::nullopt : std::optional(target)});
             continue;

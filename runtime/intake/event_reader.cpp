@@ -48,12 +48,15 @@ const std::vector<lang::EventType>& builtin_types() {
 
 // ---- a line as JSON -----------------------------------------------------------------------------
 
-// Builds the value of a line. Decimal numbers of `fields` are also kept as they were written: a
-// price has more digits than a double may have.
+// Builds the value of a line. Decimal numbers of `fields`, and beside it, are also kept as they
+// were written: a price has more digits than a double may have.
 class LineBuilder {
   public:
+    using Decimals = std::map<std::string, std::string>;
+
     json value{};
-    std::map<std::string, std::string> decimals{};
+    Decimals decimals{};  // in `fields`
+    Decimals decimals_beside{};
     // What ended the reading; empty for what is no JSON at all.
     std::optional<EventError> error{};
     std::size_t error_at = 0;
@@ -64,6 +67,7 @@ class LineBuilder {
     bool number_unsigned(std::uint64_t given) { return put(given); }
     bool number_float(double given, const std::string& written) {
         if (open_.size() == 2 && keys_.front() == "fields") decimals[keys_.back()] = written;
+        if (open_.size() == 1) decimals_beside[keys_.back()] = written;
         return put(given);
     }
     bool string(std::string& given) { return put(std::move(given)); }
@@ -166,13 +170,23 @@ json take_fields(json& object) {
 }
 
 std::string field_text(const std::string& name, const json& value,
-                       const std::map<std::string, std::string>& decimals) {
+                       const LineBuilder::Decimals& decimals) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
     if (value.is_number_float()) return decimals.at(name);
     if (value.is_number()) return value.dump();
     throw EventError(Rejection::wrong_field,
                      fmt::format("the field `{}` is neither a text nor a number", name));
+}
+
+// Takes the text of a field out of an object; nothing where it is not there, or null.
+std::optional<std::string> take_field(json& object, const std::string& name,
+                                      const LineBuilder::Decimals& decimals) {
+    const auto found = object.find(name);
+    if (found == object.end()) return std::nullopt;
+    const json value = std::move(*found);
+    object.erase(found);
+    return value.is_null() ? std::nullopt : std::optional(field_text(name, value, decimals));
 }
 
 void require_id(const char* what, const std::string& id) {
@@ -340,18 +354,9 @@ Event EventSchema::read(std::string_view line, std::optional<Instant> received_a
     require_people(event);
     json fields = take_fields(object);
     for (const auto& field : type.fields) {
-        const auto found = fields.find(field.name);
-        std::optional<std::string> given;
-        if (found != fields.end()) {
-            if (!found->is_null()) given = field_text(field.name, *found, built.decimals);
-            fields.erase(found);
-        }
-        const bool is_needed = !given && !field.default_value && !field.optional;
-        if (is_needed && object.contains(field.name)) {
-            throw EventError(Rejection::wrong_field,
-                             fmt::format("the field `{}` stands beside `fields`; write it in there",
-                                         field.name));
-        }
+        // Many write them beside the rest.
+        auto given = take_field(fields, field.name, built.decimals);
+        if (!given) given = take_field(object, field.name, built.decimals_beside);
         auto value = field_value(type, field, given);
         if (value) event.fields.emplace(field.name, *std::move(value));
     }

@@ -28,7 +28,6 @@ class Finder {
         }
         for (const auto& tier : plan_.tiers) {
             where_ = "tier";
-            need(!tier.audience.of_groups, "members of groups");
             check(tier.audience);
             for (const auto& level : tier.levels) {
                 if (level.condition) check(*level.condition);
@@ -103,10 +102,7 @@ class Finder {
         if (step.condition) check(*step.condition);
         for (const auto& action : step.actions) {
             if (const auto* deliver = std::get_if<lang::Deliver>(&action)) {
-                if (deliver->to) {
-                    need(!deliver->to->of_groups, "to members of groups");
-                    check(*deliver->to);
-                }
+                if (deliver->to) check(*deliver->to);
             }
             if (const auto* change = std::get_if<lang::ChangeTag>(&action)) {
                 if (change->person) check(*change->person);

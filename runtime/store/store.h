@@ -379,6 +379,8 @@ class Outbox {
     virtual MessageId intern_message(const MessageContent& content) = 0;
     // Throws StoreError when (run, step, action, target) is there already.
     virtual DeliveryId add_delivery(const Delivery& delivery) = 0;
+    // `target` is an id, "" for the subject of the run.
+    virtual bool has_delivery(const ActionOfRun& of, const std::string& target) = 0;
     virtual std::optional<DueDelivery> find_delivery(DeliveryId id) = 0;
     // The delivery is no message, but asks this of the platform.
     virtual void put_command(DeliveryId id, const Command& command) = 0;

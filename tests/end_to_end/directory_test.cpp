@@ -93,6 +93,19 @@ TEST_CASE("a list is imported as it was exported", "[directory]") {
     CHECK(shown["size"] == 2);
 }
 
+TEST_CASE("a list for spreadsheets has its mark, and no formulas", "[directory]") {
+    const Community community;
+    community.project.folder.write("odd.csv", "id,name,attribute.age\nm7,=1+1,-5\n");
+    REQUIRE(community.sop({"members", "import", community.file("odd.csv")}).exit_code == 0);
+    const std::string excel = community.sop({"members", "--name", "=", "--format", "excel"}).out;
+    CHECK(excel.starts_with("\xEF\xBB\xBFid,"));
+    CHECK(excel.find("\nm7,'=1+1,") != std::string::npos);
+    CHECK(excel.find(",-5\r\n") != std::string::npos);
+    const std::string csv = community.sop({"members", "--name", "=", "--format", "csv"}).out;
+    CHECK(csv.starts_with("id,"));
+    CHECK(csv.find("\nm7,=1+1,") != std::string::npos);
+}
+
 TEST_CASE("an import says first what it would change", "[directory]") {
     const Community community;
     community.project.folder.write("next.csv",

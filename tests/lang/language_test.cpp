@@ -123,6 +123,15 @@ TEST_CASE("every form of a member's rule compiles, formats and is said in Chines
     check_form(for_members(rule));
 }
 
+TEST_CASE("a tier is for people, not for people in groups", "[language][diagnostic]") {
+    const auto codes = [](const std::string& whom) {
+        return tests::codes_of("sop 1\ntag a, b\ntier " + whom +
+                               " tagged a every day at 02:00 timezone UTC {\n  b: else\n}\n");
+    };
+    CHECK(codes("members").empty());
+    CHECK(codes("members of groups") == std::vector<std::string>{"SOP0107 at 3:6"});
+}
+
 TEST_CASE("what is wrong with a rule is said at its place", "[language][diagnostic]") {
     struct Row {
         const char* rule;

@@ -18,8 +18,7 @@ bool starts_with_any(std::string_view text, const std::vector<std::string>& pref
                        [&](const std::string& prefix) { return text.starts_with(prefix); });
 }
 
-// ---- the rules
-// ------------------------------------------------------------------------------------------------------
+// ---- the rules ----------------------------------------------------------------------------------
 
 // A file belongs to the first box whose folder its path begins with; `may_include` are beginnings
 // of paths.
@@ -148,8 +147,7 @@ const std::vector<Ban> sql_bans = {
 
 const std::regex unfinished(R"(\b(TODO|FIXME|XXX)\b)");
 
-// ---- reading a file
-// -------------------------------------------------------------------------------------------------
+// ---- reading a file -----------------------------------------------------------------------------
 
 enum class Blank { comments, comments_and_strings };
 
@@ -237,8 +235,7 @@ std::vector<Include> includes_of(const SourceFile& file) {
     return includes;
 }
 
-// ---- one include
-// ----------------------------------------------------------------------------------------------------
+// ---- one include --------------------------------------------------------------------------------
 
 bool is_ours(std::string_view header) {
     return header.starts_with("lang/") || header.starts_with("runtime/");
@@ -300,8 +297,7 @@ std::optional<std::string> check_include(const SourceFile& file, const Include& 
     return check_library(file, include);
 }
 
-// ---- a file
-// ---------------------------------------------------------------------------------------------------------
+// ---- a file -------------------------------------------------------------------------------------
 
 struct Finding {
     std::size_t line;

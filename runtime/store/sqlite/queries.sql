@@ -233,6 +233,9 @@ INSERT INTO delivery (run, step, action, channel, message, planned_for, due_at, 
 VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, nullif(?16, ''))
 ON CONFLICT (run, step, action, target) DO NOTHING
 
+-- name: select_has_delivery
+SELECT 1 FROM delivery WHERE run = ?1 AND step = ?2 AND action = ?3 AND target = ?4
+
 -- name: select_due_deliveries
 SELECT id, run, step, action, channel, message, planned_for, due_at, state, reason, attempts, settled_at,
        moved_to, priority, in_doubt, skipped_as, asks, unless_taken, target_kind, target, variant,

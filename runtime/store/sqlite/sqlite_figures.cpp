@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/store/sqlite/columns.h"
+#include "runtime/store/sqlite/rows.h"
 #include "runtime/store/sqlite/sql.h"
 #include "runtime/store/store.h"
 
@@ -9,31 +11,7 @@ namespace sop::runtime {
 
 namespace {
 
-using lang::SubjectKind;
-
-std::int64_t to_column(date::local_days day) {
-    return day.time_since_epoch().count();
-}
-
-date::local_days day_from(std::int64_t column) {
-    return date::local_days{date::days{column}};
-}
-
-std::int64_t to_column(Instant instant) {
-    return instant.time_since_epoch().count();
-}
-
-Instant instant_from(std::int64_t column) {
-    return Instant{std::chrono::milliseconds{column}};
-}
-
-std::optional<Instant> instant_from(std::optional<std::int64_t> column) {
-    return column ? std::optional(instant_from(*column)) : std::nullopt;
-}
-
-std::string_view to_text(SubjectKind kind) {
-    return kind == SubjectKind::group ? "group" : "member";
-}
+using namespace sqlite;
 
 StoredMeasure read_measure(SqliteQuery& row) {
     return {.id = row.integer(),
@@ -61,19 +39,12 @@ Stay read_stay(SqliteQuery& row) {
 
 TierChange read_tier_change(SqliteQuery& row) {
     return {.rule = row.integer(),
-            .kind = row.text() == "group" ? SubjectKind::group : SubjectKind::member,
+            .kind = subject_kind_from(row.text()),
             .subject = row.text(),
             .at = instant_from(row.integer()),
             .before = row.text(),
             .level = row.text(),
             .why = row.text()};
-}
-
-template <typename Row>
-std::vector<Row> all(SqliteQuery&& query, Row (*read)(SqliteQuery&)) {
-    std::vector<Row> rows;
-    while (query.next()) rows.push_back(read(query));
-    return rows;
 }
 
 }  // namespace

@@ -276,6 +276,47 @@ TEST_CASE("a more urgent message to many keeps its slot", "[executor][messages]"
     CHECK(world.outcomes("own") == Outcomes{{"skipped: cap", 1}});
 }
 
+TEST_CASE("members of several groups are sent a message to members of groups once",
+          "[executor][messages]") {
+    const auto plan = plan_with(R"(
+  news: every day at 09:00 { send "News" to members of groups tagged vip }
+)",
+                                R"(for members "m2")");
+    for (const std::size_t page_rows : {1, 2, 500}) {
+        CAPTURE(page_rows);
+        World world(plan, "2026-11-19 00:00", {.page_rows = page_rows});
+        for (const char* group : {"g1", "g2", "g3"}) world.group(group, {"vip"});
+        world.group("g4");
+        world.member("m1", {}, {"g1", "g3"});
+        world.member("m2", {}, {"g1", "g2", "g3"});
+        world.member("m3", {}, {"g4"});
+        world.member("m4", {}, {"g2", "g4"});
+        world.run_until("2026-11-19 10:00");
+        CHECK(told(world) == Texts{"19 09:00 m1: News", "19 09:00 m2: News", "19 09:00 m4: News"});
+        CHECK(world.outcomes() == Outcomes{{"sent", 3}});
+    }
+}
+
+TEST_CASE("an urgent message to members of groups keeps its slot", "[executor][messages]") {
+    const auto plan = plan_with(R"(
+  limit 2 posts per member per day
+  news: every day at 20:00 priority high for members "m3" { send "News" to members of groups tagged vip }
+  each: every day at 20:00 priority high for members of groups tagged seen { send "Yours" }
+  own: every day at 10:00 { send "Own" }
+)",
+                                R"(for members "m1", "m2", "m3")");
+    World world(plan, "2026-11-19 00:00");
+    world.group("g1", {"vip", "seen"});
+    world.group("g2", {"vip"});
+    world.member("m1", {}, {"g1", "g2"});
+    world.member("m2", {}, {"g2"});
+    world.member("m3");
+    world.run_until("2026-11-19 23:00");
+    CHECK(world.outcomes("own") == Outcomes{{"sent", 2}, {"skipped: cap", 1}});
+    CHECK(world.outcomes("news") == Outcomes{{"sent", 2}});
+    CHECK(world.outcomes("each") == Outcomes{{"sent", 1}});
+}
+
 TEST_CASE("members are sent a message from a rule for groups", "[executor][messages]") {
     const auto plan = plan_with(R"(
   news: every day at 09:00 { send "From {group.name}" to members tagged vip }

@@ -545,6 +545,11 @@ TEMPLATE_TEST_CASE("an action has one delivery for each of its targets", "[store
     delivery.variant.clear();
     const DeliveryId member = (*store).add_delivery(delivery);
 
+    for (const char* target : {"", "g2", "m1"})
+        CHECK((*store).has_delivery({run, delivery.step, delivery.action}, target));
+    CHECK_FALSE((*store).has_delivery({run, delivery.step, delivery.action}, "g3"));
+    CHECK_FALSE((*store).has_delivery({run, delivery.step, delivery.action + 1}, "g2"));
+
     const auto of_own = (*store).find_delivery(own).value();
     CHECK_FALSE(of_own.delivery.target);
     CHECK(of_own.subject == "g1");
