@@ -1,6 +1,7 @@
 #include "lang/compile.h"
 
 #include "lang/codes.h"
+#include "lang/collect_places.h"
 #include "lang/format.h"
 #include "lang/format/same_meaning.h"
 #include "lang/names.h"
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -99,55 +101,35 @@ class ProjectCheck {
     Places metrics_{};
 };
 
-// Where a rule of a plan stands: one of an instance where that is used.
-struct RulePlace {
-    ProjectFile* file = nullptr;
-    SourceSpan span{};
-};
-
-RulePlace place_of_rule(std::deque<ProjectFile>& files, const std::string& path) {
-    for (ProjectFile& file : files) {
-        if (!file.given) continue;
-        for (const auto& item : file.document().items) {
-            const auto* playbook = std::get_if<ast::Playbook>(&item);
-            if (playbook == nullptr) continue;
-            for (const auto& each : playbook->items) {
-                const auto* rule = std::get_if<ast::Rule>(&each);
-                const auto* instance = std::get_if<ast::Instance>(&each);
-                const ast::Name* name = rule ? &rule->name : instance ? &instance->name : nullptr;
-                if (name == nullptr) continue;
-                const std::string own = playbook->name.text + "." + name->text;
-                if (rule ? path == own : path.starts_with(own + ".")) return {&file, name->span};
-            }
-        }
-    }
-    return {};
-}
-
 // At the first of its rules, with the places of the others.
-void report_cycles(const Plan& plan, std::deque<ProjectFile>& files) {
+void report_cycles(const Plan& plan, const PlanPlaces& places, std::deque<ProjectFile>& files) {
     for (const auto& cycle : rule_cycles(plan)) {
-        const RulePlace first = place_of_rule(files, cycle.front());
-        if (first.file == nullptr) continue;
+        const Place first = places.of_rule(cycle.front());
+        const auto file = std::find_if(files.begin(), files.end(), [&](const ProjectFile& each) {
+            return each.source == first.source;
+        });
+        if (file == files.end()) continue;
         auto& diagnostic =
             cycle.size() == 1
-                ? add_error(first.file->diagnostics, code::rules_start_each_other, first.span,
+                ? add_error(file->diagnostics, code::rules_start_each_other, first.span,
                             "the rule `{}` emits what starts it, without end"_say(cycle.front()))
-                : add_error(first.file->diagnostics, code::rules_start_each_other, first.span,
+                : add_error(file->diagnostics, code::rules_start_each_other, first.span,
                             "these rules start one another without end: {}"_say(
                                 fmt::format("`{}`", fmt::join(cycle, "` → `"))));
         for (std::size_t at = 1; at < cycle.size(); ++at) {
-            const RulePlace other = place_of_rule(files, cycle[at]);
-            if (other.file == nullptr || (other.file == first.file && other.span == first.span))
+            const Place other = places.of_rule(cycle[at]);
+            if (other.source == nullptr ||
+                (other.source == first.source && other.span == first.span))
                 continue;
             diagnostic.related.push_back({other.span, "`{}`"_say(cycle[at]),
-                                          other.file == first.file ? nullptr : other.file->source});
+                                          other.source == first.source ? nullptr : other.source});
         }
     }
 }
 
 struct Resolved {
     Plan plan;
+    PlanPlaces places;
     std::vector<TestCase> tests;
 };
 
@@ -170,8 +152,9 @@ Resolved resolve(Project& project, const CompileOptions& options, NamedFiles& na
     for (std::size_t at = 0; at < files.size(); ++at) resolve_playbooks(context_of(at));
     ProjectCheck check;
     for (ProjectFile& file : files) check.add(file);
-    report_cycles(plan, files);
-    return {static_cast<Plan&&>(plan), std::move(tests)};
+    PlanPlaces places = collect_places(plan, files);
+    report_cycles(plan, places, files);
+    return {static_cast<Plan&&>(plan), std::move(places), std::move(tests)};
 }
 
 }  // namespace
@@ -211,6 +194,7 @@ Compilation compile(const std::vector<Source>& sources, const CompileOptions& op
 
     resolved.plan.zone_release = options.zones.release();
     compilation.plan = std::move(resolved.plan);
+    compilation.places = std::move(resolved.places);
     compilation.tests = std::move(resolved.tests);
     return compilation;
 }

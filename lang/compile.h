@@ -10,6 +10,7 @@
 #include "lang/diagnostic.h"
 #include "lang/keywords.h"
 #include "lang/named_files.h"
+#include "lang/places.h"
 #include "lang/plan.h"
 #include "lang/source.h"
 #include "lang/test_case.h"
@@ -38,7 +39,9 @@ struct Compilation {
     std::optional<Plan> plan;            // when there is no error in any file
     std::vector<FileDiagnostics> files;  // one for each source, in the order given, then the others
     std::vector<std::shared_ptr<const Source>> named;  // files that the given ones name
-    // With the plan: the tests of the files given, in their order.
+    // With the plan: where its parts stand in `files`, and the tests of the files given, in their
+    // order.
+    PlanPlaces places{};
     std::vector<TestCase> tests{};
 };
 
