@@ -132,6 +132,15 @@ inline constexpr const char* test_expects_nothing = "SOP0602";
 inline constexpr const char* unknown_in_test = "SOP0603";
 inline constexpr const char* event_field_missing = "SOP0604";
 
+// What cannot go as it is planned.
+inline constexpr const char* in_quiet_hours = "SOP0730";
+inline constexpr const char* messages_clash = "SOP0731";
+inline constexpr const char* over_limit = "SOP0732";
+inline constexpr const char* over_capacity = "SOP0733";
+inline constexpr const char* over_quota = "SOP0734";
+inline constexpr const char* crowded_minutes = "SOP0735";
+inline constexpr const char* for_nobody = "SOP0736";
+
 // Questions to `sop next -`.
 inline constexpr const char* malformed_question = "SOP0901";
 

@@ -22,9 +22,18 @@ void add_check(CLI::App& app, ChosenCommand& run) {
         ->type_name("DATE");
     command
         ->add_option("--horizon", options->horizon,
-                     "Look so far ahead, 0 for not at all (default: 90d for rows that tables "
-                     "lack; a year for times the clock skips and holidays not known)")
+                     "Look so far ahead, 0 for not at all (default: 90d for rows that tables lack "
+                     "and for what goes out; a year for times the clock skips and holidays not "
+                     "known; single dates are looked at two years ahead)")
         ->type_name("LENGTH");
+    command
+        ->add_option("--groups", options->groups,
+                     "Count with these groups (CSV or NDJSON; default: those that the sop.toml of "
+                     "the folder names)")
+        ->type_name("FILE");
+    command->add_option("--members", options->members, "And with these members")->type_name("FILE");
+    command->add_flag("--no-directory", options->without_directory,
+                      "Count with no directory: only what is true of any is told");
     command->add_flag("--fix", options->fix,
                       "Apply the fixes that are offered to the files, then say what remains; "
                       "of standard input the mended text is printed");
@@ -32,7 +41,8 @@ void add_check(CLI::App& app, ChosenCommand& run) {
     add_language(command, options->language);
     command->footer(
         "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
-        "  sop check --fix members.sop\n  sop check --from 2026-12-01 --horizon 26w .");
+        "  sop check --fix members.sop\n  sop check --from 2026-12-01 --horizon 26w .\n"
+        "  sop check --groups groups.csv members.sop");
     command->callback([&run, options] { run = [options] { return check(*options); }; });
 }
 

@@ -1,4 +1,5 @@
 #include "lang/fixes.h"
+#include "runtime/cli/analysis.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace sop::runtime::cli {
@@ -108,6 +110,22 @@ std::optional<date::days> horizon_of(const CheckOptions& options) {
     return date::ceil<date::days>(parse_length(options.horizon, horizon_max, "--horizon"));
 }
 
+// Those given, else those of the one project that is checked.
+DirectoryFiles directory_files(const CheckOptions& options) {
+    DirectoryFiles files;
+    if (options.without_directory) return files;
+    std::vector<std::string> projects;
+    std::error_code ignored;
+    for (const std::string& path : options.paths) {
+        if (std::filesystem::exists(std::filesystem::path(path) / "sop.toml", ignored))
+            projects.push_back(path);
+    }
+    if (projects.size() == 1) files = directory_of(projects.front());
+    if (options.groups) files.groups = *options.groups;
+    if (options.members) files.members = *options.members;
+    return files;
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
@@ -134,7 +152,8 @@ int check(const CheckOptions& options) {
         mended_json = fmt::format("\"fixed\":{},", mending.json());
         sources = mending.sources();
     }
-    const lang::Compilation compilation = lang::compile(sources, compile_options);
+    lang::Compilation compilation = lang::compile(sources, compile_options);
+    add_analysis(compile_options, directory_files(options), compilation);
     const FindingCounts counts = count_findings(compilation.files);
     if (json) {
         print_json(compilation.files, counts, compile_options, mended_json, options.language);

@@ -22,10 +22,13 @@ enum class OutputFormat { text, json, csv, excel, prometheus };
 // command that computes times. `language` is the one in which findings are told.
 
 struct CheckOptions {
-    std::vector<std::string> paths;   // files, folders, or "-"
-    std::optional<std::string> from;  // coming dates are looked at from this one on
-    std::string horizon{};            // how far ahead; by what is looked for when empty
-    bool fix = false;                 // apply the fixes of what is found, then check again
+    std::vector<std::string> paths;     // files, folders, or "-"
+    std::optional<std::string> from;    // coming dates are looked at from this one on
+    std::string horizon{};              // how far ahead; by what is looked for when empty
+    bool fix = false;                   // apply the fixes of what is found, then check again
+    std::optional<std::string> groups;  // files of a directory; those of sop.toml when not given
+    std::optional<std::string> members;
+    bool without_directory = false;
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
     lang::Language language = lang::Language::en;

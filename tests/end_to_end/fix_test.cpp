@@ -35,7 +35,7 @@ TEST_CASE("check --fix mends the files and says what remains", "[fix][command]")
     const Project project(1);
     project.folder.write("a.sop", playbook(broken_rule));
     project.folder.write("b.sop", playbook("a: every day at 20:00 { post nothing_like_it }", "q"));
-    project.folder.write("c.sop", playbook(mended_rule, "r"));
+    project.folder.write("c.sop", playbook("a: every friday at 20:00 { post \"x\" }", "r"));
     const auto result = project.sop({"check", "--fix", "."});
     CHECK(project.folder.read("a.sop") == playbook(mended_rule));
     CHECK(result.exit_code == 1);

@@ -87,7 +87,10 @@ TEST_CASE("the file of an explanation fails as it says, and the mended one is fi
                   (codes_without_a_file.count(explanation.code) > 0));
             for (const auto* section : {&explanation.english, &explanation.chinese}) {
                 if (section->fails.empty()) continue;
-                CHECK(codes_given_by(section->fails) == std::set{explanation.code});
+                const auto given = tests::is_of_analysis(explanation.code)
+                                       ? std::set<std::string>{}
+                                       : std::set{explanation.code};
+                CHECK(codes_given_by(section->fails) == given);
                 CHECK(tests::findings_of(section->mended).empty());
                 CHECK(lang::format_source({"mended", section->mended}).value == section->mended);
             }

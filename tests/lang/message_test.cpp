@@ -80,7 +80,7 @@ class PatternScan {
 const std::map<std::string, std::string>& patterns_of_sources() {
     static const std::map<std::string, std::string> patterns = [] {
         std::map<std::string, std::string> found;
-        for (const char* folder : {"lang", "runtime/cli"}) {
+        for (const char* folder : {"lang", "runtime/analysis", "runtime/cli"}) {
             for (const auto& entry :
                  fs::recursive_directory_iterator(tests::source_folder() / folder)) {
                 const auto extension = entry.path().extension();

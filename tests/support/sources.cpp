@@ -1,4 +1,5 @@
 #include "tests/support/sources.h"
+#include "lang/codes.h"
 
 #include "runtime/zoneinfo/zoneinfo.h"
 
@@ -76,6 +77,10 @@ std::set<std::string> declared_codes() {
     for (std::sregex_iterator at(header.begin(), header.end(), code), end; at != end; ++at)
         codes.insert((*at)[1]);
     return codes;
+}
+
+bool is_of_analysis(const std::string& code) {
+    return code >= lang::code::in_quiet_hours && code <= lang::code::for_nobody;
 }
 
 std::string read_text_file(const std::filesystem::path& path) {

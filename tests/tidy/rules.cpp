@@ -65,6 +65,8 @@ const std::vector<Box> boxes = {
     {"runtime/testing/",
      {"runtime/testing/", "runtime/executor/", "runtime/scheduler/", "runtime/intake/",
       "runtime/store/", "runtime/clock/"}},
+    {"runtime/analysis/",
+     {"runtime/analysis/", "runtime/scheduler/", "runtime/store/store.h", "runtime/clock/"}},
     {"runtime/figures/",
      {"runtime/figures/", "runtime/scheduler/", "runtime/store/", "runtime/clock/"}},
     {"runtime/cli/", {"runtime/"}},
