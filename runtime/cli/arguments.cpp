@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <regex>
+
 namespace sop::runtime::cli {
 
 namespace {
@@ -49,6 +51,17 @@ CLI::Validator whole_number() {
                 !written.empty() && std::all_of(written.begin(), written.end(),
                                                 [](char c) { return c >= '0' && c <= '9'; });
             return is_number ? "" : fmt::format("`{}` is no whole number", written);
+        },
+        "");
+}
+
+CLI::Validator time_of_day() {
+    return CLI::Validator(
+        [](std::string& written) -> std::string {
+            static const std::regex form("([01][0-9]|2[0-3]):[0-5][0-9]");
+            return std::regex_match(written, form)
+                       ? ""
+                       : fmt::format("`{}` is no time of day; write 09:00", written);
         },
         "");
 }

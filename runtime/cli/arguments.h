@@ -39,6 +39,7 @@ void add_zoneinfo(CLI::App* command, std::string& folder);
 CLI::Validator one_of(std::vector<std::string> words);
 std::string unknown_word_text(const std::string& written, const std::vector<std::string>& known);
 CLI::Validator whole_number();
+CLI::Validator time_of_day();  // 08:00
 
 // The same for a `transform` into an enumerator.
 template <typename Value>
