@@ -1,5 +1,8 @@
 // Playbooks as files: check, test, rehearse, compare. Nothing here sends or changes a store.
 #include "runtime/cli/arguments.h"
+#include "runtime/scaffold/scaffold.h"
+
+#include <fmt/format.h>
 
 namespace sop::runtime::cli {
 
@@ -8,6 +11,9 @@ namespace {
 // As `language` in a file names them.
 const std::map<std::string, lang::Dialect> dialects{
     {"en", lang::Dialect::en}, {"zh-CN", lang::Dialect::zh_cn}, {"zh-TW", lang::Dialect::zh_tw}};
+
+const std::map<std::string, lang::Language> project_languages{{"en", lang::Language::en},
+                                                              {"zh-CN", lang::Language::zh_cn}};
 
 void add_check(CLI::App& app, ChosenCommand& run) {
     const auto options = std::make_shared<CheckOptions>();
@@ -86,6 +92,35 @@ void add_format_command(CLI::App& app, ChosenCommand& run) {
         "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt --diff .\n"
         "  sop fmt --language zh-CN members.sop\n  sop fmt - < draft.sop");
     command->callback([&run, options] { run = [options] { return format(*options); }; });
+}
+
+void add_new(CLI::App& app, ChosenCommand& run) {
+    const auto options = std::make_shared<NewProjectOptions>();
+    auto* command = app.add_subcommand(
+        "new", "Begin a project: a small playbook with a test, its settings, and checks for CI");
+    command->add_option("DIR", options->folder, "A folder that is not there yet, or empty")
+        ->required();
+    const auto templates = scaffold_templates();
+    command
+        ->add_option(
+            "--template", options->scaffold,
+            fmt::format("What to begin with: {} (default: club)", fmt::join(templates, ", ")))
+        ->check(one_of(templates))
+        ->type_name("NAME");
+    command
+        ->add_option("--language", options->language,
+                     "The language of the playbook and its texts, en or zh-CN (default: en)")
+        ->transform(one_of(project_languages))
+        ->type_name("LANGUAGE");
+    command
+        ->add_option("--zone", options->zone,
+                     "The time zone of the playbook (default: Asia/Shanghai)")
+        ->type_name("ZONE");
+    add_zoneinfo(command, options->zoneinfo);
+    command->footer(
+        "Examples:\n  sop new my-club\n  sop new my-club --template sale --language zh-CN\n"
+        "  sop new my-club --template funnel --zone Europe/Berlin");
+    command->callback([&run, options] { run = [options] { return new_project(*options); }; });
 }
 
 void add_import_of(CLI::App* parent, ChosenCommand& run, const char* name, const char* what,
@@ -292,6 +327,7 @@ void add_authoring_commands(CLI::App& app, ChosenCommand& run) {
     add_explain(app, run);
     add_doc(app, run);
     add_format_command(app, run);
+    add_new(app, run);
     add_import(app, run);
     add_compile(app, run);
     add_next(app, run);

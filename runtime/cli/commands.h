@@ -54,6 +54,15 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options);
 
+struct NewProjectOptions {
+    std::string folder;
+    std::string scaffold = "club";  // which template
+    lang::Language language = lang::Language::en;
+    std::string zone = "Asia/Shanghai";
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int new_project(const NewProjectOptions& options);
+
 struct ImportScheduleOptions {
     enum class From { crontab, ical, spreadsheet };
     From from = From::crontab;
