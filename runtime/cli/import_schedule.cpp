@@ -134,8 +134,9 @@ void print_summary(const ImportedSchedule& schedule, const ImportScheduleOptions
         std::count_if(schedule.rules.begin(), schedule.rules.end(),
                       [](const ImportedRule& rule) { return rule.needs_text; });
     if (without_text > 0)
-        fmt::print(stderr, "  {} no text in the file: look for TODO in the playbook\n",
-                   without_text == 1 ? "1 rule has" : fmt::format("{} rules have", without_text));
+        fmt::print(stderr, "  {} no text in the file: look for `{}` in the playbook\n",
+                   without_text == 1 ? "1 rule has" : fmt::format("{} rules have", without_text),
+                   importing::text_placeholder);
     for (const auto& entry : schedule.left_out)
         fmt::print(stderr, "  {}:{}: left out: {}\n", options.file, entry.line, entry.reason);
 }

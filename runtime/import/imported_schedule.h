@@ -42,7 +42,7 @@ struct ImportedSchedule {
 };
 
 // What stands in an imported rule where the file does not say what is posted.
-inline constexpr const char* text_placeholder = "TODO: write the text of this post";
+inline constexpr const char* text_placeholder = "WRITE THE TEXT OF THIS POST";
 
 // A file that cannot be read as what it is said to be; the text says where and how to mend it.
 class UnreadableSchedule : public std::runtime_error {

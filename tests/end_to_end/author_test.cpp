@@ -117,11 +117,11 @@ TEST_CASE("each command has a page of the manual without faults", "[man]") {
         WARN("mandoc is not installed");
         return;
     }
-    for (const auto& page : std::filesystem::directory_iterator(folder.path())) {
-        const auto lint = run({"mandoc", "-T", "lint", "-W", "warning", page.path().string()});
-        INFO(lint.out << lint.err);
-        CHECK(lint.exit_code == 0);
-    }
+    // The pages have no date: the same program makes the same pages on every day.
+    const auto lint = run({"sh", "-c",
+                           "mandoc -T lint -W warning '" + folder.path().string() +
+                               "'/*.1 | grep -v 'missing date'"});
+    CHECK(lint.out == "");
 }
 
 TEST_CASE("help is in groups, and of the command that is asked for", "[help]") {
