@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <regex>
+#include <sstream>
+
 namespace sop::runtime::cli {
 
 namespace {
@@ -18,6 +21,9 @@ const std::map<std::string, OutputFormat> table_formats{{"text", OutputFormat::t
 const std::map<std::string, lang::Language> languages{{"en", lang::Language::en},
                                                       {"zh-CN", lang::Language::zh_cn}};
 
+// Validators have names that are shown nowhere.
+constexpr const char* words_mark = "one of: ";
+
 // "a, b or c"
 std::string either_of(const std::vector<std::string>& words) {
     std::string text;
@@ -32,13 +38,33 @@ std::string unknown_word_text(const std::string& written, const std::vector<std:
     return fmt::format("there is no `{}`; write {}", written, either_of(known));
 }
 
+CLI::Validator named_by_words(CLI::Validator validator, const std::vector<std::string>& words) {
+    return validator.name(fmt::format("{}{}", words_mark, fmt::join(words, " ")));
+}
+
+std::vector<std::string> words_of(CLI::Option& option) {
+    std::vector<std::string> words;
+    try {
+        for (int i = 0;; ++i) {
+            const std::string name = option.get_validator(i)->get_name();
+            if (!name.starts_with(words_mark)) continue;
+            std::istringstream list(name.substr(std::string(words_mark).size()));
+            for (std::string word; list >> word;) words.push_back(word);
+        }
+    } catch (const CLI::OptionNotFound&) {
+        // The library says so behind the last one.
+    }
+    return words;
+}
+
 CLI::Validator one_of(std::vector<std::string> words) {
-    return CLI::Validator(
-        [words = std::move(words)](std::string& written) -> std::string {
+    const CLI::Validator validator(
+        [words](std::string& written) -> std::string {
             if (std::find(words.begin(), words.end(), written) != words.end()) return {};
             return unknown_word_text(written, words);
         },
         "");
+    return named_by_words(validator, words);
 }
 
 // The library would take `-1` for a very large one, and say of `x` that it cannot be converted.
@@ -49,6 +75,17 @@ CLI::Validator whole_number() {
                 !written.empty() && std::all_of(written.begin(), written.end(),
                                                 [](char c) { return c >= '0' && c <= '9'; });
             return is_number ? "" : fmt::format("`{}` is no whole number", written);
+        },
+        "");
+}
+
+CLI::Validator time_of_day() {
+    return CLI::Validator(
+        [](std::string& written) -> std::string {
+            static const std::regex form("([01][0-9]|2[0-3]):[0-5][0-9]");
+            return std::regex_match(written, form)
+                       ? ""
+                       : fmt::format("`{}` is no time of day; write 09:00", written);
         },
         "");
 }

@@ -1,8 +1,9 @@
 // The arguments of the program: what each subcommand takes, its help, and the function it runs.
 //
 // A subcommand is added by a function of its own to the file of its kind: authoring_commands.cpp
-// (playbooks as files), executor_commands.cpp (what runs) and records_commands.cpp (what is
-// recorded). The names and the texts of the options are the manual: keep them so.
+// (playbooks as files), executor_commands.cpp (what runs), records_commands.cpp (what is recorded)
+// and shell_commands.cpp (completions and the manual). The names and the texts of the options are
+// the manual: keep them so.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@ using ChosenCommand = std::function<int()>;
 void add_authoring_commands(CLI::App& app, ChosenCommand& run);
 void add_executor_commands(CLI::App& app, ChosenCommand& run);
 void add_records_commands(CLI::App& app, ChosenCommand& run);
+void add_shell_commands(CLI::App& app, ChosenCommand& run);
 
 // ---- options that many have ----
 
@@ -37,13 +39,20 @@ void add_zoneinfo(CLI::App* command, std::string& folder);
 
 // Of one of some words; else says which there are.
 CLI::Validator one_of(std::vector<std::string> words);
+// The words that the validators of an option allow; empty when it has no such.
+std::vector<std::string> words_of(CLI::Option& option);
+// Marks a validator as one of these words, for words_of.
+CLI::Validator named_by_words(CLI::Validator validator, const std::vector<std::string>& words);
 std::string unknown_word_text(const std::string& written, const std::vector<std::string>& known);
 CLI::Validator whole_number();
+CLI::Validator time_of_day();  // 08:00
 
 // The same for a `transform` into an enumerator.
 template <typename Value>
 CLI::Validator one_of(const std::map<std::string, Value>& values) {
-    return CLI::Validator(
+    std::vector<std::string> words;
+    for (const auto& [name, value] : values) words.push_back(name);
+    const CLI::Validator validator(
         [&values](std::string& written) -> std::string {
             const auto found = values.find(written);
             if (found == values.end()) {
@@ -55,6 +64,7 @@ CLI::Validator one_of(const std::map<std::string, Value>& values) {
             return {};
         },
         "");
+    return named_by_words(validator, words);
 }
 
 }  // namespace sop::runtime::cli

@@ -1,5 +1,8 @@
 // Playbooks as files: check, test, rehearse, compare. Nothing here sends or changes a store.
 #include "runtime/cli/arguments.h"
+#include "runtime/scaffold/scaffold.h"
+
+#include <fmt/format.h>
 
 namespace sop::runtime::cli {
 
@@ -8,6 +11,9 @@ namespace {
 // As `language` in a file names them.
 const std::map<std::string, lang::Dialect> dialects{
     {"en", lang::Dialect::en}, {"zh-CN", lang::Dialect::zh_cn}, {"zh-TW", lang::Dialect::zh_tw}};
+
+const std::map<std::string, lang::Language> project_languages{{"en", lang::Language::en},
+                                                              {"zh-CN", lang::Language::zh_cn}};
 
 void add_check(CLI::App& app, ChosenCommand& run) {
     const auto options = std::make_shared<CheckOptions>();
@@ -96,6 +102,104 @@ void add_format_command(CLI::App& app, ChosenCommand& run) {
         "Examples:\n  sop fmt members.sop\n  sop fmt --check .\n  sop fmt --diff .\n"
         "  sop fmt --language zh-CN members.sop\n  sop fmt - < draft.sop");
     command->callback([&run, options] { run = [options] { return format(*options); }; });
+}
+
+void add_new(CLI::App& app, ChosenCommand& run) {
+    const auto options = std::make_shared<NewProjectOptions>();
+    auto* command = app.add_subcommand(
+        "new", "Begin a project: a small playbook with a test, its settings, and checks for CI");
+    command->add_option("DIR", options->folder, "A folder that is not there yet, or empty")
+        ->required();
+    const auto templates = scaffold_templates();
+    command
+        ->add_option(
+            "--template", options->scaffold,
+            fmt::format("What to begin with: {} (default: club)", fmt::join(templates, ", ")))
+        ->check(one_of(templates))
+        ->type_name("NAME");
+    command
+        ->add_option("--language", options->language,
+                     "The language of the playbook and its texts, en or zh-CN (default: en)")
+        ->transform(one_of(project_languages))
+        ->type_name("LANGUAGE");
+    command
+        ->add_option("--zone", options->zone,
+                     "The time zone of the playbook (default: Asia/Shanghai)")
+        ->type_name("ZONE");
+    add_zoneinfo(command, options->zoneinfo);
+    command->footer(
+        "Examples:\n  sop new my-club\n  sop new my-club --template sale --language zh-CN\n"
+        "  sop new my-club --template funnel --zone Europe/Berlin");
+    command->callback([&run, options] { run = [options] { return new_project(*options); }; });
+}
+
+void add_import_of(CLI::App* parent, ChosenCommand& run, const char* name, const char* what,
+                   ImportScheduleOptions::From from, const char* examples) {
+    const auto options = std::make_shared<ImportScheduleOptions>();
+    options->from = from;
+    auto* command = parent->add_subcommand(name, what);
+    command->add_option("FILE", options->file, "The file, or - for standard input")->required();
+    command
+        ->add_option("-o,--output", options->out,
+                     "Write the playbook to this file, which must not be there yet (default: "
+                     "standard output)")
+        ->type_name("FILE");
+    command
+        ->add_option("--zone", options->zone,
+                     "The time zone of times that say none, such as Asia/Shanghai")
+        ->type_name("ZONE");
+    command->add_option("--playbook", options->playbook, "What the playbook is called")
+        ->type_name("NAME");
+    command
+        ->add_option("--for", options->audience,
+                     "Whom it is for, such as \"groups tagged member\" (default: groups)")
+        ->type_name("AUDIENCE");
+    command
+        ->add_option("--via", options->channel,
+                     "The channel it posts through (default: log, which only prints)")
+        ->type_name("CHANNEL");
+    command
+        ->add_option("--language", options->dialect,
+                     "Write the playbook in these words: en, zh-CN or zh-TW (default: en)")
+        ->transform(one_of(dialects))
+        ->type_name("LANGUAGE");
+    if (from == ImportScheduleOptions::From::crontab)
+        command->add_flag("--system", options->system_crontab,
+                          "A crontab of the system, with a user before each command");
+    if (from == ImportScheduleOptions::From::ical)
+        command
+            ->add_option("--all-day-at", options->all_day_at,
+                         "When to post for events of whole days, which are left out without it")
+            ->check(time_of_day())
+            ->type_name("TIME");
+    command->add_flag("--strict", options->strict, "Exit with 1 when something was left out");
+    add_zoneinfo(command, options->zoneinfo);
+    command->footer(
+        std::string("What no rule can say stays in the playbook as a comment with the reason, and "
+                    "is told.\nExamples:\n") +
+        examples);
+    command->callback([&run, options] { run = [options] { return import_schedule(*options); }; });
+}
+
+void add_import(CLI::App& app, ChosenCommand& run) {
+    using From = ImportScheduleOptions::From;
+    auto* command = app.add_subcommand(
+        "import", "Make a playbook of a crontab, a calendar file or a spreadsheet");
+    command->require_subcommand(1);
+    add_import_of(command, run, "crontab", "From the lines of a crontab", From::crontab,
+                  "  crontab -l | sop import crontab - --zone Asia/Shanghai\n"
+                  "  sop import crontab /etc/crontab --system --zone UTC -o system.sop");
+    add_import_of(command, run, "ics", "From the events of an iCalendar file", From::ical,
+                  "  sop import ics team.ics --zone Europe/Berlin -o team.sop\n"
+                  "  sop import ics holidays.ics --all-day-at 09:00 --zone Asia/Shanghai");
+    add_import_of(command, run, "csv", "From the rows of a spreadsheet, in English or Chinese",
+                  From::spreadsheet,
+                  "  sop import csv week.csv --zone Asia/Shanghai --language zh-CN -o week.sop\n"
+                  "  sop import csv week.csv --zone UTC --for \"groups tagged member\" --strict");
+    command->footer(
+        "Examples:\n  crontab -l | sop import crontab - --zone Asia/Shanghai\n"
+        "  sop import ics team.ics -o team.sop\n"
+        "  sop import csv week.csv --zone Asia/Shanghai --language zh-CN");
 }
 
 void add_compile(CLI::App& app, ChosenCommand& run) {
@@ -233,6 +337,8 @@ void add_authoring_commands(CLI::App& app, ChosenCommand& run) {
     add_explain(app, run);
     add_doc(app, run);
     add_format_command(app, run);
+    add_new(app, run);
+    add_import(app, run);
     add_compile(app, run);
     add_next(app, run);
     add_test(app, run);

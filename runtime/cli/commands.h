@@ -57,6 +57,32 @@ struct FormatOptions {
 };
 int format(const FormatOptions& options);
 
+struct NewProjectOptions {
+    std::string folder;
+    std::string scaffold = "club";  // which template
+    lang::Language language = lang::Language::en;
+    std::string zone = "Asia/Shanghai";
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int new_project(const NewProjectOptions& options);
+
+struct ImportScheduleOptions {
+    enum class From { crontab, ical, spreadsheet };
+    From from = From::crontab;
+    std::string file;                  // or "-"
+    std::optional<std::string> out{};  // standard output when not given
+    std::string playbook = "imported";
+    std::string audience = "groups";
+    std::string channel = "log";
+    std::optional<std::string> zone{};
+    lang::Dialect dialect = lang::Dialect::en;  // that the playbook is written in
+    bool system_crontab = false;
+    std::optional<std::string> all_day_at{};
+    bool strict = false;  // what was left out is a finding
+    std::string zoneinfo = zoneinfo_folder_default;
+};
+int import_schedule(const ImportScheduleOptions& options);
+
 struct CompileCommandOptions {
     std::vector<std::string> paths;  // files, folders, or "-"
     bool schema = false;             // print what plans are made of, and compile nothing

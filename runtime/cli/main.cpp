@@ -55,6 +55,34 @@ void refuse_unknown_command(const CLI::App& app, int argument_count, char** argu
         near ? fmt::format("did you mean `{}`?", *near) : "`sop --help` lists the commands"));
 }
 
+// Those that are in no group yet.
+void put_in_group(CLI::App& app, const char* group) {
+    for (auto* command : app.get_subcommands([](CLI::App*) { return true; }))
+        if (command->get_group() == "Subcommands") command->group(group);
+}
+
+// The library hands a footer down to the commands below, whose examples it does not have.
+void drop_footers_from_above(CLI::App& app) {
+    for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
+        drop_footers_from_above(*command);
+        if (command->get_footer() == app.get_footer()) command->footer("");
+    }
+}
+
+// For an option that the command has not.
+void suggest_option(const CLI::App& app) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().back();
+    std::vector<std::string> names;
+    for (const auto* option : command->get_options())
+        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    for (std::string word : app.remaining(true)) {
+        word = word.substr(0, word.find('='));
+        const auto near = word.starts_with("--") ? sop::lang::closest(word, names) : std::nullopt;
+        if (near) fmt::print(stderr, "there is no option `{}`; did you mean `{}`?\n", word, *near);
+    }
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
@@ -67,8 +95,14 @@ int main(int argument_count, char** arguments) {
         "`sop COMMAND --help` shows a command's options and examples.");
     ChosenCommand run;
     add_authoring_commands(app, run);
+    put_in_group(app, "Playbooks");
     add_executor_commands(app, run);
+    put_in_group(app, "The executor");
     add_records_commands(app, run);
+    put_in_group(app, "What is recorded");
+    add_shell_commands(app, run);
+    put_in_group(app, "The shell");
+    drop_footers_from_above(app);
     try {
         refuse_unknown_command(app, argument_count, arguments);
         app.parse(argument_count, arguments);
@@ -76,7 +110,9 @@ int main(int argument_count, char** arguments) {
         fmt::print(stderr, "sop: {}\n", error.what());
         return exit_failed;
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_fine : exit_failed;
+        const int code = app.exit(error) == 0 ? exit_fine : exit_failed;
+        if (code != exit_fine) suggest_option(app);
+        return code;
     }
     return run_command(run);
 }

@@ -30,12 +30,12 @@ struct Box {
 // What of the language all of runtime/ may see: the Plan, how it is made, how its diagnostics are
 // shown, and time.
 const std::vector<std::string> language_for_runtime = {
-    "lang/compile.h",     "lang/plan.h",      "lang/plan_schema.h", "lang/diagnostic.h",
-    "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",  "lang/value.h",
-    "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",       "lang/message.h",
-    "lang/explanation.h", "lang/csv_table.h", "lang/library.h",     "lang/fixes.h",
-    "lang/test_case.h",   "lang/filter.h",    "lang/sha256.h",      "lang/hole_format.h",
-    "lang/quiet_hours.h", "lang/places.h",
+    "lang/compile.h",     "lang/plan.h",      "lang/plan_schema.h",    "lang/diagnostic.h",
+    "lang/source.h",      "lang/unicode.h",   "lang/suggestion.h",     "lang/value.h",
+    "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",          "lang/message.h",
+    "lang/explanation.h", "lang/csv_table.h", "lang/library.h",        "lang/fixes.h",
+    "lang/test_case.h",   "lang/filter.h",    "lang/sha256.h",         "lang/hole_format.h",
+    "lang/quiet_hours.h", "lang/places.h",    "lang/scaffold_texts.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the
@@ -45,6 +45,8 @@ const std::vector<Box> boxes = {
     {"lang/", {"lang/"}},
     {"runtime/clock/", {"runtime/clock/"}},
     {"runtime/zoneinfo/", {"runtime/zoneinfo/"}},
+    {"runtime/import/", {"runtime/import/"}},
+    {"runtime/scaffold/", {"runtime/scaffold/"}},
     {"runtime/config/", {"runtime/config/", "runtime/delivery/unknown_policy.h"}},
     {"runtime/delivery/", {"runtime/delivery/", "runtime/clock/"}},
     {"runtime/store/", {"runtime/store/", "runtime/clock/", "runtime/delivery/channel.h"}},
@@ -91,6 +93,8 @@ const std::vector<Door> library_doors = {
     {"sqlite3.h", {"runtime/store/sqlite/"}, "call runtime/store/store.h"},
     {"curl/", {"runtime/delivery/"}, "call runtime/delivery/channel.h"},
     {"csv.h", {"lang/csv_table.cpp"}, "call lang/csv_table.h"},
+    {"libical/", {"runtime/import/ical.cpp", "tests/"}, "call runtime/import/ical.h"},
+    {"iconv.h", {"runtime/import/encoding.cpp"}, "call runtime/import/encoding.h"},
     {"toml++/", {"runtime/config/config.cpp"}, "call runtime/config/config.h"},
     {"CLI/", {"runtime/cli/"}, "take the arguments as values"},
     {"httplib.h", {"runtime/http/http_server.cpp"}, "call runtime/http/http_server.h"},
