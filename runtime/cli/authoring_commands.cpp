@@ -14,6 +14,8 @@ const std::map<std::string, lang::Dialect> dialects{
 
 const std::map<std::string, lang::Language> project_languages{{"en", lang::Language::en},
                                                               {"zh-CN", lang::Language::zh_cn}};
+const std::map<std::string, RehearsalOrder> rehearsal_orders{
+    {"day", RehearsalOrder::day}, {"group", RehearsalOrder::group}, {"rule", RehearsalOrder::rule}};
 
 void add_check(CLI::App& app, ChosenCommand& run) {
     const auto options = std::make_shared<CheckOptions>();
@@ -283,11 +285,10 @@ void add_rehearse(CLI::App& app, ChosenCommand& run) {
     auto* command = app.add_subcommand("rehearse",
                                        "Run the executor over days to come in a moment, with a "
                                        "database of its own; nothing is sent");
-    command->add_option("DIR", options->folder, "The folder with the playbooks")->required();
+    command->add_option("DIR", options->folder, "The folder with the playbooks");
     command
         ->add_option("--from", options->from,
                      "The first date, or a time, in the zone of the first rule")
-        ->required()
         ->type_name("DATE");
     command->add_option("--for", options->length, "How long: 7d, 36h, 2w (default: 7d)")
         ->type_name("LENGTH");
@@ -300,6 +301,36 @@ void add_rehearse(CLI::App& app, ChosenCommand& run) {
                      "Events that happen meanwhile (a JSON object a line); those of types that "
                      "no playbook of the folder declares are left out")
         ->type_name("FILE");
+    command->add_option("--group", options->group, "Show only what this group gets")
+        ->type_name("ID");
+    command->add_option("--member", options->member, "Show only what this member gets")
+        ->type_name("ID");
+    command->add_option("--rule", options->rule, "Show only what comes of this rule")
+        ->type_name("PLAYBOOK.RULE");
+    command
+        ->add_option("--by", options->order,
+                     "Show the messages by day, by group (and member) or by rule (default: day)")
+        ->type_name("ORDER")
+        ->transform(one_of(rehearsal_orders));
+    command->add_flag("--load", options->shows_load,
+                      "Show how busy each channel is, also where no budget makes messages wait");
+    command->add_option("--html", options->html, "Write it as a page for a browser")
+        ->type_name("FILE");
+    command->add_option("--svg", options->svg, "Write a drawing of the load of the channels")
+        ->type_name("FILE");
+    command
+        ->add_option("--compare", options->compare,
+                     "Show what is otherwise than in an earlier rehearsal of the same days, which "
+                     "--format json printed")
+        ->type_name("FILE");
+    const auto fail_on = std::make_shared<std::string>();
+    command
+        ->add_option("--fail-on", *fail_on,
+                     "With `changes`, exit with 1 when --compare finds any (without it, 0)")
+        ->type_name("WHAT")
+        ->check(one_of(std::vector<std::string>{"changes"}));
+    command->add_flag("--schema", options->schema,
+                      "Print the JSON schema of --format json instead, for other tools");
     command->add_flag("--keep", options->keep, "Leave the database and say where it is");
     add_zoneinfo(command, options->zoneinfo);
     add_format(command, options->format);
@@ -309,8 +340,14 @@ void add_rehearse(CLI::App& app, ChosenCommand& run) {
         "  sop rehearse examples/members --from 2026-11-16 --for 7d\n"
         "  sop rehearse examples/points --from 2026-11-01 --for 30d --groups month/groups.csv "
         "\\\n"
-        "      --members month/members.csv --events month/events.ndjson");
-    command->callback([&run, options] { run = [options] { return rehearse(*options); }; });
+        "      --members month/members.csv --events month/events.ndjson\n"
+        "  sop rehearse . --from 2027-01-01 --for 13w --html quarter.html --lang zh-CN\n"
+        "  sop rehearse . --from 2027-01-01 --format json > before.json\n"
+        "  sop rehearse . --from 2027-01-01 --compare before.json --fail-on changes");
+    command->callback([&run, options, fail_on] {
+        options->fails_on_changes = *fail_on == "changes";
+        run = [options] { return rehearse(*options); };
+    });
 }
 
 void add_plan(CLI::App& app, ChosenCommand& run) {

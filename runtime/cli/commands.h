@@ -338,13 +338,24 @@ struct UnfenceOptions {
 };
 int unfence(const UnfenceOptions& options);
 
+enum class RehearsalOrder { day, group, rule };
 struct RehearseOptions {
-    std::string folder = ".";
+    std::string folder;
     std::string from;
     std::string length = "7d";
     std::optional<std::string> groups;
     std::optional<std::string> members;
     std::optional<std::string> events;
+    std::optional<std::string> group;  // what is reported is narrowed to these
+    std::optional<std::string> member;
+    std::optional<std::string> rule;
+    RehearsalOrder order = RehearsalOrder::day;
+    bool shows_load = false;          // also where no budget made messages wait
+    std::optional<std::string> html;  // files to write
+    std::optional<std::string> svg;
+    std::optional<std::string> compare;  // the JSON of an earlier rehearsal
+    bool fails_on_changes = false;
+    bool schema = false;  // print that of the JSON instead
     bool keep = false;
     OutputFormat format = OutputFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;

@@ -3,17 +3,16 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
 #include "runtime/cli/project.h"
+#include "runtime/cli/rehearsal.h"
+#include "runtime/cli/replace_file.h"
 #include "runtime/cli/scratch_folder.h"
 #include "runtime/cli/seed.h"
 #include "runtime/cli/signals.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/cli/time_argument.h"
-#include "runtime/clock/instant_text.h"
 #include "runtime/executor/answering_channels.h"
 #include "runtime/executor/executor.h"
 #include "runtime/intake/event_reader.h"
-#include "runtime/scheduler/flow.h"
-#include "runtime/scheduler/text.h"
 #include "runtime/scheduler/tier.h"
 #include "runtime/store/sqlite/sqlite_store.h"
 #include "runtime/zoneinfo/zoneinfo.h"
@@ -22,9 +21,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
-#include <unordered_set>
 
 namespace sop::runtime::cli {
 
@@ -33,18 +32,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::hours rehearsal_max{24 * 400};
-constexpr std::size_t timeline_text_cells = 44;
 
-// Counts firings and keeps what went wrong, for the report.
 class RehearsalObserver : public Observer {
   public:
-    void fired(const std::string& playbook, const std::string& rule, const Firing&) override {
-        ++firings[playbook + "." + rule];
+    void fired(const std::string& playbook, const std::string& rule,
+               const Firing& firing) override {
+        ++counts.firings[playbook + "." + rule];
+        if (firing.event) counts.events.insert(*firing.event);
     }
-    void trouble(const std::string& message) override { troubles.push_back(message); }
+    void settled(const std::string&, const std::string&, DeliveryState, const std::string&,
+                 std::int64_t count) override {
+        messages += count;
+    }
+    void trouble(const std::string& message) override { counts.troubles.push_back(message); }
 
-    std::map<std::string, std::int64_t> firings;
-    std::vector<std::string> troubles;
+    RehearsalCounts counts;
+    std::int64_t messages = 0;  // that came to an end
 };
 
 // The directory: files named on the command line, else that of the project's store, else the files
@@ -71,14 +74,6 @@ void fill_directory(const RehearseOptions& options, const Config& config, Store&
     }
 }
 
-// What a file of events held. One stream serves many playbooks: a type that these do not declare is
-// left out, and told.
-struct EventFile {
-    std::int64_t taken = 0;
-    std::int64_t repeated = 0;                     // with an id that one before it has
-    std::map<std::string, std::int64_t> left_out;  // by type
-};
-
 // Throws CommandError that names the wrong lines, the first of them at least.
 EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& store) {
     constexpr std::size_t wrong_lines_told = 20;
@@ -96,7 +91,12 @@ EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& st
         try {
             Event event = schema.read(line, std::nullopt);
             if (event.id.empty()) event.id = fmt::format("line-{}", number);
-            ++(store.add_event(event) ? events.taken : events.repeated);
+            if (store.add_event(event)) {
+                ++events.taken;
+                events.types[event.id] = event.type;
+            } else {
+                ++events.repeated;
+            }
         } catch (const EventError& error) {
             if (error.reason() != Rejection::unknown_event) {
                 if (++wrong <= wrong_lines_told)
@@ -113,240 +113,6 @@ EventFile fill_events(const std::string& file, const lang::Plan& plan, Store& st
     return events;
 }
 
-// ---- the report
-
-struct RuleReport {
-    std::string title;
-    std::int64_t firings = 0;
-    std::int64_t planned = 0;
-    std::map<std::string, std::int64_t> outcomes;  // "sent", "skipped: late", …
-};
-
-// What one step of one rule did at one instant, for however many subjects.
-struct TimelineEntry {
-    std::string rule;
-    std::string step;
-    std::int64_t count = 0;
-    SubjectKind kind = SubjectKind::group;
-    std::unordered_set<std::size_t> subjects;  // by the hashes of their ids
-    std::string outcome;
-    std::string command;  // a verb (command.h); empty for messages
-    std::string text;     // of the first subject
-};
-using TimelineKey =
-    std::tuple<date::local_seconds, std::string, std::size_t, std::string, std::string>;
-
-struct Report {
-    std::map<std::string, RuleReport> rules;
-    std::map<TimelineKey, TimelineEntry> timeline;
-    std::int64_t planned = 0;
-};
-
-std::string outcome_text(const Delivery& delivery) {
-    if (delivery.state == DeliveryState::attempting) return "pending";
-    std::string text(to_text(delivery.state));
-    if (!delivery.reason.empty() && delivery.state != DeliveryState::pending)
-        text += ": " + delivery.reason;
-    return text;
-}
-
-// Quiet hours put it off; the spread of one time's posts is not worth a line each.
-std::string put_off_text(const Delivery& delivery, const lang::Rule& rule,
-                         const lang::calendar::Zone& zone) {
-    if (!delivery.moved_to || *delivery.moved_to - delivery.planned_for < rule.guards->spread)
-        return {};
-    const auto minute = date::floor<std::chrono::minutes>(*delivery.moved_to);
-    return fmt::format(", put off to {}", local_text(minute, zone));
-}
-
-Report make_report(const lang::Plan& plan, const RehearsalObserver& observer,
-                   const lang::calendar::ZoneDatabase& zones, Store& store) {
-    Report report;
-    std::map<std::string, std::pair<const lang::Rule*, std::shared_ptr<const lang::calendar::Zone>>>
-        rules;
-    const auto playbooks = playbooks_of(plan);
-    for (const auto& playbook : playbooks) {
-        for (const auto& rule : playbook.rules) {
-            const std::string path = lang::rule_path(playbook, rule);
-            rules[path] = {&rule, zones.find(rule.timezone)};
-            auto& entry = report.rules[path];
-            entry.title = rule.title;
-            const auto fired = observer.firings.find(path);
-            if (fired != observer.firings.end()) entry.firings = fired->second;
-        }
-    }
-    DeliveryFilter filter;
-    filter.limit = 5000;
-    while (true) {
-        const auto page = store.list_deliveries(filter);
-        if (page.empty()) return report;
-        filter.after = page.back().delivery.id;
-        for (const auto& due : page) {
-            const std::string path = due.playbook + "." + due.rule;
-            const auto& [rule, zone] = rules.at(path);
-            const std::string outcome =
-                outcome_text(due.delivery) + put_off_text(due.delivery, *rule, *zone);
-            auto& entry = report.rules[path];
-            ++report.planned;
-            ++entry.planned;
-            ++entry.outcomes[outcome_text(due.delivery)];
-            const auto local =
-                zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
-            const auto command = store.find_command(due.delivery.id);
-            const std::string verb = command ? command->verb : "";
-            auto& line = report.timeline[{local, path, due.delivery.step, outcome, verb}];
-            line.subjects.insert(std::hash<std::string>{}(due.subject));
-            if (line.count++ > 0) continue;
-            line.rule = path;
-            line.step = step_path(*rule, due.delivery.step);
-            line.kind = due.subject_kind;
-            line.outcome = outcome;
-            line.command = verb;
-            line.text = shown_line(due.text, due.form);
-        }
-    }
-}
-
-std::string outcomes_text(const std::map<std::string, std::int64_t>& outcomes) {
-    std::string text;
-    for (const auto& [outcome, count] : outcomes) {
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_text(count), outcome);
-    }
-    return text;
-}
-
-void print_rules(const Report& report) {
-    Table table{{{"rule"},
-                 {"title"},
-                 {"firings", Table::Align::right},
-                 {"messages", Table::Align::right},
-                 {"outcomes"}},
-                {}};
-    std::int64_t firings = 0;
-    std::map<std::string, std::int64_t> outcomes;
-    for (const auto& [path, rule] : report.rules) {
-        table.rows.push_back({path, rule.title, count_text(rule.firings), count_text(rule.planned),
-                              outcomes_text(rule.outcomes)});
-        firings += rule.firings;
-        for (const auto& [outcome, count] : rule.outcomes) outcomes[outcome] += count;
-    }
-    table.rows.push_back(
-        {"all", "", count_text(firings), count_text(report.planned), outcomes_text(outcomes)});
-    fmt::print("{}", render_table(table));
-}
-
-// "900 groups"; "10 to 2 groups" where some had several.
-std::string subjects_text(const TimelineEntry& entry) {
-    const bool is_of_nobody = entry.kind == SubjectKind::playbook;
-    const auto subjects =
-        is_of_nobody ? entry.count : static_cast<std::int64_t>(entry.subjects.size());
-    const char* what = entry.kind == SubjectKind::group    ? "group"
-                       : entry.kind == SubjectKind::member ? "member"
-                                                           : "time";
-    const std::string several =
-        entry.count == subjects ? "" : fmt::format("{} to ", count_text(entry.count));
-    return fmt::format("{}{} {}{}", several, count_text(subjects), what, subjects == 1 ? "" : "s");
-}
-
-// "create group: Flash 1" of a command.
-std::string what_text(const TimelineEntry& entry) {
-    if (entry.command.empty()) return entry.text;
-    std::string verb = entry.command;
-    std::replace(verb.begin(), verb.end(), '_', ' ');
-    return entry.text.empty() ? verb : verb + ": " + entry.text;
-}
-
-void print_timeline(const Report& report) {
-    // Event rules plan at as many instants as there are events; they are summed up a day.
-    struct Line {
-        std::string time;
-        TimelineEntry entry;
-        std::size_t instants = 0;
-    };
-    std::map<date::local_days, std::vector<Line>> days;
-    for (const auto& [key, entry] : report.timeline) {
-        const date::local_seconds at = std::get<0>(key);
-        auto& lines = days[date::floor<date::days>(at)];
-        const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
-            return entry.count < 10 &&
-                   line.entry.count < 10 * static_cast<std::int64_t>(line.instants) &&
-                   line.entry.rule == entry.rule && line.entry.step == entry.step &&
-                   line.entry.outcome == entry.outcome && line.entry.command == entry.command;
-        });
-        if (same != lines.end()) {
-            same->entry.count += entry.count;
-            same->entry.subjects.insert(entry.subjects.begin(), entry.subjects.end());
-            ++same->instants;
-        } else {
-            lines.push_back({date::format("%T", at), entry, 1});
-        }
-    }
-    for (const auto& [day, lines] : days) {
-        fmt::print("\n{}\n", date::format("%A %F", day));
-        Table table{{{""}, {""}, {""}, {"", Table::Align::right}, {""}, {""}}, {}};
-        for (const auto& line : lines) {
-            const bool whole_minute = line.time.substr(6) == "00";
-            table.rows.push_back({line.instants > 1 ? "from " + line.time.substr(0, 5)
-                                                    : line.time.substr(0, whole_minute ? 5 : 8),
-                                  line.entry.rule, line.entry.step, subjects_text(line.entry),
-                                  line.entry.outcome,
-                                  shortened(what_text(line.entry), timeline_text_cells)});
-        }
-        const std::string text = render_table(table, 2);
-        fmt::print("{}", text.substr(text.find('\n') + 1));
-    }
-}
-
-void print_events(const EventFile& events) {
-    fmt::print("{} event{} of the file", count_text(events.taken), events.taken == 1 ? "" : "s");
-    std::string types;
-    std::int64_t left_out = 0;
-    for (const auto& [type, count] : events.left_out) {
-        types += fmt::format("{}{} {}", types.empty() ? "" : ", ", count_text(count), type);
-        left_out += count;
-    }
-    if (left_out > 0)
-        fmt::print("; {} left out, no playbook declares them: {}", count_text(left_out), types);
-    if (events.repeated > 0)
-        fmt::print("; {} left out, an event before has its id", count_text(events.repeated));
-    fmt::print(".\n");
-}
-
-void print_json(const Report& report, const EventFile& events, Instant from, Instant to,
-                const std::string& zone_release) {
-    using nlohmann::json;
-    json rules = json::array();
-    for (const auto& [path, rule] : report.rules) {
-        rules.push_back({{"rule", path},
-                         {"title", rule.title},
-                         {"firings", rule.firings},
-                         {"messages", rule.planned},
-                         {"outcomes", rule.outcomes}});
-    }
-    json timeline = json::array();
-    for (const auto& [key, entry] : report.timeline) {
-        timeline.push_back({{"local_time", date::format("%FT%T", std::get<0>(key))},
-                            {"rule", entry.rule},
-                            {"step", entry.step},
-                            {"count", entry.count},
-                            {"outcome", entry.outcome},
-                            {"text", entry.text}});
-        if (!entry.command.empty()) timeline.back()["command"] = entry.command;
-    }
-    fmt::print("{}\n", json{{"format_version", 1},
-                            {"from", instant_text(from)},
-                            {"to", instant_text(to)},
-                            {"zone_data", zone_release},
-                            {"events",
-                             {{"taken", events.taken},
-                              {"repeated", events.repeated},
-                              {"left_out", events.left_out}}},
-                            {"messages", report.planned},
-                            {"rules", rules},
-                            {"timeline", timeline}}
-                           .dump());
-}
-
 // On a terminal, a line that is written over with how far the rehearsal is.
 class Progress {
   public:
@@ -357,24 +123,89 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    void update(Instant now) {
-        const auto percent = static_cast<int>(100 * (std::min(now, to_) - from_) / (to_ - from_));
-        if (!shown_ || percent == percent_) return;
-        percent_ = percent;
-        fmt::print(stderr, "\rrehearsing … {:3} %", percent);
+    void update(Instant now, std::int64_t messages) {
+        if (!shown_) return;
+        const auto elapsed = stopwatch_.elapsed() - begun_at_;
+        if (elapsed - told_at_ < telling_interval) return;
+        told_at_ = elapsed;
+        const double part = static_cast<double>((std::min(now, to_) - from_).count()) /
+                            static_cast<double>((to_ - from_).count());
+        const double seconds = std::chrono::duration<double>(elapsed).count();
+        std::string left;
+        if (part > 0) left = fmt::format(", {:.0f} s left", seconds * (1 - part) / part);
+        fmt::print(stderr, "\rrehearsing … {:3.0f} %, {} messages, {} a second{}\x1b[K", 100 * part,
+                   count_text(messages),
+                   count_text(static_cast<std::int64_t>(static_cast<double>(messages) / seconds)),
+                   left);
         std::fflush(stderr);
     }
 
   private:
+    static constexpr std::chrono::milliseconds telling_interval{100};
+
     Instant from_;
     Instant to_;
     bool shown_;
-    int percent_ = -1;
+    SystemClock stopwatch_{};
+    std::chrono::milliseconds begun_at_{stopwatch_.elapsed()};
+    std::chrono::milliseconds told_at_{0};
 };
+
+// Throws CommandError for what is narrowed to and not there.
+void require_known(const RehearsalFilter& filter, const lang::Plan& plan, Store& store) {
+    if (filter.rule) {
+        std::vector<std::string> known;
+        for (const auto& playbook : playbooks_of(plan)) {
+            for (const auto& rule : playbook.rules)
+                known.push_back(lang::rule_path(playbook, rule));
+        }
+        if (std::find(known.begin(), known.end(), *filter.rule) == known.end()) {
+            throw CommandError(fmt::format("there is no rule `{}`; there are: {}", *filter.rule,
+                                           fmt::join(known, ", ")));
+        }
+    }
+    if (filter.group && !store.find_group(*filter.group)) {
+        throw CommandError(
+            fmt::format("there is no group `{}` among those rehearsed with", *filter.group));
+    }
+    if (filter.member && !store.find_member(*filter.member)) {
+        throw CommandError(
+            fmt::format("there is no member `{}` among those rehearsed with", *filter.member));
+    }
+}
+
+// Worth a look without being asked for: somebody's budget made messages wait or give up.
+bool is_load_a_trouble(const Rehearsal& rehearsal) {
+    return std::any_of(rehearsal.channels.begin(), rehearsal.channels.end(), [](const auto& named) {
+        return named.second.budget && !named.second.keeps_all();
+    });
+}
+
+// A terminal that says it shows more than ASCII.
+bool draws_blocks() {
+    if (!is_terminal(stdout)) return false;
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        const std::string_view locale = value;
+        return locale.find("UTF-8") != std::string_view::npos ||
+               locale.find("utf8") != std::string_view::npos;
+    }
+    return false;
+}
 
 }  // namespace
 
 int rehearse(const RehearseOptions& options) {
+    if (options.schema) {
+        fmt::print("{}", rehearsal_schema());
+        return exit_fine;
+    }
+    if (options.folder.empty() || options.from.empty())
+        throw CommandError("give the folder with the playbooks, and --from DATE; or --schema");
+    // Before the work, so that a wrong name is told at once.
+    std::optional<std::string> earlier;
+    if (options.compare) earlier = read_file(*options.compare);
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     const ProjectPlan loaded =
         load_plan(options.folder, zones, parse_date(options.from, "--from"), options.language);
@@ -383,9 +214,11 @@ int rehearse(const RehearseOptions& options) {
     if (plan.playbooks.empty() || plan.playbooks.front().rules.empty()) {
         throw CommandError(fmt::format("{}: has no rule to rehearse", options.folder));
     }
-    const auto zone = zones.find(plan.playbooks.front().rules.front().timezone);
-    const Instant from = parse_instant(options.from, *zone, "--from");
-    const Instant to = from + parse_length(options.length, rehearsal_max, "--for");
+    Rehearsal rehearsal;
+    rehearsal.zone = zones.find(plan.playbooks.front().rules.front().timezone);
+    rehearsal.from = parse_instant(options.from, *rehearsal.zone, "--from");
+    rehearsal.to = rehearsal.from + parse_length(options.length, rehearsal_max, "--for");
+    rehearsal.filter = {options.group, options.member, options.rule};
 
     // Before the folder, so that a signal ends in its removal.
     Wakeup wakeup;
@@ -394,10 +227,10 @@ int rehearse(const RehearseOptions& options) {
     const std::string database = (folder.path() / "rehearsal.db").string();
     const auto store = open_sqlite_store(database, {.durable = false});
     fill_directory(options, loaded.config, *store);
-    EventFile events;
-    if (options.events) events = fill_events(*options.events, plan, *store);
+    require_known(rehearsal.filter, plan, *store);
+    if (options.events) rehearsal.events = fill_events(*options.events, plan, *store);
 
-    ManualClock clock(from);
+    ManualClock clock(rehearsal.from);
     RehearsalObserver observer;
     ExecutorOptions executor_options;
     executor_options.page_rows = answered_at_once;
@@ -406,36 +239,39 @@ int rehearse(const RehearseOptions& options) {
     Executor executor(*store, clock, wakeup, zones, std::move(channels), executor_options,
                       &observer);
     {
-        Progress progress(from, to);
+        Progress progress(rehearsal.from, rehearsal.to);
         executor.recover();
         executor.deploy(plan);
         executor.run(
             [&] {
-                progress.update(clock.now());
+                progress.update(clock.now(), observer.messages);
                 return stop.asked();
             },
-            to);
+            rehearsal.to);
     }
 
     if (stop.asked()) throw CommandError("the rehearsal was stopped by a signal");
 
-    const Report report = make_report(plan, observer, zones, *store);
+    read_rehearsal(plan, observer.counts, zones, *store, rehearsal);
+    std::optional<RehearsalComparison> comparison;
+    if (earlier) comparison = compare_rehearsals(*options.compare, *earlier, rehearsal);
+    if (stop.asked()) throw CommandError("the rehearsal was stopped by a signal");
+    if (options.html) write_file(*options.html, rehearsal_page(rehearsal, options.language));
+    if (options.svg) write_file(*options.svg, rehearsal_svg(rehearsal, options.language));
     if (options.format == OutputFormat::json) {
-        print_json(report, events, from, to, zones.release());
+        fmt::print("{}\n", rehearsal_json(rehearsal, comparison ? &*comparison : nullptr));
+    } else if (comparison) {
+        fmt::print("{}", comparison_text(*comparison));
     } else {
-        const DirectoryCounts counts = store->count_directory();
-        fmt::print("Rehearsed {} to {} ({}) with {} group{} and {} member{}; zone data {}.\n",
-                   local_text(from, *zone), local_text(to, *zone), zone->name(),
-                   count_text(counts.groups), counts.groups == 1 ? "" : "s",
-                   count_text(counts.members), counts.members == 1 ? "" : "s", zones.release());
-        if (options.events) print_events(events);
-        fmt::print("\n");
-        print_rules(report);
-        print_timeline(report);
-        if (options.keep) fmt::print("\nThe database is kept: {}\n", database);
+        fmt::print("{}", rehearsal_text(rehearsal, options.order,
+                                        options.shows_load || is_load_a_trouble(rehearsal),
+                                        draws_blocks()));
     }
-    for (const auto& trouble : observer.troubles) fmt::print(stderr, "trouble: {}\n", trouble);
-    return observer.troubles.empty() ? exit_fine : exit_findings;
+    if (options.keep && options.format == OutputFormat::text)
+        fmt::print("\nThe database is kept: {}\n", database);
+    for (const auto& trouble : rehearsal.troubles) fmt::print(stderr, "trouble: {}\n", trouble);
+    const bool fails = options.fails_on_changes && comparison && !comparison->changes.empty();
+    return rehearsal.troubles.empty() && !fails ? exit_fine : exit_findings;
 }
 
 }  // namespace sop::runtime::cli

@@ -55,6 +55,14 @@ class FileBeside {
         if (::fchmod(descriptor_, before.st_mode & permissions) != 0) fail();
     }
 
+    // As those of any file that is made.
+    void take_usual_permissions() {
+        constexpr mode_t all = 0666;
+        const mode_t mask = ::umask(0);
+        ::umask(mask);
+        if (::fchmod(descriptor_, all & ~mask) != 0) fail();
+    }
+
     void replace(const fs::path& target) {
         if (::fsync(descriptor_) != 0) fail();
         const int closed = ::close(descriptor_);
@@ -87,6 +95,20 @@ void replace_file(const std::string& path, const std::string& text) {
         beside.replace(target);
     } catch (const std::system_error& error) {
         throw CommandError(fmt::format("{}: cannot be written: {}", path, error.code().message()));
+    }
+}
+
+void write_file(const std::string& path, const std::string& text) {
+    std::error_code error;
+    if (fs::exists(path, error)) return replace_file(path, text);
+    try {
+        FileBeside beside(path);
+        beside.write(text);
+        beside.take_usual_permissions();
+        beside.replace(path);
+    } catch (const std::system_error& failure) {
+        throw CommandError(
+            fmt::format("{}: cannot be written: {}", path, failure.code().message()));
     }
 }
 

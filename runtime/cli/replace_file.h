@@ -14,4 +14,7 @@ void require_replaceable(const std::string& path);
 // replaced. Throws CommandError; the file is then as it was.
 void replace_file(const std::string& path, const std::string& text);
 
+// The same for a file that need not be there yet.
+void write_file(const std::string& path, const std::string& text);
+
 }  // namespace sop::runtime::cli
