@@ -343,7 +343,9 @@ void add_rehearse(CLI::App& app, ChosenCommand& run) {
         "      --members month/members.csv --events month/events.ndjson\n"
         "  sop rehearse . --from 2027-01-01 --for 13w --html quarter.html --lang zh-CN\n"
         "  sop rehearse . --from 2027-01-01 --format json > before.json\n"
-        "  sop rehearse . --from 2027-01-01 --compare before.json --fail-on changes");
+        "  sop rehearse . --from 2027-01-01 --compare before.json --fail-on changes\n"
+        "Exit codes: 0 fine, 1 trouble on the way or changes with --fail-on, 2 wrong usage or a "
+        "file that failed.");
     command->callback([&run, options, fail_on] {
         options->fails_on_changes = *fail_on == "changes";
         run = [options] { return rehearse(*options); };

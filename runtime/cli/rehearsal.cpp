@@ -209,10 +209,12 @@ void read_rehearsal(const lang::Plan& plan, const RehearsalCounts& counts,
             ++summary.outcomes[end];
             const auto local =
                 zone->to_local(date::floor<std::chrono::seconds>(due.delivery.planned_for));
-            auto& subject = rehearsal.subjects[{due.subject_kind, due.subject}];
-            if (subject.count++ == 0) subject.name = due.subject_name;
-            ++subject.outcomes[end];
-            ++subject.days[date::floor<date::days>(local)];
+            if (rehearsal.counts_subjects) {
+                auto& subject = rehearsal.subjects[{due.subject_kind, due.subject}];
+                if (subject.count++ == 0) subject.name = due.subject_name;
+                ++subject.outcomes[end];
+                ++subject.days[date::floor<date::days>(local)];
+            }
             if (has_gone_out(due.delivery)) {
                 const auto out = rehearsal.zone->to_local(
                     date::floor<std::chrono::seconds>(*due.delivery.settled_at));

@@ -130,6 +130,7 @@ struct Rehearsal {
     std::string zone_data{};
     DirectoryCounts directory{};
     RehearsalFilter filter{};
+    bool counts_subjects = false;  // `subjects` is asked for, which takes memory for each
     std::map<std::string, RuleSummary> rules{};
     std::map<TimelineKey, TimelineEntry> timeline{};
     std::map<std::string, ChannelLoad> channels{};  // of everybody, whatever the filter

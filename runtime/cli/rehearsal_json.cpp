@@ -145,7 +145,7 @@ json report_json(const Rehearsal& rehearsal) {
              {{"taken", events.taken},
               {"repeated", events.repeated},
               {"left_out", events.left_out},
-              {"without_effect", rehearsal.idle_events}}},
+              {"began_no_rule", rehearsal.idle_events}}},
             {"messages", rehearsal.messages},
             {"rules", rules},
             {"timeline", timeline_json(rehearsal)},

@@ -32,12 +32,12 @@ std::string rehearsal_schema() {
     "events": {
       "type": "object",
       "additionalProperties": false,
-      "required": ["taken", "repeated", "left_out", "without_effect"],
+      "required": ["taken", "repeated", "left_out", "began_no_rule"],
       "properties": {
         "taken": {"$ref": "#/$defs/count"},
         "repeated": {"$ref": "#/$defs/count"},
         "left_out": {"$ref": "#/$defs/counts", "description": "By type; no playbook declares them."},
-        "without_effect": {"$ref": "#/$defs/counts", "description": "By type; no rule began with them."}
+        "began_no_rule": {"$ref": "#/$defs/counts", "description": "By type; they may have answered a wait, been counted or changed the directory all the same."}
       }
     },
     "messages": {"$ref": "#/$defs/count"},

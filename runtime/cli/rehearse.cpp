@@ -219,6 +219,7 @@ int rehearse(const RehearseOptions& options) {
     rehearsal.from = parse_instant(options.from, *rehearsal.zone, "--from");
     rehearsal.to = rehearsal.from + parse_length(options.length, rehearsal_max, "--for");
     rehearsal.filter = {options.group, options.member, options.rule};
+    rehearsal.counts_subjects = options.order == RehearsalOrder::group;
 
     // Before the folder, so that a signal ends in its removal.
     Wakeup wakeup;

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OPTIONAL = {"command", "comparison"}
-FREE = {"outcomes", "left_out", "without_effect"}  # their fields are words of the playbooks
+FREE = {"outcomes", "left_out", "began_no_rule"}  # their fields are words of the playbooks
 
 
 def sop(*arguments):
