@@ -141,6 +141,10 @@ inline constexpr const char* over_quota = "SOP0734";
 inline constexpr const char* crowded_minutes = "SOP0735";
 inline constexpr const char* for_nobody = "SOP0736";
 
+// Findings that the author lets stand.
+inline constexpr const char* allowance_wrong = "SOP0801";
+inline constexpr const char* allowance_unused = "SOP0802";
+
 // Questions to `sop next -`.
 inline constexpr const char* malformed_question = "SOP0901";
 

@@ -157,6 +157,24 @@ Resolved resolve(Project& project, const CompileOptions& options, NamedFiles& na
     return {static_cast<Plan&&>(plan), std::move(places), std::move(tests)};
 }
 
+// What is not found because of an error may be found once that is mended.
+void apply_allowances(Compilation& compilation, bool errors) {
+    for (FileDiagnostics& file : compilation.files) {
+        std::vector<Diagnostic> told;
+        for (FindingAllowance& each : read_allowances(*file.source, told))
+            compilation.allowances.push_back(std::move(each));
+        take_allowed(*file.source, compilation.allowances, file.diagnostics, file.allowed);
+        if (!errors) {
+            auto unused =
+                unused_allowances(*file.source, compilation.allowances,
+                                  [](std::string_view code) { return !is_found_in_plans(code); });
+            std::move(unused.begin(), unused.end(), std::back_inserter(told));
+        }
+        std::move(told.begin(), told.end(), std::back_inserter(file.diagnostics));
+        sort_and_deduplicate(file.diagnostics);
+    }
+}
+
 }  // namespace
 
 date::local_days compile_date(const CompileOptions& options) {
@@ -179,12 +197,13 @@ Compilation compile(const std::vector<Source>& sources, const CompileOptions& op
     const auto add = [&](const Source& source, std::vector<Diagnostic> diagnostics) {
         sort_and_deduplicate(diagnostics);
         errors = errors || has_errors(diagnostics);
-        compilation.files.push_back({&source, std::move(diagnostics)});
+        compilation.files.push_back({&source, std::move(diagnostics), {}});
     };
     for (ProjectFile& file : project.files()) {
         // The library has no findings of its own, which a test sees to.
         if (!file.calendars) add(*file.source, std::move(file.diagnostics));
     }
+    apply_allowances(compilation, errors);
     for (const auto& [path, file] : named_files.all()) {
         if (!file.source) continue;
         compilation.named.push_back(file.source);

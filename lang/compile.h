@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lang/allowances.h"
 #include "lang/calendar/zone.h"
 #include "lang/diagnostic.h"
 #include "lang/keywords.h"
@@ -31,14 +32,16 @@ struct CompileOptions {
 date::local_days compile_date(const CompileOptions& options);
 
 struct FileDiagnostics {
-    const Source* source;
-    std::vector<Diagnostic> diagnostics;
+    const Source* source = nullptr;
+    std::vector<Diagnostic> diagnostics{};
+    std::vector<AllowedDiagnostic> allowed{};  // which the author lets stand (allowances.h)
 };
 
 struct Compilation {
     std::optional<Plan> plan;            // when there is no error in any file
     std::vector<FileDiagnostics> files;  // one for each source, in the order given, then the others
     std::vector<std::shared_ptr<const Source>> named;  // files that the given ones name
+    std::vector<FindingAllowance> allowances{};        // also for what is found in the plan later
     // With the plan: where its parts stand in `files`, and the tests of the files given, in their
     // order.
     PlanPlaces places{};

@@ -860,6 +860,22 @@ const std::unordered_map<std::string_view, std::string_view>& messages_zh_cn() {
         {"nothing here adds the tag; add it in the directory, or mend `for`",
          "这里也没有规则会打这个标签；请在通讯录里加上，或者改 `for`"},
 
+        // ---- what authors let stand ----
+        {"`sop:` in a comment is followed by `allow(CODE)` and a reason",
+         "注释里的 `sop:` 后面要写 `allow(编号)` 和原因"},
+        {"the bracket behind `allow` is not closed", "`allow` 后面的括号没有关上"},
+        {"say behind the bracket why this is allowed", "请在括号后面写明为什么放行"},
+        {"there is no finding `{}`", "没有编号为 `{}` 的提示"},
+        {"nothing here gives {}, which this allows", "这里没有要放行的 {}"},
+        {"take it out, so that it hides nothing later", "删掉它，免得以后遮住别的问题"},
+
+        {"{}; {} allowed in the files", "{}；文件里放行了 {} 条"},
+        {"{}; {} in the baseline", "{}；基线里已有 {} 条"},
+        {"{}; {} of the baseline are no more, `--write-baseline` takes them out",
+         "{}；基线里有 {} 条已经不在了，用 `--write-baseline` 去掉"},
+        {"{}: {} finding written", "{}：写入了 {} 条"},
+        {"{}: {} findings written", "{}：写入了 {} 条"},
+
         // ---- what came of tests ----
         {"ok", "通过"},
         {"FAILED", "失败"},

@@ -131,10 +131,9 @@ class NameCheck {
             if (added || first.text == name->text || (is_plain(first) && is_plain(*name))) continue;
             alike.insert({&first, name});
             auto& diagnostic =
-                add_error(diagnostics_, code::names_look_alike, name->span,
-                          "two names look alike: `{}` and `{}`"_say(first.text, name->text),
-                          "not the same letters"_say);
-            diagnostic.severity = Severity::warning;
+                add_warning(diagnostics_, code::names_look_alike, name->span,
+                            "two names look alike: `{}` and `{}`"_say(first.text, name->text),
+                            "not the same letters"_say);
             diagnostic.related.push_back({first.span, "looks the same"_say});
             note_difference(diagnostic, first.text, name->text);
         }
@@ -171,11 +170,10 @@ class NameCheck {
         }
         if (firsts.size() < 2) return;
         const auto& [script, letter] = *firsts.rbegin();
-        add_error(diagnostics_, code::name_mixes_scripts, name.span,
-                  "the name `{}` mixes letters of two alphabets"_say(name.text),
-                  "`{}` is a {} letter"_say(letter,
-                                            script == Script::greek ? "Greek"_say : "Cyrillic"_say))
-            .severity = Severity::warning;
+        add_warning(diagnostics_, code::name_mixes_scripts, name.span,
+                    "the name `{}` mixes letters of two alphabets"_say(name.text),
+                    "`{}` is a {} letter"_say(
+                        letter, script == Script::greek ? "Greek"_say : "Cyrillic"_say));
     }
 
     void check_composed(const ast::Name& name) {

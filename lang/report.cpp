@@ -14,6 +14,14 @@ Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, So
     return diagnostic;
 }
 
+Diagnostic& add_warning(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
+                        Message message, Message label) {
+    Diagnostic& diagnostic =
+        add_error(diagnostics, code, span, std::move(message), std::move(label));
+    diagnostic.severity = Severity::warning;
+    return diagnostic;
+}
+
 bool suggest(Diagnostic& diagnostic, std::string_view word,
              const std::vector<std::string>& candidates) {
     const auto near = closest(word, candidates);

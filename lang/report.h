@@ -13,6 +13,9 @@ namespace sop::lang {
 Diagnostic& add_error(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
                       Message message, Message label = {});
 
+Diagnostic& add_warning(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
+                        Message message, Message label = {});
+
 // Asks "did you mean …?" with a fix that replaces the diagnostic's span. False when no candidate is
 // close to the word.
 bool suggest(Diagnostic& diagnostic, std::string_view word,

@@ -17,14 +17,6 @@ std::string time_text(date::local_seconds local) {
     return time_of_day_text(local - date::floor<date::days>(local));
 }
 
-Diagnostic& add_warning(std::vector<Diagnostic>& diagnostics, const char* code, SourceSpan span,
-                        Message message, Message label = {}) {
-    Diagnostic& diagnostic =
-        add_error(diagnostics, code, span, std::move(message), std::move(label));
-    diagnostic.severity = Severity::warning;
-    return diagnostic;
-}
-
 std::vector<std::string> names_of_days(const Calendar& calendar) {
     std::vector<std::string> names{std::string(all_holidays), std::string(extra_workdays)};
     for (const auto& named : calendar.named) names.push_back(named.name);

@@ -6,6 +6,7 @@
 #include "runtime/store/sqlite/sqlite_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -63,11 +64,6 @@ class DirectoryLookup {
 
 }  // namespace
 
-DirectoryFiles directory_of(const std::string& folder) {
-    const Config config = load_config(folder);
-    return {config.groups, config.members};
-}
-
 void add_analysis(const lang::CompileOptions& options, const DirectoryFiles& directory,
                   lang::Compilation& compilation) {
     if (!compilation.plan) return;
@@ -86,7 +82,18 @@ void add_analysis(const lang::CompileOptions& options, const DirectoryFiles& dir
         if (file != compilation.files.end())
             file->diagnostics.push_back(std::move(finding.diagnostic));
     }
-    for (auto& file : compilation.files) lang::sort_and_deduplicate(file.diagnostics);
+    const bool looks_ahead = input.horizon.count() > 0;
+    for (auto& file : compilation.files) {
+        lang::sort_and_deduplicate(file.diagnostics);
+        lang::take_allowed(*file.source, compilation.allowances, file.diagnostics, file.allowed);
+        auto unused = lang::unused_allowances(
+            *file.source, compilation.allowances, [&](std::string_view code) {
+                // Some are found with the groups of a directory alone.
+                return lang::is_found_in_plans(code) && looks_ahead && lookup.has_value();
+            });
+        std::move(unused.begin(), unused.end(), std::back_inserter(file.diagnostics));
+        lang::sort_and_deduplicate(file.diagnostics);
+    }
 }
 
 }  // namespace sop::runtime::cli

@@ -9,11 +9,8 @@
 
 namespace sop::runtime::cli {
 
-// What `sop.toml` names, where it is; nothing without one.
-DirectoryFiles directory_of(const std::string& folder);
-
-// Adds it to the findings of a compilation that has a plan. The files are read when they are asked
-// for; throws CommandError for one that cannot be.
+// Adds it to the findings of a compilation that has a plan, but for what the files allow. The files
+// are read when they are asked for; throws CommandError for one that cannot be.
 void add_analysis(const lang::CompileOptions& options, const DirectoryFiles& directory,
                   lang::Compilation& compilation);
 

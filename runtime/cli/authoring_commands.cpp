@@ -12,6 +12,14 @@ namespace {
 const std::map<std::string, lang::Dialect> dialects{
     {"en", lang::Dialect::en}, {"zh-CN", lang::Dialect::zh_cn}, {"zh-TW", lang::Dialect::zh_tw}};
 
+const std::map<std::string, FindingFormat> finding_formats{
+    {"text", FindingFormat::text},     {"short", FindingFormat::short_lines},
+    {"json", FindingFormat::json},     {"sarif", FindingFormat::sarif},
+    {"github", FindingFormat::github}, {"gitlab", FindingFormat::gitlab},
+    {"junit", FindingFormat::junit}};
+const std::map<std::string, lang::Severity> severities{{"error", lang::Severity::error},
+                                                       {"warning", lang::Severity::warning},
+                                                       {"note", lang::Severity::note}};
 const std::map<std::string, lang::Language> project_languages{{"en", lang::Language::en},
                                                               {"zh-CN", lang::Language::zh_cn}};
 const std::map<std::string, RehearsalOrder> rehearsal_orders{
@@ -20,8 +28,7 @@ const std::map<std::string, RehearsalOrder> rehearsal_orders{
 void add_check(CLI::App& app, ChosenCommand& run) {
     const auto options = std::make_shared<CheckOptions>();
     auto* command = app.add_subcommand("check", "Say what is wrong with playbooks");
-    command->add_option("PATH", options->paths, "Files, folders, or - for standard input")
-        ->required();
+    command->add_option("PATH", options->paths, "Files, folders, or - for standard input");
     add_zoneinfo(command, options->zoneinfo);
     command
         ->add_option("--from", options->from,
@@ -36,8 +43,8 @@ void add_check(CLI::App& app, ChosenCommand& run) {
         ->type_name("LENGTH");
     command
         ->add_option("--groups", options->groups,
-                     "Count with these groups (CSV or NDJSON; default: those that the sop.toml of "
-                     "the folder names)")
+                     "Count with these groups (CSV or NDJSON; default: those that the project's "
+                     "sop.toml names)")
         ->type_name("FILE");
     command->add_option("--members", options->members, "And with these members")->type_name("FILE");
     command->add_flag("--no-directory", options->without_directory,
@@ -45,12 +52,33 @@ void add_check(CLI::App& app, ChosenCommand& run) {
     command->add_flag("--fix", options->fix,
                       "Apply the fixes that are offered to the files, then say what remains; "
                       "of standard input the mended text is printed");
-    add_format(command, options->format);
+    command
+        ->add_option("--fail-on", options->fail_on,
+                     "The least that makes the exit code 1: error (the default), warning or note")
+        ->transform(one_of(severities))
+        ->type_name("SEVERITY");
+    command
+        ->add_option("--baseline", options->baseline,
+                     "Tell no finding that this file has; errors are always told")
+        ->type_name("FILE");
+    command->add_flag("--write-baseline", options->writes_baseline,
+                      "Write what is found now to the baseline");
+    command
+        ->add_option("--format", options->format,
+                     "text, short (a line each), json, sarif, github (annotations), gitlab (Code "
+                     "Quality) or junit")
+        ->transform(one_of(finding_formats))
+        ->type_name("FORMAT");
+    command->add_flag("--schema", options->prints_schema, "Print the JSON Schema of --format json");
     add_language(command, options->language);
     command->footer(
         "Examples:\n  sop check examples/members\n  sop check --format json a.sop b.sop\n"
         "  sop check --fix members.sop\n  sop check --from 2026-12-01 --horizon 26w .\n"
-        "  sop check --groups groups.csv members.sop");
+        "  sop check --groups groups.csv members.sop\n"
+        "  sop check --format sarif . > sop.sarif\n"
+        "  sop check --baseline sop-baseline.json --write-baseline .\n"
+        "A comment `# sop: allow(SOP0731) why` behind a statement, or above it, lets a finding "
+        "stand.");
     command->callback([&run, options] { run = [options] { return check(*options); }; });
 }
 

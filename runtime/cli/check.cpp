@@ -1,7 +1,9 @@
 #include "lang/fixes.h"
 #include "runtime/cli/analysis.h"
+#include "runtime/cli/baseline.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/finding_report.h"
 #include "runtime/cli/project.h"
 #include "runtime/cli/replace_file.h"
 #include "runtime/cli/terminal.h"
@@ -71,25 +73,30 @@ class Mending {
 };
 
 // `mending` is the text of a member of its own, or empty.
-void print_json(const std::vector<lang::FileDiagnostics>& files, const FindingCounts& counts,
+void print_json(const CheckFindings& findings, const FindingCounts& counts,
                 const lang::CompileOptions& options, const std::string& mending,
                 lang::Language language) {
-    std::string diagnostics;
-    for (const auto& file : files) {
-        for (const auto& diagnostic : file.diagnostics) {
-            diagnostics += (diagnostics.empty() ? "\n" : ",\n") +
-                           lang::render_json(diagnostic, *file.source, language);
-        }
+    std::vector<std::string> diagnostics;
+    for (const auto& [source, diagnostic] : findings.all())
+        diagnostics.push_back("\n" + lang::render_json(*diagnostic, *source, language));
+    std::vector<std::string> allowed;
+    for (const auto& file : findings.files) {
+        for (const auto& each : file.allowed)
+            allowed.push_back(
+                fmt::format("\n{{\"reason\":{},\"finding\":{}}}",
+                            nlohmann::json(each.reason)
+                                .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                            lang::render_json(each.diagnostic, *file.source, language)));
     }
     const std::string horizon =
         options.horizon ? fmt::format("\"horizon_days\":{},", options.horizon->count()) : "";
     fmt::print(
         "{{\"format_version\":1,\"from\":\"{}\",{}{}\"summary\":{{\"files\":{},\"errors\":{},"
-        "\"warnings\":{},\"notes\":"
-        "{}}},"
-        "\"diagnostics\":[{}]}}\n",
-        date::format("%F", lang::compile_date(options)), horizon, mending, files.size(),
-        counts.errors, counts.warnings, counts.notes, diagnostics);
+        "\"warnings\":{},\"notes\":{},\"allowed\":{},\"in_baseline\":{}}},"
+        "\"diagnostics\":[{}],\"allowed\":[{}]}}\n",
+        date::format("%F", lang::compile_date(options)), horizon, mending, findings.files.size(),
+        counts.errors, counts.warnings, counts.notes, allowed.size(), findings.in_baseline.size(),
+        fmt::join(diagnostics, ","), fmt::join(allowed, ","));
 }
 
 // Of the first of the gravest findings: where a person begins to read on.
@@ -110,64 +117,164 @@ std::optional<date::days> horizon_of(const CheckOptions& options) {
     return date::ceil<date::days>(parse_length(options.horizon, horizon_max, "--horizon"));
 }
 
-// Those given, else those of the one project that is checked.
-DirectoryFiles directory_files(const CheckOptions& options) {
-    DirectoryFiles files;
-    if (options.without_directory) return files;
-    std::vector<std::string> projects;
-    std::error_code ignored;
-    for (const std::string& path : options.paths) {
-        if (std::filesystem::exists(std::filesystem::path(path) / "sop.toml", ignored))
-            projects.push_back(path);
+// The nearest folder above a file that has a `sop.toml`, or the folder itself.
+std::optional<std::filesystem::path> project_of(const std::string& path) {
+    std::error_code error;
+    std::filesystem::path folder = std::filesystem::weakly_canonical(path, error);
+    if (error) return std::nullopt;
+    if (!std::filesystem::is_directory(folder, error)) folder = folder.parent_path();
+    while (!std::filesystem::exists(folder / "sop.toml", error)) {
+        if (folder == folder.parent_path()) return std::nullopt;
+        folder = folder.parent_path();
     }
-    if (projects.size() == 1) files = directory_of(projects.front());
+    return folder;
+}
+
+// Of the one project that all paths are of; of several none is taken.
+Config config_of(const std::vector<std::string>& paths) {
+    std::optional<std::filesystem::path> project;
+    for (const std::string& path : paths) {
+        if (path == "-") continue;
+        const auto found = project_of(path);
+        if (!found || (project && *project != *found)) return {};
+        project = found;
+    }
+    return project ? load_config(*project) : Config{};
+}
+
+DirectoryFiles directory_files(const CheckOptions& options, const Config& config) {
+    if (options.without_directory) return {};
+    DirectoryFiles files{config.groups, config.members};
     if (options.groups) files.groups = *options.groups;
     if (options.members) files.members = *options.members;
     return files;
 }
 
+// Errors stay errors: a playbook that has one is not run.
+void set_severities(const CheckConfig& config, std::vector<lang::FileDiagnostics>& files) {
+    for (auto& file : files) {
+        std::vector<lang::Diagnostic> told;
+        for (lang::Diagnostic& diagnostic : file.diagnostics) {
+            const auto set = config.severities.find(diagnostic.code);
+            if (set != config.severities.end() && diagnostic.severity != lang::Severity::error) {
+                if (!set->second) continue;
+                diagnostic.severity = *set->second;
+            }
+            told.push_back(std::move(diagnostic));
+        }
+        file.diagnostics = std::move(told);
+    }
+}
+
+void print_text(const CheckFindings& findings, const FindingCounts& counts,
+                const CheckOptions& options, const std::optional<date::local_days>& from,
+                std::size_t gone, std::FILE* out) {
+    print_findings(findings.files, options.language, out);
+    const std::size_t files = findings.files.size();
+    const lang::Pattern in_files = files == 1 ? "{} in {} file"_say : "{} in {} files"_say;
+    lang::Message summary = in_files(findings_text(counts), files);
+    std::size_t allowed = 0;
+    for (const auto& file : findings.files) allowed += file.allowed.size();
+    if (allowed > 0) summary = "{}; {} allowed in the files"_say(summary, allowed);
+    if (!findings.in_baseline.empty())
+        summary = "{}; {} in the baseline"_say(summary, findings.in_baseline.size());
+    if (gone > 0)
+        summary = "{}; {} of the baseline are no more, `--write-baseline` takes them out"_say(
+            summary, gone);
+    if (from) summary = "{}; coming dates from {} on"_say(summary, date::format("%F", *from));
+    if (const auto code = gravest_code(findings.files); code && is_terminal(out))
+        summary = "{}; `sop explain {}` says more"_say(summary, *code);
+    fmt::print(out, "{}\n", summary.text(options.language));
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
+    if (options.prints_schema) {
+        fmt::print("{}", check_schema());
+        return exit_fine;
+    }
+    if (options.paths.empty())
+        throw CommandError("what is to be checked? give files, folders, or - for standard input");
     const lang::calendar::ZoneDatabase zones(zoneinfo_folder(options.zoneinfo));
     auto sources = read_sources(options.paths);
+    const Config config = config_of(options.paths);
+    const auto baseline_file = options.baseline
+                                   ? std::optional<std::filesystem::path>(*options.baseline)
+                                   : config.check.baseline;
+    if (options.writes_baseline && !baseline_file)
+        throw CommandError(
+            "--write-baseline has no file to write: add --baseline FILE, or baseline = \"FILE\" "
+            "to [check] in sop.toml");
     std::optional<date::local_days> from;
     if (options.from) from = parse_date(*options.from, "--from");
     const lang::CompileOptions compile_options{zones, from, read_named_file, horizon_of(options)};
-    const bool json = options.format == OutputFormat::json;
+    const bool is_text = options.format == FindingFormat::text;
     // A mended text has standard output for itself.
     std::FILE* out = stdout;
     std::string mended_json;
     if (options.fix) {
         if (std::any_of(sources.begin(), sources.end(), is_standard_input)) {
-            if (json)
+            if (!is_text)
                 throw CommandError(
-                    "--fix prints the mended text of standard input, and --format json prints "
+                    "--fix prints the mended text of standard input, and --format prints "
                     "there too; give files");
             out = stderr;
         }
         const Mending mending(sources, compile_options);
         mending.write();
-        if (!json) mending.print(options.language, out);
+        if (is_text) mending.print(options.language, out);
         mended_json = fmt::format("\"fixed\":{},", mending.json());
         sources = mending.sources();
     }
     lang::Compilation compilation = lang::compile(sources, compile_options);
-    add_analysis(compile_options, directory_files(options), compilation);
-    const FindingCounts counts = count_findings(compilation.files);
-    if (json) {
-        print_json(compilation.files, counts, compile_options, mended_json, options.language);
-    } else {
-        print_findings(compilation.files, options.language, out);
-        const lang::Pattern in_files =
-            sources.size() == 1 ? "{} in {} file"_say : "{} in {} files"_say;
-        lang::Message summary = in_files(findings_text(counts), sources.size());
-        if (from) summary = "{}; coming dates from {} on"_say(summary, date::format("%F", *from));
-        if (const auto code = gravest_code(compilation.files); code && is_terminal(out))
-            summary = "{}; `sop explain {}` says more"_say(summary, *code);
-        fmt::print(out, "{}\n", summary.text(options.language));
+    add_analysis(compile_options, directory_files(options, config), compilation);
+    set_severities(config.check, compilation.files);
+    CheckFindings findings;
+    findings.files = std::move(compilation.files);
+    findings.fails_from = options.fail_on.value_or(config.check.fail_on);
+
+    std::size_t gone = 0;
+    if (options.writes_baseline) {
+        const std::size_t written = Baseline::write(*baseline_file, findings);
+        if (is_text)
+            fmt::print(
+                out, "{}\n",
+                (written == 1 ? "{}: {} finding written"_say : "{}: {} findings written"_say)(
+                    baseline_file->string(), written)
+                    .text(options.language));
     }
-    return counts.errors > 0 ? exit_findings : exit_fine;
+    if (baseline_file) gone = Baseline(*baseline_file).take(findings);
+
+    const FindingCounts counts = count_findings(findings.files);
+    switch (options.format) {
+        case FindingFormat::text:
+            print_text(findings, counts, options, from, gone, out);
+            break;
+        case FindingFormat::short_lines:
+            fmt::print("{}", short_lines(findings, options.language));
+            break;
+        case FindingFormat::json:
+            print_json(findings, counts, compile_options, mended_json, options.language);
+            break;
+        case FindingFormat::sarif:
+            fmt::print("{}", sarif_log(findings, options.language));
+            break;
+        case FindingFormat::github:
+            fmt::print("{}", github_commands(findings, options.language));
+            break;
+        case FindingFormat::gitlab:
+            fmt::print("{}", gitlab_report(findings, options.language));
+            break;
+        case FindingFormat::junit:
+            fmt::print("{}", junit_report(findings, options.language));
+            break;
+    }
+    const auto all = findings.all();
+    const bool fails = std::any_of(all.begin(), all.end(), [&](const FindingView& finding) {
+        return findings.fails(*finding.diagnostic);
+    });
+    return fails ? exit_findings : exit_fine;
 }
 
 }  // namespace sop::runtime::cli

@@ -18,6 +18,9 @@ namespace sop::runtime::cli {
 // Not every command knows the last two.
 enum class OutputFormat { text, json, csv, excel, prometheus };
 
+// Of what a check finds.
+enum class FindingFormat { text, short_lines, json, sarif, github, gitlab, junit };
+
 // `zoneinfo` of the options is the folder the time zones are read from, with one meaning for every
 // command that computes times. `language` is the one in which findings are told.
 
@@ -29,7 +32,11 @@ struct CheckOptions {
     std::optional<std::string> groups;  // files of a directory; those of sop.toml when not given
     std::optional<std::string> members;
     bool without_directory = false;
-    OutputFormat format = OutputFormat::text;
+    std::optional<lang::Severity> fail_on;  // the least that fails; what sop.toml says, or error
+    std::optional<std::string> baseline;    // file of findings that are not told; that of sop.toml
+    bool writes_baseline = false;
+    bool prints_schema = false;  // of the JSON, and nothing else
+    FindingFormat format = FindingFormat::text;
     std::string zoneinfo = zoneinfo_folder_default;
     lang::Language language = lang::Language::en;
 };

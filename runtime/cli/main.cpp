@@ -4,6 +4,7 @@
 #include "lang/suggestion.h"
 #include "runtime/cli/arguments.h"
 #include "runtime/cli/exit_code.h"
+#include "runtime/cli/failure.h"
 #include "runtime/error.h"
 
 #include <fmt/format.h>
@@ -15,8 +16,9 @@ namespace {
 using namespace sop::runtime;
 using namespace sop::runtime::cli;
 
-int run_command(const ChosenCommand& run) {
-    const auto failed = [](const std::exception& error) {
+int run_command(const ChosenCommand& run, const std::string& format) {
+    const auto failed = [&](const std::exception& error) {
+        print_failure(format, error.what(), exit_failed);
         std::fflush(stdout);
         fmt::print(stderr, "sop: {}\n", error.what());
         return exit_failed;
@@ -33,6 +35,8 @@ int run_command(const ChosenCommand& run) {
     } catch (const sop::lang::PlanFormatError& error) {
         return failed(error);
     } catch (const std::exception& error) {
+        print_failure(format, fmt::format("internal error: {}", error.what()), exit_internal);
+        std::fflush(stdout);
         fmt::print(stderr,
                    "sop: internal error: {}\nThis is a fault in sop, not in your files; please "
                    "report it.\n",
@@ -103,16 +107,20 @@ int main(int argument_count, char** arguments) {
     add_shell_commands(app, run);
     put_in_group(app, "The shell");
     drop_footers_from_above(app);
+    const std::string format = format_asked_for(argument_count, arguments);
     try {
         refuse_unknown_command(app, argument_count, arguments);
         app.parse(argument_count, arguments);
     } catch (const CommandError& error) {
+        print_failure(format, error.what(), exit_failed);
         fmt::print(stderr, "sop: {}\n", error.what());
         return exit_failed;
     } catch (const CLI::ParseError& error) {
         const int code = app.exit(error) == 0 ? exit_fine : exit_failed;
-        if (code != exit_fine) suggest_option(app);
+        if (code == exit_fine) return code;
+        print_failure(format, error.what(), code);
+        suggest_option(app);
         return code;
     }
-    return run_command(run);
+    return run_command(run, format);
 }

@@ -1,5 +1,6 @@
 #include "runtime/config/config.h"
 
+#include "lang/explanation.h"
 #include "lang/suggestion.h"
 
 #include <fmt/format.h>
@@ -387,6 +388,38 @@ HttpConfig http_of(const Entry& entry) {
     return http;
 }
 
+lang::Severity severity_of(const Entry& entry, std::string_view expected) {
+    const std::string text = text_of(entry, expected);
+    if (text == "error") return lang::Severity::error;
+    if (text == "warning") return lang::Severity::warning;
+    if (text == "note") return lang::Severity::note;
+    fail(entry,
+         fmt::format("\"{}\"{} is \"{}\"; expected {}", entry.key, entry.place, text, expected));
+}
+
+void read_check(CheckConfig& check, const Entry& entry) {
+    const std::string place = " in [check]";
+    for (const auto& [key, value] : table_of(entry, "a table such as fail_on = \"warning\"")) {
+        const Entry setting{entry.file, std::string(key.str()), place, value};
+        if (key == "fail_on") {
+            check.fail_on = severity_of(setting, "\"error\", \"warning\" or \"note\"");
+        } else if (key == "baseline") {
+            check.baseline = path_of(setting);
+        } else if (lang::find_explanation(setting.key) != nullptr) {
+            constexpr std::string_view expected = "\"error\", \"warning\", \"note\" or \"off\"";
+            check.severities[setting.key] = text_of(setting, expected) == "off"
+                                                ? std::nullopt
+                                                : std::optional(severity_of(setting, expected));
+        } else {
+            std::vector<std::string> known{"fail_on", "baseline"};
+            for (const auto& explanation : lang::explanations()) known.push_back(explanation.code);
+            if (!lang::closest(setting.key, known))
+                known = {"fail_on", "baseline", "the code of a finding such as SOP0731"};
+            fail_unknown(entry.file, key, place, known);
+        }
+    }
+}
+
 Config read_config(const std::filesystem::path& file, const toml::table& table, Config config) {
     for (const auto& [key, value] : table) {
         const Entry entry{file, std::string(key.str()), "", value};
@@ -400,6 +433,8 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
             read_intake(config.intake, entry);
         } else if (key == "http") {
             config.http = http_of(entry);
+        } else if (key == "check") {
+            read_check(config.check, entry);
         } else if (key == "channels") {
             for (const auto& [name, settings] :
                  table_of(entry, "tables such as [channels.shop_hook]")) {
@@ -407,8 +442,9 @@ Config read_config(const std::filesystem::path& file, const toml::table& table, 
                 config.channels[channel] = channel_of({file, channel, " in [channels]", settings});
             }
         } else {
-            fail_unknown(file, key, "",
-                         {"store", "directory", "channels", "retention", "intake", "http"});
+            fail_unknown(
+                file, key, "",
+                {"store", "directory", "channels", "retention", "intake", "http", "check"});
         }
     }
     return config;

@@ -37,6 +37,11 @@
 //   token_env = "SOP_HTTP_TOKEN"           # or token_file; requests bring it as `Authorization: Bearer …`
 //   body_max = 8388608                     # bytes of one request
 //
+//   [check]                                # of `sop check`
+//   fail_on = "warning"                    # the least that fails it: "error" (the default), "warning" or "note"
+//   baseline = "sop-baseline.json"         # findings that were there already and are not told
+//   SOP0735 = "off"                        # a kind of finding: "error", "warning", "note" or "off"; errors stay errors
+//
 //   [channels.log]
 //   path = "posts.ndjson"             # "-" (the default) is standard output
 // clang-format on
@@ -49,6 +54,7 @@
 #include <optional>
 #include <string>
 
+#include "lang/diagnostic.h"
 #include "runtime/delivery/unknown_policy.h"
 #include "runtime/error.h"
 
@@ -94,6 +100,13 @@ struct HttpConfig {
     std::size_t body_max = std::size_t{8} * 1024 * 1024;
 };
 
+struct CheckConfig {
+    lang::Severity fail_on = lang::Severity::error;
+    std::optional<std::filesystem::path> baseline{};  // absolute
+    // By code; nothing: it is not told.
+    std::map<std::string, std::optional<lang::Severity>> severities{};
+};
+
 struct Config {
     std::filesystem::path store;                   // absolute
     std::optional<std::filesystem::path> groups;   // absolute
@@ -102,6 +115,7 @@ struct Config {
     RetentionConfig retention{};
     IntakeConfig intake{};
     std::optional<HttpConfig> http{};
+    CheckConfig check{};
 };
 
 // The file, the line where known, what is wrong and how to mend it.

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <set>
 
 #include "tests/support/process.h"
 #include "tests/support/project.h"
@@ -27,15 +28,15 @@ TEST_CASE("check counts with the groups that are given, else with those of the p
           "[analysis][command]") {
     Project project(8);
     project.folder.write("p.sop", playbook(slow));
-    const auto alone = project.sop({"check", "p.sop"});
+    const auto alone = project.sop({"check", "p.sop", "--no-directory"});
     CHECK(alone.out == "no findings in 1 file\n");
 
     const auto given = project.sop({"check", "p.sop", "--groups", "groups.csv"});
     CHECK(given.exit_code == 0);
     CHECK_THAT(given.out, Catch::Contains("warning[SOP0733]: `gateway` needs 7 minutes for these"));
 
-    const auto of_project = project.sop({"check", "."});
-    CHECK_THAT(of_project.out, Catch::Contains("warning[SOP0733]"));
+    for (const char* path : {".", "p.sop"})
+        CHECK_THAT(project.sop({"check", path}).out, Catch::Contains("warning[SOP0733]"));
     CHECK(project.sop({"check", ".", "--no-directory"}).out == "no findings in 1 file\n");
     CHECK(project.sop({"check", ".", "--horizon", "0"}).out == "no findings in 1 file\n");
 
@@ -46,4 +47,17 @@ TEST_CASE("check counts with the groups that are given, else with those of the p
     const auto wrong = project.sop({"check", "p.sop", "--groups", "wrong.csv"});
     CHECK(wrong.exit_code != 0);
     CHECK_THAT(wrong.err, Catch::Contains("wrong.csv"));
+}
+
+TEST_CASE("the examples give no alarm", "[analysis][command][examples]") {
+    std::set<fs::path> folders;
+    for (const auto& entry : fs::recursive_directory_iterator(source_folder() / "examples"))
+        if (entry.path().extension() == ".sop") folders.insert(entry.path().parent_path());
+    CHECK(folders.size() > 12);
+    for (const fs::path& folder : folders) {
+        INFO(folder);
+        const auto result = run({SOP_BINARY, "check", folder.string(), "--format", "json"});
+        CHECK(result.exit_code == 0);
+        CHECK_THAT(result.out, Catch::Contains(R"("diagnostics":[])"));
+    }
 }

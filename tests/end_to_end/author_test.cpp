@@ -74,7 +74,7 @@ TEST_CASE("bash completes commands, options, values and codes", "[completion]") 
     CHECK(bash_offers("sop che", 1) == "check\n");
     CHECK(bash_offers("sop groups imp", 2) == "import\n");
     CHECK(contains(bash_offers("sop check --hor", 2), "--horizon\n"));
-    CHECK(bash_offers("sop check --format j", 3) == "json\n");
+    CHECK(bash_offers("sop check --format js", 3) == "json\n");
     CHECK(bash_offers("sop explain SOP010", 2) ==
           "SOP0100\nSOP0101\nSOP0102\nSOP0103\nSOP0104\nSOP0105\nSOP0106\nSOP0107\nSOP0109\n");
     CHECK(contains(bash_offers("sop doc std.", 2), "std.events\n"));
@@ -89,7 +89,7 @@ TEST_CASE("zsh and fish complete where they are installed", "[completion]") {
                                  "complete -C 'sop groups imp'"});
         INFO(offers.err);
         CHECK(contains(offers.out, "check\tSay what is wrong with playbooks\n"));
-        CHECK(contains(offers.out, "json\n"));
+        CHECK(contains(offers.out, "json\t"));
         CHECK(contains(offers.out, "import\t"));
     } else {
         WARN("fish is not installed");

@@ -87,7 +87,7 @@ TEST_CASE("the file of an explanation fails as it says, and the mended one is fi
                   (codes_without_a_file.count(explanation.code) > 0));
             for (const auto* section : {&explanation.english, &explanation.chinese}) {
                 if (section->fails.empty()) continue;
-                const auto given = tests::is_of_analysis(explanation.code)
+                const auto given = lang::is_found_in_plans(explanation.code)
                                        ? std::set<std::string>{}
                                        : std::set{explanation.code};
                 CHECK(codes_given_by(section->fails) == given);

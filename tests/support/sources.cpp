@@ -79,10 +79,6 @@ std::set<std::string> declared_codes() {
     return codes;
 }
 
-bool is_of_analysis(const std::string& code) {
-    return code >= lang::code::in_quiet_hours && code <= lang::code::for_nobody;
-}
-
 std::string read_text_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     INFO(path);

@@ -35,8 +35,6 @@ std::string playbook_with(const std::string& rules);
 
 // Those of lang/codes.h.
 std::set<std::string> declared_codes();
-// Those that compiling does not find: runtime/analysis/ does.
-bool is_of_analysis(const std::string& code);
 
 std::string read_text_file(const std::filesystem::path& path);
 std::filesystem::path source_folder();

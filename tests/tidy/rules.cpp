@@ -35,7 +35,7 @@ const std::vector<std::string> language_for_runtime = {
     "lang/calendar/",     "lang/sentence.h",  "lang/codes.h",          "lang/message.h",
     "lang/explanation.h", "lang/csv_table.h", "lang/library.h",        "lang/fixes.h",
     "lang/test_case.h",   "lang/filter.h",    "lang/sha256.h",         "lang/hole_format.h",
-    "lang/quiet_hours.h", "lang/places.h",    "lang/scaffold_texts.h",
+    "lang/quiet_hours.h", "lang/places.h",    "lang/scaffold_texts.h", "lang/allowances.h",
 };
 
 // The arrows point down. store.h, channel.h and clock.h are also where the values live that the

@@ -75,7 +75,7 @@ TEST_CASE("each kind is shown by the file of its explanation, and the mended one
           "[analysis][golden]") {
     std::size_t seen = 0;
     for (const auto& explanation : lang::explanations()) {
-        if (!tests::is_of_analysis(explanation.code)) continue;
+        if (!lang::is_found_in_plans(explanation.code)) continue;
         ++seen;
         DYNAMIC_SECTION(explanation.code) {
             // That nobody is tagged, a directory says.

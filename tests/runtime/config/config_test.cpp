@@ -210,6 +210,17 @@ TEST_CASE("a mistake is told with its line, what was expected and how to mend it
          "sop.toml:3: unknown key \"in_fligth\" in [channels.x]; did you mean \"in_flight\"?"},
         {"[intake]\nfutur_max = \"1h\"",
          "sop.toml:2: unknown key \"futur_max\" in [intake]; did you mean \"future_max\"?"},
+        {"[check]\nfailon = \"note\"",
+         "sop.toml:2: unknown key \"failon\" in [check]; did you mean \"fail_on\"?"},
+        {"[check]\nfail_on = \"never\"",
+         "sop.toml:2: \"fail_on\" in [check] is \"never\"; expected \"error\", \"warning\" or "
+         "\"note\""},
+        {"[check]\nSOP0731 = \"fine\"",
+         "sop.toml:2: \"SOP0731\" in [check] is \"fine\"; expected \"error\", \"warning\", "
+         "\"note\" or \"off\""},
+        {"[check]\nmood = 1",
+         "sop.toml:2: unknown key \"mood\" in [check]; expected fail_on, baseline, the code of a "
+         "finding such as SOP0731"},
         {"[intake]\nfuture_max = \"1w\"",
          "sop.toml:2: \"future_max\" in [intake] is \"1w\"; expected a length such as \"24h\", "
          "\"30m\" or \"2d\""},
